@@ -1,0 +1,105 @@
+"""The nouns of the pipeline: a Load, the Window it is asked for, the Batch it becomes.
+
+A load has one name, the same word everywhere: `salesforce_contacts` is the entry in
+`sources/`, `landing.salesforce_contacts`, `raw.salesforce_contacts`, the Airflow asset,
+`expectations/salesforce_contacts.yml`, the dbt source table and the test fixture.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A row contract: field names are raw columns, types are their types.
+
+    `rename` on a subclass maps the vendor's own field names.  A record that does not
+    convert goes to quarantine whole; a field that is not in the contract goes to `_extra`.
+    """
+
+
+@dataclass(frozen=True)
+class Window:
+    """A half-open UTC interval `[start, end)`."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        for edge in (self.start, self.end):
+            if edge.tzinfo is None or edge.utcoffset() != timedelta(0):
+                raise ValueError(f"a window's edges are UTC instants, got {edge!r}")
+        if self.start >= self.end:
+            raise ValueError(f"a window has a length, got {self.start} to {self.end}")
+
+    def split(self, widest: timedelta) -> list[Window]:
+        """Cut into consecutive windows no wider than `widest`."""
+        edges = [self.start]
+        while edges[-1] < self.end:
+            edges.append(min(edges[-1] + widest, self.end))
+        return [Window(a, b) for a, b in itertools.pairwise(edges)]
+
+    def __str__(self) -> str:
+        return f"{_stamp(self.start)} to {_stamp(self.end)}"
+
+
+def _stamp(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)
+    return moment.strftime("%Y-%m-%d" if moment.time() == datetime.min.time() else "%Y-%m-%d %H:%M")
+
+
+class Extract(Protocol):
+    """Yield pages of flat records (dicts keyed by the contract's wire names)."""
+
+    def __call__(self, api: Any, window: Window) -> AsyncIterator[list[dict[str, Any]]]: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """Where a load keeps words that a customer wrote or spoke."""
+
+    column: str
+    where: str = "true"  # SQL over raw.<load>: which rows are the customer's own words
+    is_html: bool = False
+
+
+@dataclass(frozen=True)
+class Load:
+    """One thing pulled from one vendor.
+
+    `key` identifies a record; `modified_at` is the vendor's own modification stamp, by which
+    the newest version wins (None: the vendor has none, the time of extraction decides).
+    `subject` is the column through which a changed row finds its customer (a contact, a
+    conversation, an account), `happened_at` the column that says from which month on.
+    """
+
+    name: str
+    vendor: str
+    row: type[Row]
+    extract: Callable[..., AsyncIterator[list[dict[str, Any]]]]
+    key: tuple[str, ...]
+    modified_at: str | None
+    subject: str
+    happened_at: str
+    lookback: timedelta = timedelta(0)
+    text: Text | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One load for one window in one run: a row of `ops.loads`.
+
+    `attempt` is the fencing token: a write is refused once a newer attempt exists.
+    """
+
+    batch_id: int
+    load: str
+    window: Window
+    run_id: str
+    attempt: int

@@ -1,0 +1,17 @@
+"""The three sources and the loads of each: what the night pulls, in one list."""
+
+from kindred.loads import Load
+from kindred.sources import genesys, mastodon, salesforce
+
+SOURCES: dict[str, tuple[Load, ...]] = {
+    "crm": salesforce.LOADS,
+    "call_center": genesys.LOADS,
+    "social": mastodon.LOADS,
+}
+
+LOADS: dict[str, Load] = {load.name: load for loads in SOURCES.values() for load in loads}
+
+
+def source_of(load: str) -> str:
+    """Return the source ("crm", "call_center", "social") a load belongs to."""
+    return next(source for source, loads in SOURCES.items() if LOADS[load] in loads)

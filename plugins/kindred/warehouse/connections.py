@@ -1,0 +1,37 @@
+"""Open connections to the warehouse without ever letting a password out.
+
+libpq's errors can quote a connection string; ours name host, port, database and user only.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from kindred.errors import SetupError, WarehouseError
+
+
+def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
+    """Connect to Postgres at `dsn` (a URI or key=value string).
+
+    Raises:
+        SetupError: the string cannot be read, without quoting it.
+        WarehouseError: the server does not answer or refuses the login.
+    """
+    try:
+        parts = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        raise SetupError(
+            "the warehouse's connection string cannot be read; "
+            "it should look like postgresql://user:password@host:port/database"
+        ) from None
+    where = "{}@{}:{}/{}".format(*(parts.get(k, "?") for k in ("user", "host", "port", "dbname")))
+    try:
+        return psycopg.connect(
+            dsn, autocommit=autocommit, connect_timeout=10, application_name="kindred"
+        )
+    except psycopg.OperationalError as error:
+        reason = "login refused" if "authentication" in str(error) else "no answer"
+        raise WarehouseError(
+            f"no connection to the warehouse as {where}: {reason}; `kindred doctor` says more"
+        ) from None

@@ -1,0 +1,126 @@
+"""The ledger: one row of `ops.loads` a batch, and the fence that keeps old attempts out.
+
+Airflow can run a retry beside the orphan it replaces, and backfills beside the nightly run.
+So every write of a batch happens in a transaction that holds the load's advisory lock and
+has checked that no newer attempt of the batch exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from kindred.errors import SupersededError
+from kindred.loads import Batch, Load, Window
+
+COUNTS = ("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "message")
+STAMPS = {
+    "landed": "landed_at",
+    "passed": "gated_at",
+    "held": "gated_at",
+    "published": "ended_at",
+    "failed": "ended_at",
+    "skipped": "ended_at",
+}
+
+
+def lock(conn: psycopg.Connection, load: str) -> None:
+    """Take the load's advisory lock until the transaction ends."""
+    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:' || %s, 0))", [load])
+
+
+def guard(conn: psycopg.Connection, batch: Batch) -> None:
+    """Take the lock and refuse to go on when a newer attempt owns the batch.
+
+    Call it first in every transaction that writes for `batch`.
+
+    Raises:
+        SupersededError: a newer attempt of this batch has started.
+    """
+    lock(conn, batch.load)
+    found = conn.execute(
+        "select attempt from ops.loads where batch_id = %s", [batch.batch_id]
+    ).fetchone()
+    if found is None or found[0] != batch.attempt:
+        raise SupersededError(
+            f"{batch.load}: attempt {batch.attempt} of batch {batch.batch_id} was replaced by"
+            f" attempt {found[0] if found else '(none)'}; nothing more is written by this one"
+        )
+
+
+def plan(conn: psycopg.Connection, load: Load, interval: Window, history_start: datetime) -> Window:
+    """Return the window to ask for: the night, plus the gap before it, plus the lookback.
+
+    The first night of an empty warehouse takes the history from `history_start` on.
+    """
+    row = conn.execute("select through from ops.cursors where load = %s", [load.name]).fetchone()
+    if row is None:
+        return Window(min(history_start, interval.start), interval.end)
+    return Window(min(_utc(row[0]), interval.start) - load.lookback, interval.end)
+
+
+def open_batch(conn: psycopg.Connection, load: str, window: Window, run_id: str) -> Batch:
+    """Start an attempt at the batch of `load` in `run_id`, emptying what an older one left."""
+    with conn.transaction():
+        lock(conn, load)
+        row = conn.execute(
+            """
+            insert into ops.loads (load, run_id, window_start, window_end, attempt, status)
+            values (%s, %s, %s, %s, nextval('ops.attempts'), 'landing')
+            on conflict (load, run_id) do update set
+                window_start = excluded.window_start, window_end = excluded.window_end,
+                attempt = excluded.attempt, status = excluded.status, started_at = now(),
+                rows_landed = 0, rows_quarantined = 0, rows_published = null,
+                extra_fields = '{}', message = null,
+                landed_at = null, gated_at = null, ended_at = null
+            returning batch_id, attempt
+            """,
+            [load, run_id, window.start, window.end],
+        ).fetchone()
+        assert row is not None  # noqa: S101 -- `returning` gives the row just written
+        batch = Batch(row[0], load, window, run_id, row[1])
+        for table in (("landing", load), ("held", load)):
+            conn.execute(
+                sql.SQL("delete from {} where _batch_id = %s").format(sql.Identifier(*table)),
+                [batch.batch_id],
+            )
+        conn.execute("delete from quarantine.rows where batch_id = %s", [batch.batch_id])
+    return batch
+
+
+def record(conn: psycopg.Connection, batch: Batch, status: str, **counts: Any) -> None:
+    """Write the batch's new status and counts; the caller's transaction has called `guard`."""
+    unknown = counts.keys() - set(COUNTS)
+    if unknown:
+        raise TypeError(f"the ledger has no {', '.join(sorted(unknown))}")
+    changes = [sql.SQL("status = {}").format(status)]
+    changes += [sql.SQL("{} = {}").format(sql.Identifier(k), v) for k, v in counts.items()]
+    if status in STAMPS:
+        changes.append(sql.SQL("{} = now()").format(sql.Identifier(STAMPS[status])))
+    conn.execute(
+        sql.SQL("update ops.loads set {} where batch_id = {}").format(
+            sql.SQL(", ").join(changes), batch.batch_id
+        )
+    )
+
+
+def batches(
+    conn: psycopg.Connection, run_id: str, loads: Iterable[str], status: str
+) -> list[Batch]:
+    """Return the batches of `loads` in `run_id` that are in `status`, in the loads' order."""
+    names = list(loads)
+    rows = conn.execute(
+        "select batch_id, load, window_start, window_end, run_id, attempt from ops.loads"
+        " where run_id = %s and load = any(%s) and status = %s"
+        " order by array_position(%s, load)",
+        [run_id, names, status, names],
+    ).fetchall()
+    return [Batch(r[0], r[1], Window(_utc(r[2]), _utc(r[3])), r[4], r[5]) for r in rows]
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)

@@ -1,0 +1,33 @@
+-- Grants for the five roles; the roles themselves and their passwords are the platform's
+-- (embedded.py on one machine, docker/postgres-init.sh for a team).
+
+revoke all on schema public from public;
+
+grant usage, create on schema landing, held, raw to kindred_loader;
+grant usage on schema quarantine, ops, scored to kindred_loader;
+grant select, insert, update, delete on all tables in schema landing, held, raw to kindred_loader;
+grant select, insert, delete on all tables in schema quarantine to kindred_loader;
+grant select, insert, update, delete on all tables in schema scored to kindred_loader;
+grant select, insert, update, delete on ops.loads, ops.cursors, ops.changes to kindred_loader;
+grant select, insert on ops.gate_results to kindred_loader;
+grant usage on all sequences in schema ops, quarantine to kindred_loader;
+
+grant usage on schema raw, scored, ops to kindred_transformer;
+grant select on all tables in schema raw, scored, ops to kindred_transformer;
+grant update on ops.changes to kindred_transformer;
+grant insert, update on ops.builds to kindred_transformer;
+grant insert on ops.gate_results to kindred_transformer;
+grant usage on all sequences in schema ops to kindred_transformer;
+grant usage, create on schema build to kindred_transformer;
+do $$ begin
+    -- dbt asks for its schema by name even where it exists.
+    execute format('grant create on database %I to kindred_transformer', current_database());
+end $$;
+
+grant usage, create on schema marts to kindred_publisher;
+grant usage on schema build, ops to kindred_publisher;
+grant select on all tables in schema ops to kindred_publisher;
+grant delete on ops.changes to kindred_publisher;
+grant update on ops.builds to kindred_publisher;
+
+grant usage on schema marts to kindred_reader;

@@ -1,0 +1,148 @@
+"""Make and widen the warehouse's tables: schema.sql, the tables of the loads, the grants.
+
+The row contracts are the only place that says which columns a load has; landing, held and
+raw are made from them, and a field added to a contract becomes a column by itself.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from importlib import resources
+
+import psycopg
+from psycopg import sql
+
+from kindred.errors import SetupError
+from kindred.loads import Load
+from kindred.warehouse.connections import connect
+
+POSTGRES_TYPES: dict[object, str] = {
+    str: "text",
+    int: "bigint",
+    float: "double precision",
+    bool: "boolean",
+    Decimal: "numeric",
+    date: "date",
+    datetime: "timestamp with time zone",
+    dict: "jsonb",
+    list: "jsonb",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a load: a field of its row contract."""
+
+    name: str
+    type: str
+    is_nullable: bool
+
+
+META = (
+    Column("_extra", "jsonb", True),
+    Column("_batch_id", "bigint", False),
+    Column("_extracted_at", "timestamp with time zone", False),
+)
+
+
+def columns(load: Load) -> list[Column]:
+    """Return the columns of a load in the order of its contract, without the meta columns."""
+    hints = typing.get_type_hints(load.row)
+    return [_column(load, field, hints[field]) for field in load.row.__struct_fields__]
+
+
+def _column(load: Load, field: str, hint: object) -> Column:
+    options = (
+        typing.get_args(hint)
+        if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
+        else (hint,)
+    )
+    kinds = [option for option in options if option is not types.NoneType]
+    kind = typing.get_origin(kinds[0]) or kinds[0]
+    if len(kinds) != 1 or kind not in POSTGRES_TYPES:
+        known = ", ".join(getattr(known, "__name__", str(known)) for known in POSTGRES_TYPES)
+        raise SetupError(
+            f"{load.name}.{field} has type {hint}, which has no column type; use one of {known}"
+        )
+    return Column(field, POSTGRES_TYPES[kind], len(options) > len(kinds))
+
+
+def migrate(admin_dsn: str, loads: typing.Iterable[Load]) -> None:
+    """Bring the warehouse to the state the code expects; safe to run again, never drops."""
+    here = resources.files("kindred.warehouse")
+    with connect(admin_dsn) as conn, conn.transaction():
+        conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:migrate', 0))")
+        conn.execute("set local client_min_messages = warning")
+        conn.execute(here.joinpath("schema.sql").read_bytes())
+        for load in loads:
+            _make_tables(conn, load)
+        conn.execute(here.joinpath("roles.sql").read_bytes())
+
+
+def _make_tables(conn: psycopg.Connection, load: Load) -> None:
+    wanted = [*columns(load), *META]
+    definitions = sql.SQL(", ").join(
+        sql.SQL("{} {} {}").format(
+            sql.Identifier(column.name),
+            sql.SQL(column.type),
+            sql.SQL("null" if column.is_nullable else "not null"),
+        )
+        for column in wanted
+    )
+    key = sql.SQL(", ").join(map(sql.Identifier, load.key))
+    for schema, kind, constraint in (
+        ("landing", "unlogged table", sql.SQL("")),
+        ("held", "table", sql.SQL("")),
+        ("raw", "table", sql.SQL(", primary key ({})").format(key)),
+    ):
+        table = sql.Identifier(schema, load.name)
+        conn.execute(
+            sql.SQL("create {} if not exists {} ({}{})").format(
+                sql.SQL(kind), table, definitions, constraint
+            )
+        )
+        _widen(conn, schema, load, wanted)
+        if schema != "raw":
+            name = sql.Identifier(f"{load.name}_by_batch")
+            conn.execute(
+                sql.SQL("create index if not exists {} on {} (_batch_id)").format(name, table)
+            )
+    if load.subject not in load.key:
+        conn.execute(
+            sql.SQL("create index if not exists {} on {} ({})").format(
+                sql.Identifier(f"{load.name}_by_subject"),
+                sql.Identifier("raw", load.name),
+                sql.Identifier(load.subject),
+            )
+        )
+
+
+def _widen(conn: psycopg.Connection, schema: str, load: Load, wanted: list[Column]) -> None:
+    """Add columns that the contract gained; refuse a type that changed."""
+    found: dict[str, str] = dict(
+        conn.execute(
+            "select attname, format_type(atttypid, atttypmod) from pg_attribute"
+            " where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+            [f"{schema}.{load.name}"],
+        ).fetchall()
+    )
+    for column in wanted:
+        if column.name not in found:
+            # History has no value for a new field, so the column stays nullable.
+            conn.execute(
+                sql.SQL("alter table {} add column {} {}").format(
+                    sql.Identifier(schema, load.name),
+                    sql.Identifier(column.name),
+                    sql.SQL(column.type),
+                )
+            )
+        elif found[column.name] != column.type:
+            raise SetupError(
+                f"{schema}.{load.name}.{column.name} is {found[column.name]} but its contract"
+                f" says {column.type}; name the new field differently, or convert the column"
+                " by hand and run `kindred migrate` again"
+            )

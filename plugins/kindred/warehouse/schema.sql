@@ -1,0 +1,117 @@
+-- The warehouse outside dbt: schemas, the ledger, and who may touch what.
+-- Applied by `kindred migrate` as kindred_admin; every statement can be run again.
+-- Tables of loads (landing, held, raw) are made from the row contracts, see schema.py.
+
+create schema if not exists landing;     -- unlogged, one batch at a time, before its gate
+create schema if not exists held;        -- batches whose gate said no, kept until released or replaced
+create schema if not exists quarantine;  -- rows that broke their contract
+create schema if not exists raw;         -- the newest version of every record, gated
+create schema if not exists scored;      -- texts and what they express
+create schema if not exists ops;         -- ledger, cursors, gate results, publications
+create schema if not exists build;       -- dbt's workshop
+create schema if not exists marts;       -- what readers see
+
+create table if not exists ops.loads (
+    batch_id bigint generated always as identity primary key,
+    load text not null,
+    run_id text not null,
+    window_start timestamptz not null,
+    window_end timestamptz not null,
+    attempt bigint not null,
+    -- landing > landed > passed > published; or failed, held, superseded, skipped
+    status text not null,
+    rows_landed bigint not null default 0,
+    rows_quarantined bigint not null default 0,
+    rows_published bigint,
+    extra_fields text[] not null default '{}',
+    message text,
+    started_at timestamptz not null default now(),
+    landed_at timestamptz,
+    gated_at timestamptz,
+    ended_at timestamptz,
+    unique (load, run_id),
+    check (window_start < window_end),
+    check (status in (
+        'landing', 'landed', 'passed', 'published', 'failed', 'held', 'superseded', 'skipped'
+    ))
+);
+create sequence if not exists ops.attempts;
+create index if not exists loads_by_load on ops.loads (load, window_end desc);
+
+-- Up to where each load is published: moves forward only.
+create table if not exists ops.cursors (
+    load text primary key,
+    through timestamptz not null,
+    batch_id bigint not null,
+    moved_at timestamptz not null default now()
+);
+
+-- What a publication changed: a build claims rows, its marts publication deletes them.
+create table if not exists ops.changes (
+    change_id bigint generated always as identity primary key,
+    load text not null,
+    subject text not null,          -- contact, conversation or account
+    from_date date not null,        -- the earliest day whose evidence changed
+    batch_id bigint not null,
+    build_id bigint                 -- null: not yet built
+);
+create index if not exists changes_by_build on ops.changes (build_id);
+
+create table if not exists ops.builds (
+    build_id bigint generated always as identity primary key,
+    run_id text not null,
+    -- building > built > passed > published; or failed, held, skipped
+    status text not null,
+    is_full_refresh boolean not null default false,
+    data_through timestamptz,
+    changes bigint not null default 0,
+    models jsonb,                   -- per dbt node: name, status, seconds, rows
+    message text,
+    started_at timestamptz not null default now(),
+    built_at timestamptz,
+    gated_at timestamptz,
+    published_at timestamptz
+);
+
+create table if not exists ops.gate_results (
+    result_id bigint generated always as identity primary key,
+    suite text not null,            -- a load, or mart_<mart>
+    batch_id bigint,
+    build_id bigint,
+    rule text not null,             -- expectation type and column, never a value
+    severity text not null check (severity in ('critical', 'warning')),
+    is_passed boolean not null,
+    rows_checked bigint,
+    rows_failed bigint,
+    notes text,
+    checked_at timestamptz not null default now(),
+    check ((batch_id is null) <> (build_id is null))
+);
+
+create table if not exists quarantine.rows (
+    row_id bigint generated always as identity primary key,
+    load text not null,
+    batch_id bigint not null,
+    reason text not null,           -- field and rule, never the value
+    record text not null,           -- the record whole, as JSON text
+    quarantined_at timestamptz not null default now()
+);
+create index if not exists rows_by_batch on quarantine.rows (batch_id);
+
+create table if not exists scored.texts (
+    text_hash text not null,        -- md5 of the text as raw holds it
+    model_version text not null,
+    valence double precision,       -- -1 to 1; null when unscored
+    unscored_reason text,
+    scored_at timestamptz not null default now(),
+    primary key (text_hash, model_version),
+    check ((valence is null) <> (unscored_reason is null))
+);
+
+-- Which model has read the whole of which load: until it has, a night reads everything.
+create table if not exists scored.complete (
+    load text not null,
+    model_version text not null,
+    completed_at timestamptz not null default now(),
+    primary key (load, model_version)
+);
