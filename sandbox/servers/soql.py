@@ -1,0 +1,109 @@
+"""The part of SOQL that a loader needs, read strictly, refused in Salesforce's own words.
+
+SELECT Id, Email FROM Contact
+WHERE SystemModstamp >= 2026-10-31T00:00:00Z AND SystemModstamp < 2026-11-01T00:00:00Z
+AND Email != null ORDER BY SystemModstamp, Id
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sandbox.shelf import FOREVER
+from sandbox.times import milliseconds
+
+_QUERY = re.compile(
+    r"\s*select\s+(?P<fields>[\w\s,]+?)\s+from\s+(?P<object>\w+)"
+    r"(?:\s+where\s+(?P<where>.+?))?(?:\s+order\s+by\s+(?P<order>[\w\s,]+?))?"
+    r"(?:\s+limit\s+(?P<limit>\d+))?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONDITION = re.compile(r"\s*(?P<field>\w+)\s*(?P<sign>>=|<=|!=|>|<|=)\s*(?P<value>\S+)\s*")
+
+
+class SoqlError(Exception):
+    """A query that is refused; `code` is Salesforce's error code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Query:
+    """A parsed query; the window of SystemModstamp is `[start, end)` in milliseconds."""
+
+    kind: str
+    fields: tuple[str, ...]
+    start: int
+    end: int
+    null: tuple[tuple[str, bool], ...]  # (field, must be null)
+    limit: int | None
+
+
+def parse(text: str) -> Query:
+    """Read a query or raise SoqlError."""
+    found = _QUERY.fullmatch(text)
+    if found is None:
+        raise SoqlError("MALFORMED_QUERY", f"unexpected token: cannot read '{text[:80]}'")
+    fields = tuple(name.strip() for name in found["fields"].split(","))
+    if any(not re.fullmatch(r"\w+", name) for name in fields):
+        raise SoqlError("MALFORMED_QUERY", "the field list is not names between commas")
+    if len({name.lower() for name in fields}) < len(fields):
+        raise SoqlError("INVALID_FIELD", "duplicate field selected")
+    start, end, null = 0, FOREVER, []
+    for condition in re.split(r"\s+and\s+", found["where"] or "", flags=re.IGNORECASE):
+        if not condition:
+            continue
+        field, sign, value = _condition(condition)
+        if value.lower() == "null":
+            null.append((field, sign == "="))
+            continue
+        moment = _instant(field, value)
+        if sign in (">=", ">"):
+            start = max(start, moment + (sign == ">"))
+        else:
+            end = min(end, moment + (sign == "<="))
+    _check_order(found["order"])
+    limit = int(found["limit"]) if found["limit"] else None
+    return Query(found["object"], fields, start, end, tuple(null), limit)
+
+
+def _condition(text: str) -> tuple[str, str, str]:
+    found = _CONDITION.fullmatch(text)
+    if found is None:
+        raise SoqlError("MALFORMED_QUERY", f"cannot read the condition '{text.strip()[:80]}'")
+    field, sign, value = found["field"], found["sign"], found["value"]
+    is_null_test = value.lower() == "null" and sign in ("=", "!=")
+    is_window = field.lower() == "systemmodstamp" and sign in (">=", ">", "<", "<=")
+    if not (is_null_test or is_window):
+        raise SoqlError(
+            "MALFORMED_QUERY",
+            f"this sandbox compares SystemModstamp with instants and fields with null, "
+            f"not '{text.strip()[:80]}'",
+        )
+    return field, sign, value
+
+
+def _instant(field: str, value: str) -> int:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise SoqlError(
+            "INVALID_FIELD",
+            f"value of filter criterion for field '{field}' must be of type dateTime and should "
+            "not be enclosed in quotes",
+        )
+    return milliseconds(moment.astimezone(UTC))
+
+
+def _check_order(order: str | None) -> None:
+    if order is None:
+        return
+    names = [re.sub(r"\s+asc$", "", part.strip(), flags=re.I) for part in order.split(",")]
+    if [name.lower() for name in names] not in (["systemmodstamp", "id"], ["systemmodstamp"]):
+        raise SoqlError("MALFORMED_QUERY", "this sandbox orders by SystemModstamp, Id")
