@@ -8,7 +8,7 @@ A load has one name, the same word everywhere: `salesforce_contacts` is the entr
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -54,10 +54,42 @@ def _stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d" if moment.time() == datetime.min.time() else "%Y-%m-%d %H:%M")
 
 
-class Extract(Protocol):
-    """Yield pages of flat records (dicts keyed by the contract's wire names)."""
+@dataclass(frozen=True)
+class Page:
+    """Some records of one load, as flat dicts keyed by its contract's wire names.
 
-    def __call__(self, api: Any, window: Window) -> AsyncIterator[list[dict[str, Any]]]: ...
+    `failure` ends that one load and lets the others of the same extraction go on.
+    """
+
+    load: str
+    records: list[dict[str, Any]]
+    failure: Exception | None = None
+
+
+class Known(Protocol):
+    """What raw already holds of a load: an extraction may look before it asks again."""
+
+    async def among(
+        self, load: str, columns: tuple[str, ...], column: str, values: list[str]
+    ) -> list[dict[str, Any]]:
+        """Return `columns` of the rows whose `column` is one of `values`."""
+
+    async def during(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
+        """Return the rows, whole, whose `column` lies in the window."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What an extraction is asked for: these loads, in this window, from this API."""
+
+    api: Any
+    window: Window
+    known: Known
+    loads: frozenset[str]
+
+
+# Loads that share one extraction (the same object) and one window are pulled together.
+Extract = Callable[[Ask], AsyncGenerator[Page, None]]
 
 
 @dataclass(frozen=True)
@@ -77,12 +109,14 @@ class Load:
     the newest version wins (None: the vendor has none, the time of extraction decides).
     `subject` is the column through which a changed row finds its customer (a contact, a
     conversation, an account), `happened_at` the column that says from which month on.
+    `connect` makes the vendor's API client from an endpoint.
     """
 
     name: str
     vendor: str
     row: type[Row]
-    extract: Callable[..., AsyncIterator[list[dict[str, Any]]]]
+    connect: Callable[[Any], Any]
+    extract: Extract
     key: tuple[str, ...]
     modified_at: str | None
     subject: str

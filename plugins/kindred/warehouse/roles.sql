@@ -6,6 +6,7 @@ revoke all on schema public from public;
 grant usage, create on schema landing, held, raw to kindred_loader;
 grant usage on schema quarantine, ops, scored to kindred_loader;
 grant select, insert, update, delete on all tables in schema landing, held, raw to kindred_loader;
+grant maintain on all tables in schema raw to kindred_loader; -- analyze after a big merge
 grant select, insert, delete on all tables in schema quarantine to kindred_loader;
 grant select, insert, update, delete on all tables in schema scored to kindred_loader;
 grant select, insert, update, delete on ops.loads, ops.cursors, ops.changes to kindred_loader;
@@ -22,6 +23,12 @@ grant usage, create on schema build to kindred_transformer;
 do $$ begin
     -- dbt asks for its schema by name even where it exists.
     execute format('grant create on database %I to kindred_transformer', current_database());
+    -- Merges, builds and publications work through temporary tables.
+    execute format(
+        'grant temporary on database %I'
+        ' to kindred_loader, kindred_transformer, kindred_publisher',
+        current_database()
+    );
 end $$;
 
 grant usage, create on schema marts to kindred_publisher;

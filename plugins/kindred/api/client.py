@@ -1,0 +1,174 @@
+"""One loop that asks an API until it has the document or knows why it cannot.
+
+    call ─▸ exchange ─▸ judge ┬ good ───────▸ answer
+              ▴               ├ absent ─────▸ None
+              │               ├ again ──────▸ wait ─┐
+              │               ├ expired ────▸ token ┤ once, then SourceRefused
+              │               └ cut short ──▸ ──────┤ once, then SourceGarbled
+              └─────────────────────────────────────┘
+
+No message carries a query, a body or a token: host, label and status say enough.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+from kindred.api import verdicts
+from kindred.api.auth import Auth
+from kindred.api.calls import Answer, Call, NoAnswer, Request, Response, TooLarge, Transport
+from kindred.api.endpoint import Endpoint, Patience
+from kindred.api.transport import AiohttpTransport
+from kindred.errors import SourceGarbled, SourceRefused, SourceUnavailable
+
+log = logging.getLogger(__name__)
+REDIRECTS = 5
+CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+
+
+@dataclass
+class _Tries:
+    """What one call has cost so far."""
+
+    failures: int = 0
+    limited: float = 0.0  # seconds waited for rate limits
+    stale: str | None = None
+    is_refreshed: bool = False
+    is_cut: bool = False
+
+
+class Client:
+    """Asks one endpoint; an async context manager that keeps its connections open."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        auth: Auth,
+        *,
+        transport: Transport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.endpoint = endpoint
+        self._auth = auth
+        self._patience = Patience.of(endpoint)
+        self._socket = AiohttpTransport(endpoint.options.get("proxy"))
+        self._transport: Transport = transport or self._socket
+        self._sleep = sleep
+        self._not_before = 0.0  # a rate limit holds all calls of this client back
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._socket.close()
+
+    async def fetch(self, call: Call) -> Answer | None:
+        """Return the answer to `call`, or None where it may be absent and is.
+
+        Raises:
+            SourceUnavailable: no answer, a server error or a rate limit, for too long.
+            SourceRefused: the credentials or permissions do not suffice.
+            SourceGarbled: the answer is not JSON.
+        """
+        tries = _Tries()
+        while True:
+            await self._hold_back()
+            where = self._where(call)
+            try:
+                response, token = await self._exchange(call, tries.stale)
+                verdict = verdicts.judge(call, response, where)
+            except NoAnswer as broken:
+                verdict = verdicts.Again(str(broken))
+            except TooLarge:
+                raise SourceGarbled(f"{where}: {call.label} answered beyond all size") from None
+            match verdict:
+                case verdicts.Good(document):
+                    return Answer(call, document, response)
+                case verdicts.Absent():
+                    return None
+                case verdicts.Expired():
+                    if tries.is_refreshed:
+                        raise SourceRefused(f"{where}: {call.label} refused a fresh token (401)")
+                    tries.is_refreshed, tries.stale = True, token
+                case verdicts.Garbled(reason, is_cut):
+                    if not is_cut or tries.is_cut:
+                        raise SourceGarbled(f"{where}: {call.label} answered {reason}")
+                    tries.is_cut = True
+                case verdicts.Again():
+                    await self._wait(call, verdict, tries, where)
+
+    async def _wait(self, call: Call, verdict: verdicts.Again, tries: _Tries, where: str) -> None:
+        """Wait before the next try, or give up."""
+        tries.failures += 1
+        luck = random.random()  # noqa: S311 -- spreads callers, guards nothing
+        wait = self._patience.backoff(tries.failures, luck)
+        if verdict.wait is not None:
+            wait = verdict.wait
+        if verdict.is_limit or verdict.wait is not None:
+            tries.limited += wait
+            is_over = tries.limited > self._patience.longest_limit
+            is_over = is_over or tries.failures >= 10 * self._patience.attempts
+        else:
+            is_over = tries.failures >= self._patience.attempts
+        if is_over:
+            raise SourceUnavailable(
+                f"{where}: {call.label} not answered after {tries.failures} tries, last:"
+                f" {verdict.reason}"
+            )
+        log.info("%s: %s: %s, again in %.0f s", where, call.label, verdict.reason, wait)
+        if verdict.is_limit:
+            self._not_before = max(self._not_before, time.monotonic() + wait)
+        await self._sleep(wait)
+
+    async def _hold_back(self) -> None:
+        """Wait while another call of this client waits for a rate limit."""
+        pause = self._not_before - time.monotonic()
+        if pause > 0:
+            await self._sleep(pause)
+
+    async def _exchange(self, call: Call, stale: str | None) -> tuple[Response, str | None]:
+        """Send the call and follow redirects; the token goes to our own origin only."""
+        token = await self._auth.token(self, stale) if call.is_authorized else None
+        url = self._url(call)
+        for _ in range(REDIRECTS + 1):
+            response = await self._transport(self._request(call, url, token))
+            if response.status not in (301, 302, 303, 307, 308):
+                return response, token
+            if call.method != "GET" or not response.headers.get("location"):
+                raise SourceGarbled(f"{self._where(call)}: {call.label} answered with a redirect")
+            url = urljoin(url, response.headers["location"])
+        raise SourceGarbled(f"{self._where(call)}: {call.label} redirects without end")
+
+    def _request(self, call: Call, url: str, token: str | None) -> Request:
+        headers = {"Accept": "application/json", **call.headers}
+        if call.form is not None:
+            headers["Content-Type"] = CONTENT_TYPES["form"]
+        elif call.json is not None:
+            headers["Content-Type"] = CONTENT_TYPES["json"]
+        if token is not None and _origin(url) == _origin(self.endpoint.base_url):
+            headers["Authorization"] = f"Bearer {token}"
+        return Request(call.method, url, headers, call.body())
+
+    def _url(self, call: Call) -> str:
+        """Return the whole URL; a path is below the endpoint's own path, if it has one."""
+        base = self.endpoint.base_url.rstrip("/")
+        prefix = urlsplit(base).path
+        if call.target.startswith("/") and not call.target.startswith(f"{prefix}/"):
+            return base + call.path()
+        return urljoin(base + "/", call.path())
+
+    def _where(self, call: Call) -> str:
+        return urlsplit(call.target).netloc.rpartition("@")[2] or self.endpoint.host
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    ports = {"http": 80, "https": 443}
+    return parts.scheme, parts.hostname, parts.port or ports.get(parts.scheme)

@@ -1,0 +1,89 @@
+"""A real Postgres for the integration tests: one server a session, emptied after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from kindred.embedded.home import SUPERUSER, Home
+from kindred.embedded.postgres import Postgres
+
+SCHEMAS = ["landing", "held", "quarantine", "raw", "scored", "ops", "build", "marts"]
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A migrated warehouse; `dsn` takes reader, loader, transformer, publisher or admin."""
+
+    postgres: Postgres
+    tables: frozenset[tuple[str, str]]
+
+    def dsn(self, role: str = "admin") -> str:
+        return self.postgres.dsn(role)
+
+    def empty(self) -> None:
+        """Truncate what the migration made and drop what tests made."""
+        with psycopg.connect(self.dsn(SUPERUSER)) as session:
+            for schema, name, kind in _relations(session):
+                if (schema, name) not in self.tables:
+                    verb = {"v": "view", "m": "materialized view"}.get(kind, "table")
+                    statement = sql.SQL(f"drop {verb} if exists {{}} cascade")
+                    session.execute(statement.format(sql.Identifier(schema, name)))
+            tables = sql.SQL(", ").join(sql.Identifier(*table) for table in self.tables)
+            session.execute(sql.SQL("truncate {} restart identity cascade").format(tables))
+            session.execute("alter sequence if exists ops.attempts restart")
+
+
+@pytest.fixture(scope="session")
+def warehouse_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Postgres in a scratch home, migrated once."""
+    from kindred.sources import LOADS
+    from kindred.warehouse import schema
+
+    # A test may lose its data: without fsync it is faster.
+    postgres = Postgres(open_home(tmp_path_factory), settings={"fsync": "off"})
+    try:
+        postgres.start()
+        schema.migrate(postgres.dsn("admin"), LOADS.values())
+        with psycopg.connect(postgres.dsn(SUPERUSER)) as session:
+            made = [(schema, name) for schema, name, kind in _relations(session) if kind in "rp"]
+        yield Warehouse(postgres, frozenset(made))
+    finally:
+        postgres.erase()
+
+
+@pytest.fixture
+def warehouse(warehouse_server: Warehouse) -> Iterator[Warehouse]:
+    """The migrated warehouse, empty before the test and emptied after it."""
+    yield warehouse_server
+    warehouse_server.empty()
+
+
+def open_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A scratch home; as root its folders let the server's own user through."""
+    return Home.open(passable(tmp_path_factory.mktemp("home")) / "kindred")
+
+
+def passable(folder: Path) -> Path:
+    """Let other users pass through pytest's own temporary folders, which are 0700."""
+    for parent in (folder, *folder.parents):
+        if parent.name.startswith("pytest-") or parent == folder:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return folder
+
+
+def _relations(session: psycopg.Connection) -> list[tuple[str, str, str]]:
+    return session.execute(
+        """
+        select nspname, relname, relkind::text from pg_class
+        join pg_namespace on pg_namespace.oid = relnamespace
+        where nspname = any(%s) and relkind in ('r', 'p', 'v', 'm')
+        order by relkind desc
+        """,
+        [SCHEMAS],
+    ).fetchall()

@@ -1,0 +1,248 @@
+"""Landing into a real Postgres: what arrives, what is refused, what a failure leaves."""
+
+import json
+
+import psycopg
+import pytest
+
+from kindred.api import Request, Response
+from kindred.errors import SourceGarbled, SourceUnavailable, SupersededError
+from kindred.landing import land_loads
+from kindred.sources import LOADS, SOURCES
+from kindred.warehouse import ledger
+from kindred.warehouse.connections import connect
+from tests.vendor import DAY, Vendor, query_of, reply
+
+CRM = SOURCES["crm"]
+CONTACTS = "salesforce_contacts"
+STAMP = "2026-11-01T10:00:00.000+0000"
+CONTACT = {
+    "attributes": {"type": "Contact"},
+    "Id": "00301",
+    "Email": "ann@x.test",
+    "Customer_Since__c": "2025-01-01",
+    "CreatedDate": STAMP,
+    "SystemModstamp": STAMP,
+}
+
+
+def one_page(*records):
+    """Serve these contacts, and nothing of the other objects."""
+
+    def handler(request: Request) -> Response:
+        is_contacts = " FROM Contact " in query_of(request)["q"]
+        return reply({"records": list(records) if is_contacts else [], "done": True})
+
+    return handler
+
+
+@pytest.fixture
+def conn(warehouse):
+    with connect(warehouse.dsn("loader")) as conn:
+        yield conn
+
+
+def landed(conn, handler, run_id="run-1", loads=CRM, options=None):
+    vendor = Vendor(handler, options)
+    windows = {load.name: DAY for load in loads}
+    outcomes = land_loads(conn, vendor.endpoint, loads, windows, run_id, vendor.client())
+    return {outcome.load: outcome for outcome in outcomes}
+
+
+def rows(conn, query: str, *values) -> list[tuple]:
+    found = conn.execute(query, values).fetchall()
+    conn.commit()
+    return found
+
+
+def test_rows_arrive_typed_and_the_ledger_counts_them(conn):
+    outcome = landed(conn, one_page(CONTACT, CONTACT | {"Id": "00302"}))[CONTACTS]
+    assert (outcome.rows_landed, outcome.rows_quarantined, outcome.error) == (2, 0, None)
+    assert rows(
+        conn,
+        "select contact_id, email, customer_since::text, _batch_id, _extra"
+        " from landing.salesforce_contacts order by contact_id",
+    ) == [
+        ("00301", "ann@x.test", "2025-01-01", outcome.batch_id, None),
+        ("00302", "ann@x.test", "2025-01-01", outcome.batch_id, None),
+    ]
+    assert rows(
+        conn,
+        "select status, rows_landed, landed_at is not null from ops.loads where load = %s",
+        CONTACTS,
+    ) == [("landed", 2, True)]
+
+
+def test_a_record_that_breaks_its_contract_is_quarantined_and_the_rest_arrives(conn):
+    bad = CONTACT | {"Customer_Since__c": "a while", "Email": "bob@x.test"}
+    outcome = landed(conn, one_page(CONTACT, bad, {"Email": "eve@x.test"}))[CONTACTS]
+    assert (outcome.rows_landed, outcome.rows_quarantined) == (1, 2)
+    kept = rows(conn, "select reason, record from quarantine.rows order by row_id")
+    assert "Customer_Since__c" in kept[0][0]
+    assert "a while" not in kept[0][0]
+    assert json.loads(kept[0][1])["Email"] == "bob@x.test"
+    assert "missing required field `Id`" in kept[1][0]
+
+
+def test_a_field_that_the_contract_lacks_is_kept_and_reported(conn):
+    outcome = landed(conn, one_page(CONTACT | {"Loyalty__c": "gold"}))[CONTACTS]
+    assert outcome.extra_fields == ("Loyalty__c",)
+    assert rows(conn, "select _extra from landing.salesforce_contacts") == [
+        ({"Loyalty__c": "gold"},)
+    ]
+    assert rows(conn, "select extra_fields from ops.loads where load = %s", CONTACTS) == [
+        (["Loyalty__c"],)
+    ]
+
+
+def test_duplicates_in_a_page_all_arrive_for_the_merge_to_choose(conn):
+    newer = CONTACT | {"SystemModstamp": "2026-11-01T11:00:00.000+0000"}
+    assert landed(conn, one_page(CONTACT, newer, CONTACT))[CONTACTS].rows_landed == 3
+
+
+def test_nul_and_half_surrogates_arrive_as_replacement_characters(conn):
+    body = json.dumps(
+        {
+            "records": [
+                CONTACT | {"LeadSource": "a\0b\ud83d", "Extra__c": ["c\0d\udc00"], "Email": None},
+                CONTACT | {"Id": "x\0y", "LeadSource": "\\N \t \n \\"},
+            ],
+            "done": True,
+        }
+    ).encode()
+
+    def handler(request):
+        return (
+            Response(200, {}, body)
+            if " FROM Contact " in query_of(request)["q"]
+            else reply({"records": [], "done": True})
+        )
+
+    assert landed(conn, handler)[CONTACTS].rows_landed == 2
+    assert rows(
+        conn,
+        "select contact_id, acquisition_channel, _extra from landing.salesforce_contacts"
+        " order by contact_id",
+    ) == [
+        ("00301", "a\ufffdb\ufffd", {"Extra__c": ["c\ufffdd\ufffd"]}),
+        ("x\ufffdy", "\\N \t \n \\", None),
+    ]
+
+
+def test_one_load_that_fails_leaves_the_others_of_its_source_landed(conn):
+    def handler(request):
+        if " FROM Order " in query_of(request)["q"]:
+            return Response(200, {}, b"<html>Log in</html>")
+        return one_page(CONTACT)(request)
+
+    found = landed(conn, handler)
+    assert isinstance(found["salesforce_orders"].error, SourceGarbled)
+    assert found[CONTACTS].rows_landed == 1
+    status = dict(rows(conn, "select load, status from ops.loads"))
+    assert status.pop("salesforce_orders") == "failed"
+    assert set(status.values()) == {"landed"}
+
+
+def test_a_failure_in_mid_load_takes_back_what_was_landed_and_says_why(conn, monkeypatch):
+    monkeypatch.setattr("kindred.arrivals.CHUNK_BYTES", 1)
+
+    def handler(request):
+        if "query/01g" in request.url:
+            return Response(200, {}, b'{"records": [')
+        if " FROM Contact " in query_of(request)["q"]:
+            return reply({"records": [CONTACT], "done": False, "nextRecordsUrl": "/query/01g-1"})
+        return reply({"records": [], "done": True})
+
+    assert isinstance(landed(conn, handler)[CONTACTS].error, SourceGarbled)
+    assert rows(conn, "select count(*) from landing.salesforce_contacts") == [(0,)]
+    ((status, message),) = rows(
+        conn, "select status, message from ops.loads where load = %s", CONTACTS
+    )
+    assert status == "failed"
+    assert "breaks off" in message
+
+
+def test_a_source_that_is_down_fails_each_of_its_loads_in_the_ledger(conn):
+    found = landed(conn, lambda _: reply({}, 503), options={"patience": {"attempts": 2}})
+    assert all(isinstance(outcome.error, SourceUnavailable) for outcome in found.values())
+    assert rows(conn, "select distinct status from ops.loads") == [("failed",)]
+
+
+def test_settings_that_cannot_work_fail_the_load_and_not_the_task(conn):
+    found = landed(conn, lambda _: reply([]), loads=[LOADS["mastodon_statuses"]])
+    assert "hashtags" in str(found["mastodon_statuses"].error)
+
+
+def test_a_retry_replaces_what_the_older_attempt_landed(conn):
+    first = landed(conn, one_page(CONTACT, {"Id": 1}))[CONTACTS]
+    second = landed(conn, one_page(CONTACT | {"Id": "00309"}))[CONTACTS]
+    assert first.batch_id == second.batch_id
+    assert rows(conn, "select contact_id from landing.salesforce_contacts") == [("00309",)]
+    assert rows(conn, "select count(*) from quarantine.rows") == [(0,)]
+
+
+def test_an_orphan_stops_writing_once_a_newer_attempt_has_started(conn, warehouse, monkeypatch):
+    monkeypatch.setattr("kindred.arrivals.CHUNK_BYTES", 1)
+
+    def handler(request):
+        if " FROM Contact " in query_of(request)["q"]:
+            with connect(warehouse.dsn("loader")) as other:
+                ledger.open_batch(other, CONTACTS, DAY, "run-1")
+            return reply({"records": [CONTACT], "done": True})
+        return reply({"records": [], "done": True})
+
+    outcome = landed(conn, handler)[CONTACTS]
+    assert isinstance(outcome.error, SupersededError)
+    assert rows(conn, "select count(*) from landing.salesforce_contacts") == [(0,)]
+    assert rows(conn, "select status from ops.loads where load = %s", CONTACTS) == [("landing",)]
+
+
+def test_two_runs_land_beside_each_other(conn):
+    landed(conn, one_page(CONTACT), run_id="run-1")
+    landed(conn, one_page(CONTACT), run_id="run-2")
+    assert rows(conn, "select count(distinct _batch_id) from landing.salesforce_contacts") == [(2,)]
+
+
+def test_what_postgres_refuses_is_told_without_its_values(conn, warehouse):
+    with psycopg.connect(warehouse.dsn("admin")) as admin:
+        admin.execute(
+            "alter table landing.salesforce_contacts"
+            " add constraint no_ann check (email <> 'ann@x.test')"
+        )
+    try:
+        outcome = landed(conn, one_page(CONTACT))[CONTACTS]
+    finally:
+        with psycopg.connect(warehouse.dsn("admin")) as admin:
+            admin.execute("alter table landing.salesforce_contacts drop constraint no_ann")
+    assert str(outcome.error) == "Postgres refused: CheckViolation (23514)"
+
+
+def test_a_defect_of_ours_is_told_by_place_and_fails_one_load(conn, monkeypatch):
+    def broken(*_):
+        raise KeyError("ann@x.test")
+
+    monkeypatch.setattr("kindred.sources.salesforce._plain", broken)
+    outcome = landed(conn, one_page(CONTACT))[CONTACTS]
+    assert "KeyError at broken" in str(outcome.error)
+    assert "ann" not in str(outcome.error)
+
+
+def test_many_pages_arrive_in_bounded_chunks(conn, monkeypatch):
+    monkeypatch.setattr("kindred.arrivals.CHUNK_BYTES", 20_000)
+    size, pages = 200, 10
+
+    def handler(request):
+        if (
+            " FROM " in request.url.replace("+", " ")
+            and " FROM Contact " not in query_of(request)["q"]
+        ):
+            return reply({"records": [], "done": True})
+        start = int(request.url.rpartition("-")[2]) if "01g-" in request.url else 0
+        page = [CONTACT | {"Id": f"{start}-{n}"} for n in range(size)]
+        more = {"nextRecordsUrl": f"/query/01g-{start + 1}"} if start + 1 < pages else {}
+        return reply({"records": page, "done": not more, **more})
+
+    assert landed(conn, handler)[CONTACTS].rows_landed == size * pages
+    assert rows(conn, "select count(distinct contact_id) from landing.salesforce_contacts") == [
+        (size * pages,)
+    ]

@@ -1,0 +1,93 @@
+"""Contracts: good rows, refused records and unexpected fields, with nothing lost on the way."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from kindred.contracts import Contract
+from kindred.sources import LOADS
+
+ORDERS = Contract(LOADS["salesforce_orders"])
+SURVEYS = Contract(LOADS["genesys_surveys"])
+GOOD = {
+    "Id": "80101",
+    "BillToContactId": "00301",
+    "EffectiveDate": "2026-11-01",
+    "TotalAmount": 12.3,
+    "Status": "Activated",
+    "CreatedDate": "2026-11-01T10:00:00.000+0000",
+    "SystemModstamp": "2026-11-01T10:00:00.000+0000",
+}
+SURVEY = {
+    "survey_id": "s1",
+    "conversation_id": "c1",
+    "conversation_started_at": "2026-11-01T10:00:00Z",
+    "status": "Finished",
+}
+
+
+def test_a_good_record_becomes_a_typed_row_in_the_contracts_order():
+    (row,) = ORDERS.sort([GOOD]).rows
+    assert row[:4] == ("80101", "00301", datetime(2026, 11, 1, tzinfo=UTC).date(), Decimal("12.3"))
+    assert row[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("contract", "record", "reason"),
+    [
+        (ORDERS, GOOD | {"TotalAmount": "much"}, "$.TotalAmount"),
+        (ORDERS, GOOD | {"EffectiveDate": "1 November"}, "Invalid RFC3339 encoded date - at `$.E"),
+        (ORDERS, GOOD | {"BillToContactId": None}, "Expected `str`, got `null`"),
+        (ORDERS, {k: v for k, v in GOOD.items() if k != "Id"}, "missing required field `Id`"),
+        (ORDERS, GOOD | {"Id": ""}, "Expected a key that is not empty - at `$.Id`"),
+        (ORDERS, GOOD | {"Id": "8" * 513}, "Expected a key of length <= 512 - at `$.Id`"),
+        (ORDERS, GOOD | {"CreatedDate": "2026-11-01T10:00:00"}, "with a time zone"),
+        (ORDERS, GOOD | {"TotalAmount": "Infinity"}, "Expected a finite `decimal`"),
+        (ORDERS, GOOD | {"TotalAmount": "1e99999"}, "Expected a finite `decimal`"),
+        (ORDERS, "not a record", "Expected `object`, got `str`"),
+        (ORDERS, None, "Expected `object`, got `null`"),
+        (SURVEYS, SURVEY | {"promoter_score": 2**63}, "64 bits - at `$.promoter_score`"),
+        (SURVEYS, SURVEY | {"total_score": float("inf")}, "Expected a finite `float`"),
+    ],
+)
+def test_a_record_that_breaks_its_contract_is_refused_whole_beside_good_ones(
+    contract, record, reason
+):
+    good = GOOD if contract is ORDERS else SURVEY
+    found = contract.sort([good, record, good])
+    assert len(found.rows) == 2
+    ((why, text),) = found.refused
+    assert reason in why
+    assert json.loads(text) == record
+
+
+@pytest.mark.parametrize("field", ["TotalAmount", "EffectiveDate", "CreatedDate", "IsDeleted"])
+def test_a_reason_never_quotes_the_value(field):
+    ((why, _),) = ORDERS.sort([GOOD | {field: "ann@x.test"}]).refused
+    assert field in why
+    assert "ann" not in why
+
+
+def test_a_field_that_the_contract_lacks_is_kept_and_named():
+    found = ORDERS.sort([GOOD | {"Coupon__c": "SPRING", "Account": {"Id": "1"}}, GOOD])
+    assert found.extra_fields == {"Coupon__c", "Account"}
+    assert [row[-1] for row in found.rows] == [
+        {"Account": {"Id": "1"}, "Coupon__c": "SPRING"},
+        None,
+    ]
+
+
+def test_a_record_that_comes_twice_stays_twice():
+    assert len(ORDERS.sort([GOOD, GOOD]).rows) == 2
+
+
+def test_half_a_surrogate_pair_survives_in_quarantine():
+    ((_, text),) = ORDERS.sort([GOOD | {"Id": None, "Status": "a\ud83d\0"}]).refused
+    assert json.loads(text)["Status"] == "a\ud83d\0"
+    assert text.isascii()
+
+
+def test_no_records_are_no_rows():
+    assert ORDERS.sort([]).rows == []
