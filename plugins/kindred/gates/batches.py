@@ -1,0 +1,130 @@
+"""Gate the landed batches of a source: passed, or moved to `held` with the reasons.
+
+The rows of a held batch stay whole in a logged table, where they can be looked at, released
+or replaced by the next attempt; raw keeps the last good version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from kindred.errors import GateError
+from kindred.gates import suites, verdicts
+from kindred.gates.examine import Examiner
+from kindred.gates.landed import Landed, look
+from kindred.gates.silence import silence
+from kindred.gates.verdicts import Finding, Verdict
+from kindred.loads import Batch
+from kindred.warehouse import ledger
+from kindred.warehouse.catalog import table_columns
+from kindred.warehouse.connections import connect
+
+
+def check_batches(dsn: str, batches: Iterable[Batch], folder: Path | None = None) -> list[Verdict]:
+    """Gate each batch, write its verdict to the ledger and return the verdicts.
+
+    Args:
+        dsn: the loader's connection string.
+        folder: where the suites are; `expectations/` unless told otherwise.
+
+    Raises:
+        SupersededError: a newer attempt owns one of the batches.
+        GateError: a batch is not in the ledger, or its landing table is missing.
+    """
+    with connect(dsn, autocommit=True) as conn, Examiner(dsn) as examiner:
+        return [_check(conn, examiner, batch, folder) for batch in batches]
+
+
+def _check(
+    conn: psycopg.Connection, examiner: Examiner, batch: Batch, folder: Path | None
+) -> Verdict:
+    landed = look(conn, batch)
+    if landed.is_whole:
+        findings = _findings(conn, examiner, batch, landed, folder)
+        verdict = verdicts.decide(batch.load, findings, batch_id=batch.batch_id)
+    else:
+        verdict = Verdict(batch.load, "failed", (landed.completeness(),), batch.batch_id)
+    with conn.transaction():
+        ledger.guard(conn, batch)
+        verdicts.write(conn, verdict)
+        if verdict.status == "held":
+            _move(conn, batch, "landing", "held")
+        message = None if verdict.is_passed else verdict.summary()
+        ledger.record(conn, batch, verdict.status, message=message)
+    return verdict
+
+
+def _findings(
+    conn: psycopg.Connection,
+    examiner: Examiner,
+    batch: Batch,
+    landed: Landed,
+    folder: Path | None,
+) -> Iterator[Finding]:
+    yield landed.completeness()
+    try:
+        suite = suites.read(batch.load, folder)
+    except GateError as error:
+        yield Finding("suite_is_fit", "critical", False, str(error), landed.rows_present)
+        return
+    yield landed.quarantined(suite.quarantine_limit)
+    yield landed.extra()
+    if landed.rows_present == 0:
+        yield silence(conn, batch, may_be_empty=suite.may_be_empty)
+        return
+    query = f"select * from landing.{batch.load} where _batch_id = {batch.batch_id:d}"  # noqa: S608
+    parameters = _parameters(batch, landed, suite.clock_skew)
+    yield from examiner.examine(suite, query, landed.rows_present, parameters)
+
+
+def _parameters(batch: Batch, landed: Landed, skew: timedelta) -> dict[str, Any]:
+    """What a suite's `$PARAMETER` can be; expectations/README.md says when to use which."""
+    latest = batch.window.end + skew
+    day = timedelta(days=1)
+    return {
+        "earliest": batch.window.start - skew,
+        "latest": latest,
+        "seen_by": max(batch.window.end, landed.extracted_at or batch.window.end) + day,
+        # The vendor's local day can be ahead of UTC's by fourteen hours.
+        "tomorrow": (latest + day).date(),
+    }
+
+
+def release_batch(conn: psycopg.Connection, batch: Batch, reason: str) -> None:
+    """Let a held batch through: a person has looked and says why.  Publish it next.
+
+    Raises:
+        SupersededError: a newer attempt owns the batch.
+        GateError: the batch is not held.
+    """
+    with conn.transaction():
+        ledger.guard(conn, batch)
+        row = conn.execute(
+            "select status from ops.loads where batch_id = %s", [batch.batch_id]
+        ).fetchone()
+        if row is None or row[0] != "held":
+            raise GateError(f"{batch.load}: batch {batch.batch_id} is not held, nothing to release")
+        _move(conn, batch, "held", "landing")
+        ledger.record(conn, batch, "passed", message=f"released: {reason}")
+
+
+def _move(conn: psycopg.Connection, batch: Batch, source: str, target: str) -> None:
+    names = [column.name for column in table_columns(conn, target, batch.load)]
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    conn.execute(
+        sql.SQL(
+            "with moved as (delete from {source} where _batch_id = {batch} returning {columns})"
+            " insert into {target} ({columns}) select {columns} from moved"
+        ).format(
+            source=sql.Identifier(source, batch.load),
+            target=sql.Identifier(target, batch.load),
+            batch=batch.batch_id,
+            columns=columns,
+        )
+    )

@@ -1,0 +1,131 @@
+"""Gate the marts of a build: all of them pass, or readers keep yesterday's.
+
+Marts agree with each other only within one build, so one held mart holds the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from kindred.errors import GateError, SupersededError
+from kindred.gates import suites, verdicts
+from kindred.gates.examine import Examiner
+from kindred.gates.verdicts import Finding, Verdict
+from kindred.warehouse.connections import connect
+
+
+def check_marts(
+    dsn: str, build_id: int, marts: Iterable[str] | None = None, folder: Path | None = None
+) -> list[Verdict]:
+    """Gate `build.<mart>` by `expectations/mart_<mart>.yml` and write the build's verdict.
+
+    Args:
+        dsn: the transformer's connection string.
+        marts: which; every mart that has a suite or that the build made unless told otherwise.
+
+    Raises:
+        SupersededError: the build is not waiting for its gate.
+        GateError: there are no marts, so nothing would be checked.
+    """
+    with connect(dsn, autocommit=True) as conn, Examiner(dsn) as examiner:
+        names = list(marts) if marts is not None else _marts(conn, build_id, folder)
+        if not names:
+            raise GateError(f"build {build_id} has no marts, so its gate would check nothing")
+        found = [
+            verdicts.decide(
+                f"mart_{mart}", _findings(conn, examiner, mart, folder), build_id=build_id
+            )
+            for mart in names
+        ]
+        with conn.transaction():
+            for verdict in found:
+                verdicts.write(conn, verdict)
+            _record(conn, build_id, found)
+            if all(verdict.is_passed for verdict in found):
+                _hand_over(conn, names)
+    return found
+
+
+def _hand_over(conn: psycopg.Connection, marts: list[str]) -> None:
+    """Let the publisher read what passed: a table that dbt made anew it could not read before."""
+    tables = sql.SQL(", ").join(sql.Identifier("build", mart) for mart in marts)
+    conn.execute(sql.SQL("grant select on {} to kindred_publisher").format(tables))
+
+
+def _marts(conn: psycopg.Connection, build_id: int, folder: Path | None) -> list[str]:
+    """Name the marts: a suite without its mart and a mart without its suite both get a verdict."""
+    built = conn.execute(
+        "select node ->> 'name' from ops.builds, jsonb_array_elements(models) as node"
+        " where build_id = %s and node ->> 'kind' = 'model'"
+        " and node ->> 'name' !~ '^(stg|int)_'",
+        [build_id],
+    ).fetchall()
+    return sorted({row[0] for row in built} | set(suites.marts(folder)))
+
+
+def _findings(
+    conn: psycopg.Connection, examiner: Examiner, mart: str, folder: Path | None
+) -> Iterator[Finding]:
+    try:
+        suite = suites.read(f"mart_{mart}", folder)
+    except GateError as error:
+        yield Finding("suite_is_fit", "critical", False, str(error))
+        return
+    query = sql.SQL("select count(*) from {}").format(sql.Identifier("build", mart))
+    try:
+        row = conn.execute(query).fetchone()
+    except psycopg.errors.UndefinedTable:
+        yield Finding(
+            "mart_is_built",
+            "critical",
+            False,
+            f"There is no build.{mart}: look for the model of that name in dbt_project/models/marts"
+            " and in the build's results, then build again.",
+        )
+        return
+    rows = row[0] if row else 0
+    if rows == 0:
+        yield Finding(
+            "mart_has_rows",
+            "warning" if suite.may_be_empty else "critical",
+            False,
+            f"build.{mart} has no rows; `meta: {{may_be_empty: true}}` in its suite would allow it."
+            " Follow its inputs in dbt_project from the first that is empty.",
+            0,
+            0,
+        )
+        return
+    yield from examiner.examine(suite, f'select * from build."{mart}"', rows)  # noqa: S608
+
+
+def _record(conn: psycopg.Connection, build_id: int, found: list[Verdict]) -> None:
+    held = [verdict for verdict in found if not verdict.is_passed]
+    message = None
+    if held:
+        message = f"{'; '.join(f'{one.suite} {one.summary()}' for one in held)}. {_standing(conn)}"
+    changed = conn.execute(
+        "update ops.builds set status = %s, message = %s, gated_at = now()"
+        " where build_id = %s and status in ('built', 'passed', 'held')",
+        ["held" if held else "passed", message, build_id],
+    ).rowcount
+    if not changed:
+        raise SupersededError(
+            f"build {build_id} is not waiting for its gate: it was not finished, or is published"
+        )
+
+
+def _standing(conn: psycopg.Connection) -> str:
+    """Say what readers see instead of a build that was held."""
+    row = conn.execute(
+        "select to_char(published_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),"
+        " to_char(data_through at time zone 'UTC', 'YYYY-MM-DD HH24:MI')"
+        " from ops.builds where status = 'published' order by published_at desc limit 1"
+    ).fetchone()
+    if row is None:
+        return "Nothing has been published yet, so readers see no marts."
+    through = f", with data through {row[1]} UTC" if row[1] else ""
+    return f"Readers keep the marts published {row[0]} UTC{through}."

@@ -1,0 +1,104 @@
+"""Read `expectations/<suite>.yml`, and refuse a suite that could not hold anything back.
+
+The files use Great Expectations' own field names, so whoever knows it knows them.  What its
+loader would let through (no rules, only warnings, rules nobody explained) is refused here,
+before the eight seconds of importing it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kindred.errors import GateError
+
+FOLDER = Path(__file__).parents[3] / "expectations"
+SQL_RULE = "unexpected_rows_expectation"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite file that is fit to gate with.
+
+    `document` is what Great Expectations is given. From the file's `meta`:
+    `quarantine_limit` is the share of rows that may break their contract, `clock_skew` how far
+    a vendor's clock may be off, `may_be_empty` whether a mart may have no rows (a load: whether
+    it skips what raw holds, see silence.py).
+    """
+
+    name: str
+    document: dict[str, Any]
+    quarantine_limit: float
+    clock_skew: timedelta
+    may_be_empty: bool
+
+
+def read(name: str, folder: Path | None = None) -> Suite:
+    """Read the suite called `name`.
+
+    Raises:
+        GateError: no such file, not YAML, or not fit to gate with; says which rule and why.
+    """
+    path = _folder(folder) / f"{name}.yml"
+    where = f"expectations/{path.name}"
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise GateError(f"{where} is missing: write the suite, then run the gate again") from None
+    except yaml.YAMLError:
+        raise GateError(f"{where} is not YAML: correct it, then run the gate again") from None
+    if not isinstance(document, dict) or document.get("name") != name:
+        raise GateError(f"{where} should be a suite with `name: {name}`")
+    rules = document.get("expectations") or []
+    for position, rule in enumerate(rules):
+        _check_rule(where, position, rule)
+    if not any(rule["severity"] == "critical" for rule in rules):
+        raise GateError(f"{where} has no critical rule, so it could never hold anything back")
+    meta = document.get("meta") or {}
+    return Suite(
+        name=name,
+        document=document,
+        quarantine_limit=float(meta.get("quarantine_limit", 0.05)),
+        clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
+        may_be_empty=bool(meta.get("may_be_empty", False)),
+    )
+
+
+def marts(folder: Path | None = None) -> list[str]:
+    """Return the marts that have a suite."""
+    return [path.stem.removeprefix("mart_") for path in _folder(folder).glob("mart_*.yml")]
+
+
+def _folder(folder: Path | None) -> Path:
+    return folder or Path(os.environ.get("KINDRED_EXPECTATIONS", FOLDER))
+
+
+def _check_rule(where: str, position: int, rule: Any) -> None:
+    which = f"{where}, rule {position + 1}"
+    if not isinstance(rule, dict) or not isinstance(rule.get("kwargs"), dict):
+        raise GateError(f"{which} needs `type` and `kwargs`")
+    if rule.get("severity") not in ("critical", "warning"):
+        raise GateError(f"{which} needs `severity: critical` or `severity: warning`")
+    if not str(rule.get("notes") or "").strip():
+        raise GateError(f"{which} needs `notes`: why it exists and what to do when it fails")
+    if rule.get("type") == SQL_RULE:
+        if not (rule.get("meta") or {}).get("rule"):
+            raise GateError(f"{which} needs `meta: {{rule: ...}}`: SQL has no name of its own")
+        if "{batch}" not in str(rule["kwargs"].get("unexpected_rows_query")):
+            raise GateError(f"{which} should read from {{batch}}, or it checks something else")
+
+
+def title(rule: dict[str, Any]) -> str:
+    """Name a rule by its type and columns, or the name it was given: never by a value."""
+    given = (rule.get("meta") or {}).get("rule")
+    if given:
+        return str(given)
+    kwargs = rule["kwargs"]
+    columns = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
+    columns += kwargs.get("column_list") or []
+    return f"{rule['type']}({', '.join(map(str, columns))})"

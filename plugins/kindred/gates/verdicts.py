@@ -1,0 +1,116 @@
+"""What a gate found: rules and numbers of rows, never a value of one.
+
+A report is read in logs, tickets and chats, by people who may not see a customer's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import psycopg
+
+Severity = Literal["critical", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one rule; `notes` say why the rule exists and what to do."""
+
+    rule: str
+    severity: Severity
+    is_passed: bool
+    notes: str
+    rows_checked: int | None = None
+    rows_failed: int | None = None
+
+    @property
+    def is_blocking(self) -> bool:
+        return self.severity == "critical" and not self.is_passed
+
+    def __str__(self) -> str:
+        outcome = "passed" if self.is_passed else "failed"
+        rows = ""
+        if not self.is_passed and self.rows_failed is not None and self.rows_checked is not None:
+            rows = f", {self.rows_failed:,} of {self.rows_checked:,} rows"
+        return f"{self.severity} {self.rule}: {outcome}{rows}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a gate decided on one load's batch or one build's mart.
+
+    `status` is `passed`, `held` (a critical rule failed; the rows are kept) or `failed`
+    (there is nothing trustworthy to keep: run the step again).
+    """
+
+    suite: str
+    status: Literal["passed", "held", "failed"]
+    findings: tuple[Finding, ...]
+    batch_id: int | None = None
+    build_id: int | None = None
+
+    @property
+    def is_passed(self) -> bool:
+        return self.status == "passed"
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.is_blocking)
+
+    def summary(self) -> str:
+        """Return one line for the ledger."""
+        failed = [finding for finding in self.findings if not finding.is_passed]
+        if not failed:
+            return f"{self.status}: {len(self.findings)} rules"
+        return f"{self.status}: " + "; ".join(str(finding) for finding in failed)
+
+    def __str__(self) -> str:
+        """Return the text for the log: each failed rule, how many rows, why, what to do."""
+        which = f"batch {self.batch_id}" if self.batch_id is not None else f"build {self.build_id}"
+        failed = [finding for finding in self.findings if not finding.is_passed]
+        lines = [
+            f"{self.suite} ({which}) {self.status}: {len(self.findings)} rules,"
+            f" {len(self.blocking)} blocking, {len(failed) - len(self.blocking)} warnings"
+        ]
+        for finding in sorted(failed, key=lambda finding: not finding.is_blocking):
+            lines += [f"  {finding}", f"    {finding.notes}"]
+        return "\n".join(lines)
+
+
+def decide(
+    suite: str,
+    findings: Iterable[Finding],
+    *,
+    batch_id: int | None = None,
+    build_id: int | None = None,
+) -> Verdict:
+    """Let severity decide: a failed critical rule holds, a failed warning is only reported."""
+    found = tuple(findings)
+    # No findings at all would be a gate that looked at nothing.
+    is_held = not found or any(finding.is_blocking for finding in found)
+    return Verdict(suite, "held" if is_held else "passed", found, batch_id, build_id)
+
+
+def write(conn: psycopg.Connection, verdict: Verdict) -> None:
+    """Write each finding to `ops.gate_results`."""
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.gate_results (suite, batch_id, build_id, rule, severity, is_passed,"
+            " rows_checked, rows_failed, notes) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    verdict.suite,
+                    verdict.batch_id,
+                    verdict.build_id,
+                    found.rule,
+                    found.severity,
+                    found.is_passed,
+                    found.rows_checked,
+                    found.rows_failed,
+                    found.notes,
+                )
+                for found in verdict.findings
+            ],
+        )

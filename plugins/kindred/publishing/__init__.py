@@ -1,0 +1,10 @@
+"""Publications: gated batches become raw, gated builds become marts; each in one transaction.
+
+batches.py  landing.<load> -> raw.<load>: the newest version of every record wins
+marts.py    build.<mart> -> marts.<mart>: readers see yesterday's until the commit
+"""
+
+from kindred.publishing.batches import Publication, publish_batches
+from kindred.publishing.marts import publish_marts
+
+__all__ = ["Publication", "publish_batches", "publish_marts"]

@@ -1,0 +1,168 @@
+"""Publish gated batches: merge landing into raw and say what changed.
+
+raw holds, for each key, the greatest version that was ever published. Versions are ordered by
+the vendor's modification stamp, then by when we extracted them (counters change without a new
+stamp), then deletions before others, then by a hash of the content.  The greatest of a set
+does not depend on the order it is gone through, so neither does raw.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from kindred.errors import WarehouseError
+from kindred.loads import Batch, Load
+from kindred.publishing import merge
+from kindred.warehouse import ledger
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing one batch did: rows of raw that changed, rows that lost a conflict."""
+
+    batch: Batch
+    rows_published: int
+    rows_conflicting: int
+    subjects_changed: int
+
+    def __str__(self) -> str:
+        conflicts = f", {self.rows_conflicting:,} quarantined" if self.rows_conflicting else ""
+        return (
+            f"raw.{self.batch.load}: {self.rows_published:,} rows changed"
+            f" of {self.subjects_changed:,} subjects{conflicts}"
+        )
+
+
+def publish_batches(
+    conn: psycopg.Connection,
+    batches: Iterable[Batch],
+    loads: Mapping[str, Load],
+    time_zone: str | None = None,
+) -> list[Publication]:
+    """Publish each batch in a transaction of its own; one that fails does not stop the others.
+
+    Args:
+        conn: a connection as the loader.
+        loads: the declarations by name: how a load's versions and subjects are found.
+        time_zone: the business's, in which an instant is a day; `KINDRED_TIME_ZONE` or UTC.
+
+    Raises:
+        SupersededError: a newer attempt owns one of the batches.
+        WarehouseError: a batch could not be merged; the message names each and the way out.
+    """
+    zone = time_zone or os.environ.get("KINDRED_TIME_ZONE") or "UTC"
+    conn.commit()  # ends what the caller read: a batch inside its transaction would not be one
+    done: list[Publication] = []
+    failures: list[str] = []
+    for batch in batches:
+        try:
+            with conn.transaction():
+                done.append(_publish(conn, batch, loads[batch.load], zone))
+            _analyze(conn, done[-1])
+        except WarehouseError as error:
+            failures.append(str(error))
+        except psycopg.Error as error:
+            # Its text can quote a row ("Key (email)=(...)"), so only its kind goes on.
+            failures.append(
+                f"{batch.load}: Postgres refused the merge of batch {batch.batch_id}"
+                f" ({type(error).__name__}, SQLSTATE {error.sqlstate}); raw is unchanged"
+            )
+    if failures:
+        raise WarehouseError("; ".join(failures)) from None
+    return done
+
+
+def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> Publication:
+    ledger.guard(conn, batch)
+    _refuse_unready(conn, batch)
+    # A row's text is part of its version, so it must not depend on a session's settings.
+    conn.execute("set local timezone = 'UTC'")
+    conn.execute("set local datestyle = 'ISO'")
+    conn.execute("set local extra_float_digits = 1")
+    merge.reduce(conn, batch, load)
+    conflicting = merge.quarantine_conflicts(conn, batch, load)
+    merge.find_changes(conn, load, zone)
+    if _has_open_batches(conn, batch):
+        merge.touch_unchanged(conn, load)
+    published = merge.upsert(conn, load)
+    subjects = merge.mark_subjects(conn, batch)
+    conn.execute(
+        sql.SQL("delete from {} where _batch_id = {}").format(
+            sql.Identifier("landing", load.name), batch.batch_id
+        )
+    )
+    conn.execute("drop table incoming, changed")
+    _move_cursor(conn, batch)
+    _record(conn, batch, published, conflicting)
+    return Publication(batch, published, conflicting, subjects)
+
+
+def _refuse_unready(conn: psycopg.Connection, batch: Batch) -> None:
+    row = conn.execute(
+        sql.SQL(
+            "select status, rows_landed, (select count(*) from {} where _batch_id = {id})"
+            " from ops.loads where batch_id = {id}"
+        ).format(sql.Identifier("landing", batch.load), id=batch.batch_id)
+    ).fetchone()
+    if row is None or row[0] != "passed":
+        raise WarehouseError(
+            f"{batch.load}: batch {batch.batch_id} has not passed its gate"
+            f" (it is {row[0] if row else 'unknown'}); run the gate first"
+        )
+    if row[1] != row[2]:
+        raise WarehouseError(
+            f"{batch.load}: batch {batch.batch_id} landed {row[1]:,} rows but {row[2]:,} are there;"
+            " a database that crashes empties landing: run this load again for its window"
+        )
+
+
+def _has_open_batches(conn: psycopg.Connection, batch: Batch) -> bool:
+    """Could a batch that was extracted before this one still be published after it?"""
+    row = conn.execute(
+        "select exists (select from ops.loads where load = %s and batch_id <> %s"
+        " and status in ('landing', 'landed', 'passed', 'held'))",
+        [batch.load, batch.batch_id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _move_cursor(conn: psycopg.Connection, batch: Batch) -> None:
+    """Move the load's cursor to the window's end: forward only."""
+    conn.execute(
+        """
+        insert into ops.cursors (load, through, batch_id) values (%s, %s, %s)
+        on conflict (load) do update set
+            through = excluded.through, batch_id = excluded.batch_id, moved_at = now()
+        where cursors.through < excluded.through
+        """,
+        [batch.load, batch.window.end, batch.batch_id],
+    )
+
+
+def _record(conn: psycopg.Connection, batch: Batch, published: int, conflicting: int) -> None:
+    counts: dict[str, int] = {"rows_published": published}
+    if conflicting:
+        row = conn.execute(
+            "select rows_quarantined from ops.loads where batch_id = %s", [batch.batch_id]
+        ).fetchone()
+        counts["rows_quarantined"] = conflicting + (row[0] if row else 0)
+    ledger.record(conn, batch, "published", **counts)
+
+
+def _analyze(conn: psycopg.Connection, publication: Publication) -> None:
+    """Refresh statistics after a big merge, so that the build does not plan for an empty table."""
+    table = f"raw.{publication.batch.load}"
+    row = conn.execute(
+        "select reltuples, has_table_privilege(oid, 'maintain') from pg_class"
+        " where oid = %s::regclass",
+        [table],
+    ).fetchone()
+    if row is None or not row[1] or publication.rows_published * 10 < row[0]:
+        return
+    with conn.transaction():
+        conn.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", publication.batch.load)))

@@ -1,0 +1,152 @@
+"""Publish a gated build: every mart in one transaction, so that readers never see a mixture.
+
+Tables that readers see are never dropped, truncated or swapped: their views, grants and open
+queries stay. Only rows whose content differs are written, so a quiet night writes little.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psycopg
+
+from kindred.errors import PublishError, SupersededError
+from kindred.publishing import tables
+from kindred.warehouse.connections import connect
+
+LOCK_TIMEOUT_SECONDS = 5
+ATTEMPTS = 4
+WAIT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class MartPublication:
+    """What publishing one mart wrote."""
+
+    mart: str
+    rows_added: int
+    rows_removed: int
+    rows: int
+
+    def __str__(self) -> str:
+        return (
+            f"marts.{self.mart}: {self.rows:,} rows,"
+            f" {self.rows_added:,} written, {self.rows_removed:,} removed"
+        )
+
+
+def publish_marts(
+    dsn: str,
+    build_id: int,
+    marts: Iterable[str] | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+) -> list[MartPublication]:
+    """Make `marts.<mart>` equal `build.<mart>` for every mart of a build that passed its gate.
+
+    Args:
+        dsn: the publisher's connection string.
+        marts: which; those whose suites the build passed unless told otherwise.
+        wait_seconds: how long to wait for a reader that stands in the way of a new column.
+
+    Returns:
+        What was written; nothing when the build is already published.
+
+    Raises:
+        PublishError: the build has not passed, a mart lost or retyped a column, or readers
+            hold a lock. Readers keep the marts of the last publication.
+        SupersededError: a newer build is published.
+    """
+    with connect(dsn, autocommit=True) as conn:
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        for attempt in range(ATTEMPTS):
+            try:
+                return _publish(conn, build_id, marts)
+            except psycopg.errors.LockNotAvailable:
+                if attempt + 1 < ATTEMPTS:
+                    time.sleep(wait_seconds)
+            except psycopg.Error as error:
+                # Its text can quote a row, so only its kind goes on.
+                raise PublishError(
+                    f"build {build_id}: Postgres refused the publication ({type(error).__name__},"
+                    f" SQLSTATE {error.sqlstate}); {_standing(conn)}"
+                ) from None
+        raise PublishError(
+            f"build {build_id}: readers or another publication held a lock each of {ATTEMPTS}"
+            f" times; end the longest query on marts and publish again; {_standing(conn)}"
+        )
+
+
+def _publish(
+    conn: psycopg.Connection, build_id: int, marts: Iterable[str] | None
+) -> list[MartPublication]:
+    conn.execute(f"set lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+    # A session's lock: a transaction's would be taken after its snapshot.
+    conn.execute("select pg_advisory_lock(hashtextextended('kindred:publish', 0))")
+    try:
+        with conn.transaction():
+            conn.execute("set local timezone = 'UTC'")
+            if _is_published(conn, build_id):
+                return []
+            names = list(marts) if marts is not None else _gated(conn, build_id)
+            if not names:
+                raise PublishError(f"build {build_id} has no gated marts to publish")
+            done = [_publish_mart(conn, mart) for mart in names]
+            conn.execute(
+                "update ops.builds set status = 'published', published_at = now()"
+                " where build_id = %s",
+                [build_id],
+            )
+            conn.execute("delete from ops.changes where build_id = %s", [build_id])
+            return done
+    finally:
+        conn.execute("select pg_advisory_unlock(hashtextextended('kindred:publish', 0))")
+
+
+def _is_published(conn: psycopg.Connection, build_id: int) -> bool:
+    row = conn.execute(
+        "select status, (select max(build_id) from ops.builds where status = 'published')"
+        " from ops.builds where build_id = %s",
+        [build_id],
+    ).fetchone()
+    status, newest = row or ("unknown", None)
+    if status == "published":
+        return True
+    if newest is not None and newest > build_id:
+        raise SupersededError(
+            f"build {build_id} is older than build {newest}, which readers already see"
+        )
+    if status != "passed":
+        raise PublishError(
+            f"build {build_id} has not passed its gate (it is {status}); {_standing(conn)}"
+        )
+    return False
+
+
+def _gated(conn: psycopg.Connection, build_id: int) -> list[str]:
+    rows = conn.execute(
+        "select distinct substr(suite, 6) from ops.gate_results"
+        " where build_id = %s and suite like 'mart\\_%%' order by 1",
+        [build_id],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _publish_mart(conn: psycopg.Connection, mart: str) -> MartPublication:
+    wanted = tables.shape(conn, mart)
+    removed, added, rows = tables.replace_different_rows(conn, mart, wanted)
+    tables.tighten(conn, mart, wanted)
+    tables.copy_comments(conn, mart)
+    return MartPublication(mart, added, removed, rows)
+
+
+def _standing(conn: psycopg.Connection) -> str:
+    """Say what readers see instead."""
+    row = conn.execute(
+        "select to_char(max(published_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI')"
+        " from ops.builds where status = 'published'"
+    ).fetchone()
+    if row is None or row[0] is None:
+        return "nothing has been published yet"
+    return f"readers keep the marts published {row[0]} UTC"

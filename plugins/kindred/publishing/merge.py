@@ -1,0 +1,163 @@
+"""The set-based SQL of a merge, step by step over two temporary tables.
+
+    incoming  the batch's winner for each key, with a hash of its content
+    changed   the keys whose content will change, with the old and the new subject and day
+
+Steps are separate statements so that each can be read, timed and tested; the load's advisory
+lock, taken by the caller, keeps others out between them.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from kindred.loads import Batch, Load
+from kindred.publishing import versions
+
+CONFLICT = "another row of the batch has the same key and stamp, other content, and won"
+
+
+def reduce(conn: psycopg.Connection, batch: Batch, load: Load) -> None:
+    """Make `incoming`: one row a key, the greatest version in the batch."""
+    conn.execute(
+        sql.SQL(
+            """
+            create temporary table incoming on commit drop as
+            select distinct on ({key}) * from (
+                select {columns}, _batch_id, _extracted_at, {content} as _content
+                from {landing} where _batch_id = {batch}
+            ) as landed
+            order by {key}, {newest_first}
+            """
+        ).format(
+            key=versions.names_of(load.key),
+            columns=versions.names_of(versions.content_columns(load)),
+            content=versions.content(load),
+            landing=sql.Identifier("landing", load.name),
+            batch=batch.batch_id,
+            newest_first=sql.SQL(", ").join(
+                sql.SQL("{} desc").format(part)
+                for part in versions.version_parts(load, "landed", sql.SQL("_content"))
+            ),
+        )
+    )
+    conn.execute("analyze incoming")
+
+
+def quarantine_conflicts(conn: psycopg.Connection, batch: Batch, load: Load) -> int:
+    """Keep the rows that lost to one of the same stamp: nobody can say which is right."""
+    return conn.execute(
+        sql.SQL(
+            """
+            insert into quarantine.rows (load, batch_id, reason, record)
+            select distinct {load}, {batch}::bigint, {reason},
+                (to_jsonb(landed) - '_batch_id' - '_extracted_at')::text
+            from {landing} as landed
+            join incoming on {same_key} and {same_stamp}
+                and landed._extracted_at = incoming._extracted_at
+            where landed._batch_id = {batch} and {content} <> incoming._content
+            """
+        ).format(
+            load=load.name,
+            batch=batch.batch_id,
+            reason=CONFLICT,
+            landing=sql.Identifier("landing", load.name),
+            same_key=versions.same_key(load, "landed"),
+            same_stamp=sql.SQL("{} = {}").format(
+                versions.stamp(load, "landed"), versions.stamp(load, "incoming")
+            ),
+            content=versions.content(load, "landed"),
+        )
+    ).rowcount
+
+
+def find_changes(conn: psycopg.Connection, load: Load, zone: str) -> None:
+    """Make `changed`: the keys that are new, or greater than raw's with other content."""
+    conn.execute(
+        sql.SQL(
+            """
+            create temporary table changed on commit drop as
+            select {key}, {new_subject} as new_subject, {new_day} as new_day,
+                {old_subject} as old_subject, {old_day} as old_day
+            from incoming
+            left join {raw} as present on {same_key}
+            where present.{first} is null
+                or {incoming_version} > {present_version}
+                and incoming._content <> {present_content}
+            """
+        ).format(
+            key=sql.SQL(", ").join(sql.Identifier("incoming", name) for name in load.key),
+            new_subject=sql.Identifier("incoming", load.subject),
+            new_day=versions.day(load, "incoming", zone),
+            old_subject=sql.Identifier("present", load.subject),
+            old_day=versions.day(load, "present", zone),
+            raw=sql.Identifier("raw", load.name),
+            same_key=versions.same_key(load, "present"),
+            first=sql.Identifier(load.key[0]),
+            incoming_version=versions.version(load, "incoming", sql.SQL("incoming._content")),
+            present_version=versions.version(load, "present", versions.content(load, "present")),
+            present_content=versions.content(load, "present"),
+        )
+    )
+
+
+def touch_unchanged(conn: psycopg.Connection, load: Load) -> None:
+    """Note when unchanged rows were last seen, without calling them changed.
+
+    Needed only while an older extraction waits to be published: without it, the older one
+    would look newer than the row that this batch has just confirmed.
+    """
+    conn.execute(
+        sql.SQL(
+            """
+            update {raw} as present set _extracted_at = incoming._extracted_at from incoming
+            where {same_key} and present._extracted_at < incoming._extracted_at
+                and {content} = incoming._content
+            """
+        ).format(
+            raw=sql.Identifier("raw", load.name),
+            same_key=versions.same_key(load, "present"),
+            content=versions.content(load, "present"),
+        )
+    )
+
+
+def upsert(conn: psycopg.Connection, load: Load) -> int:
+    """Write the changed rows into raw; return how many."""
+    names = [*versions.content_columns(load), "_batch_id", "_extracted_at"]
+    sets = [
+        sql.SQL("{} = excluded.{}").format(sql.Identifier(name), sql.Identifier(name))
+        for name in names
+        if name not in load.key
+    ]
+    return conn.execute(
+        sql.SQL(
+            "insert into {raw} ({columns}) select {columns} from incoming"
+            " where ({key}) in (select {key} from changed)"
+            " on conflict ({key}) do update set {sets}"
+        ).format(
+            raw=sql.Identifier("raw", load.name),
+            columns=versions.names_of(names),
+            key=versions.names_of(load.key),
+            sets=sql.SQL(", ").join(sets),
+        )
+    ).rowcount
+
+
+def mark_subjects(conn: psycopg.Connection, batch: Batch) -> int:
+    """Write one row of `ops.changes` for each old or new subject, from its earliest day on."""
+    return conn.execute(
+        """
+        insert into ops.changes (load, subject, from_date, batch_id)
+        select %s, subject, min(from_date), %s
+        from (
+            select new_subject as subject, new_day as from_date from changed
+            union all
+            select old_subject, old_day from changed
+        ) as touched
+        where subject is not null
+        group by subject
+        """,
+        [batch.load, batch.batch_id],
+    ).rowcount

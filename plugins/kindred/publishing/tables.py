@@ -1,0 +1,150 @@
+"""Make a table that readers see like the one that was built: its columns, rows, descriptions.
+
+Columns are only ever added: what a dashboard reads today it can read tomorrow.  Rows are
+compared by a hash of their text, which takes every type, counts null as equal to null, and
+needs no key; only rows that differ are deleted and inserted.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from kindred.errors import PublishError
+from kindred.warehouse.catalog import table_columns
+from kindred.warehouse.schema import Column
+
+
+def shape(conn: psycopg.Connection, mart: str) -> list[Column]:
+    """Create `marts.<mart>` or add the columns it lacks; return the columns as built.
+
+    Raises:
+        PublishError: nothing was built, or a column was removed or retyped.
+    """
+    wanted = table_columns(conn, "build", mart)
+    if not wanted:
+        raise PublishError(f"build.{mart} does not exist; build the model again, then publish")
+    present = {column.name: column for column in table_columns(conn, "marts", mart)}
+    if not present:
+        _create(conn, mart, wanted)
+        return wanted
+    _refuse_lost_columns(mart, wanted, present)
+    for column in wanted:
+        found = present.get(column.name)
+        if found is None:
+            _alter(conn, mart, "add column {} " + column.type, column.name)
+        elif column.is_nullable and not found.is_nullable:
+            _alter(conn, mart, "alter column {} drop not null", column.name)
+    return wanted
+
+
+def tighten(conn: psycopg.Connection, mart: str, wanted: list[Column]) -> None:
+    """Forbid nulls where the build does, once the rows are in."""
+    present = {column.name: column for column in table_columns(conn, "marts", mart)}
+    for column in wanted:
+        if not column.is_nullable and present[column.name].is_nullable:
+            _alter(conn, mart, "alter column {} set not null", column.name)
+
+
+def _create(conn: psycopg.Connection, mart: str, wanted: list[Column]) -> None:
+    target = sql.Identifier("marts", mart)
+    conn.execute(
+        sql.SQL("create table {} (like {} including all)").format(
+            target, sql.Identifier("build", mart)
+        )
+    )
+    conn.execute(sql.SQL("grant select on {} to kindred_reader").format(target))
+    has_index = conn.execute(
+        "select exists (select from pg_index where indrelid = %s::regclass)", [f'marts."{mart}"']
+    ).fetchone()
+    if has_index == (False,) and any(column.name == "customer_id" for column in wanted):
+        conn.execute(sql.SQL("create index on {} (customer_id)").format(target))
+
+
+def _refuse_lost_columns(mart: str, wanted: list[Column], present: dict[str, Column]) -> None:
+    built = {column.name: column for column in wanted}
+    for name, column in present.items():
+        found = built.get(name)
+        if found is not None and found.type == column.type:
+            continue
+        change = (
+            f"is no longer built (column {name})"
+            if found is None
+            else f"was {column.type}, is now {found.type} (column {name})"
+        )
+        raise PublishError(
+            f"marts.{mart}.{name} {change}: a dashboard may read it, so nothing was published."
+            " Build it as it was, under a new name if it means something new; or, once nobody"
+            f" reads it, `alter table marts.{mart} drop column {name}` and publish again"
+        )
+
+
+def replace_different_rows(
+    conn: psycopg.Connection, mart: str, wanted: list[Column]
+) -> tuple[int, int, int]:
+    """Make the rows equal; return how many were removed, how many added, how many there are."""
+    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in wanted)
+    source, target = sql.Identifier("build", mart), sql.Identifier("marts", mart)
+    parts = {"source": source, "target": target, "names": names}
+    conn.execute(
+        sql.SQL(
+            """
+            create temporary table difference on commit drop as
+            select published.ctid as old_row, built.ctid as new_row
+            from (select ctid, md5(row({names})::text) as content from {target}) as published
+            full join (select ctid, md5(row({names})::text) as content from {source}) as built
+                on published.content = built.content
+            where published.content is null or built.content is null
+            """
+        ).format(**parts)
+    )
+    removed = conn.execute(
+        sql.SQL("delete from {target} where ctid in (select old_row from difference)").format(
+            **parts
+        )
+    ).rowcount
+    insert = sql.SQL("insert into {target} ({names}) select {names} from {source}").format(**parts)
+    added = conn.execute(
+        insert + sql.SQL(" where ctid in (select new_row from difference)")
+    ).rowcount
+    conn.execute("drop table difference")
+    if _count(conn, target) != _count(conn, source):
+        # Equal rows more than once: the hash cannot tell how often, so take all anew.
+        removed = conn.execute(sql.SQL("delete from {target}").format(**parts)).rowcount
+        added = conn.execute(insert).rowcount
+    return removed, added, _count(conn, target)
+
+
+def copy_comments(conn: psycopg.Connection, mart: str) -> None:
+    """Carry dbt's descriptions over, so that a BI tool shows them."""
+    found = conn.execute(
+        """
+        select attname, obj_description(built.oid), col_description(built.oid, attnum)
+        from pg_class as built
+        join pg_namespace on pg_namespace.oid = built.relnamespace and nspname = 'build'
+        left join pg_attribute on attrelid = built.oid and attnum > 0 and not attisdropped
+            and col_description(built.oid, attnum) is not null
+        where relname = %s
+        """,
+        [mart],
+    ).fetchall()
+    target = sql.Identifier("marts", mart)
+    if found and found[0][1] is not None:
+        conn.execute(sql.SQL("comment on table {} is {}").format(target, found[0][1]))
+    for column, _, description in found:
+        if column is not None:
+            name = sql.Identifier("marts", mart, column)
+            conn.execute(sql.SQL("comment on column {} is {}").format(name, description))
+
+
+def _alter(conn: psycopg.Connection, mart: str, action: str, column: str) -> None:
+    conn.execute(
+        sql.SQL("alter table {} " + action).format(
+            sql.Identifier("marts", mart), sql.Identifier(column)
+        )
+    )
+
+
+def _count(conn: psycopg.Connection, table: sql.Identifier) -> int:
+    row = conn.execute(sql.SQL("select count(*) from {}").format(table)).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,70 @@
+"""Versions of a record as SQL: what its content is, and which of two is the newer.
+
+A version is greater by the vendor's stamp, then by when we extracted it, then as a deletion,
+then by a hash of its content: a total order, so the greatest is the same in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from psycopg import sql
+
+from kindred.loads import Load
+from kindred.warehouse import schema
+
+# A row without a day can have changed anything of its subject.
+FIRST_DAY = "0001-01-01"
+
+
+def content_columns(load: Load) -> list[str]:
+    """Return the columns that the vendor filled: the contract's and what it does not name."""
+    return [*(column.name for column in schema.columns(load)), "_extra"]
+
+
+def content(load: Load, table: str | None = None) -> sql.Composable:
+    """Return a hash of all that the vendor told us, the same in landing and raw."""
+    prefix = (table,) if table else ()
+    columns = sql.SQL(", ").join(sql.Identifier(*prefix, name) for name in content_columns(load))
+    return sql.SQL("md5(row({})::text)").format(columns)
+
+
+def stamp(load: Load, table: str) -> sql.Composable:
+    """Return the vendor's modification stamp, or the time of extraction where it gives none."""
+    column = sql.Identifier(table, load.modified_at or "_extracted_at")
+    return sql.SQL("coalesce({}, '-infinity')").format(column)
+
+
+def version(load: Load, table: str, content: sql.Composable) -> sql.Composable:
+    """Return a row to compare versions by."""
+    return sql.SQL("({})").format(sql.SQL(", ").join(version_parts(load, table, content)))
+
+
+def version_parts(load: Load, table: str, content: sql.Composable) -> list[sql.Composable]:
+    """Return what makes one version greater than another, most important first."""
+    parts = [stamp(load, table), sql.Identifier(table, "_extracted_at")]
+    if "is_deleted" in load.row.__struct_fields__:
+        parts.append(sql.Identifier(table, "is_deleted"))
+    return [*parts, content]
+
+
+def day(load: Load, table: str, zone: str) -> sql.Composable:
+    """Return the business day on which a row's evidence counts."""
+    column = sql.Identifier(table, load.happened_at)
+    kinds = {column.name: column.type for column in schema.columns(load)}
+    if kinds[load.happened_at] == "date":
+        return sql.SQL("coalesce({}, {}::date)").format(column, FIRST_DAY)
+    return sql.SQL("coalesce(({} at time zone {})::date, {}::date)").format(column, zone, FIRST_DAY)
+
+
+def same_key(load: Load, table: str) -> sql.Composable:
+    """Return the condition that joins a table to `incoming`."""
+    return sql.SQL(" and ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(table, name), sql.Identifier("incoming", name))
+        for name in load.key
+    )
+
+
+def names_of(names: Iterable[str]) -> sql.Composable:
+    """Return the names as a list of columns."""
+    return sql.SQL(", ").join(map(sql.Identifier, names))
