@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from math import isfinite
 from types import GenericAlias
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 
@@ -42,11 +42,12 @@ class Contract:
         self._row = load.row
         self._rows: Any = GenericAlias(list, (load.row,))
         fields = msgspec.structs.fields(load.row)
+        types = get_type_hints(load.row)
         self._known = {found.encode_name for found in fields}
         self._rules: list[tuple[int, str, Callable[[Any], str | None]]] = [
             (place, found.encode_name, rule)
             for place, found in enumerate(fields)
-            for rule in _rules(found.type, is_key=found.name in load.key)
+            for rule in _rules(types[found.name], is_key=found.name in load.key)
         ]
 
     def sort(self, records: Sequence[Any]) -> Sorted:

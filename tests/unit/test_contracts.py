@@ -34,9 +34,36 @@ def test_a_good_record_becomes_a_typed_row_in_the_contracts_order():
     assert row[-1] is None
 
 
+RESPONSE = {
+    "Id": "a0R01",
+    "Contact__c": "00301",
+    "Survey__c": "relationship",
+    "Submitted_At__c": "2026-11-01T10:00:00.000+0000",
+    "CreatedDate": "2026-11-01T10:00:00.000+0000",
+    "SystemModstamp": "2026-11-01T10:00:00.000+0000",
+}
+RESPONSES = Contract(LOADS["salesforce_survey_responses"])
+CALLS = Contract(LOADS["genesys_conversations"])
+CALL = {"conversation_id": "c1", "started_at": "2026-11-01T10:00:00Z"}
+STATUSES = Contract(LOADS["mastodon_statuses"])
+STATUS = {
+    "status_id": "1",
+    "account": "somebody@social.example",
+    "created_at": "2026-11-01T10:00:00Z",
+    "modified_at": "2026-11-01T10:00:00Z",
+    "content": "hello",
+    "hashtags": [],
+}
+EXAMPLES = {ORDERS: GOOD, SURVEYS: SURVEY, RESPONSES: RESPONSE, CALLS: CALL, STATUSES: STATUS}
+
+
 @pytest.mark.parametrize(
     ("contract", "record", "reason"),
     [
+        (RESPONSES, RESPONSE | {"Satisfaction__c": 6}, "$.Satisfaction__c"),
+        (RESPONSES, RESPONSE | {"Recommend__c": -1}, "$.Recommend__c"),
+        (RESPONSES, RESPONSE | {"Helps_Thrill__c": 0}, "$.Helps_Thrill__c"),
+        (SURVEYS, SURVEY | {"promoter_score": 11}, "$.promoter_score"),
         (ORDERS, GOOD | {"TotalAmount": "much"}, "$.TotalAmount"),
         (ORDERS, GOOD | {"EffectiveDate": "1 November"}, "Invalid RFC3339 encoded date - at `$.E"),
         (ORDERS, GOOD | {"BillToContactId": None}, "Expected `str`, got `null`"),
@@ -48,14 +75,14 @@ def test_a_good_record_becomes_a_typed_row_in_the_contracts_order():
         (ORDERS, GOOD | {"TotalAmount": "1e99999"}, "Expected a finite `decimal`"),
         (ORDERS, "not a record", "Expected `object`, got `str`"),
         (ORDERS, None, "Expected `object`, got `null`"),
-        (SURVEYS, SURVEY | {"promoter_score": 2**63}, "64 bits - at `$.promoter_score`"),
-        (SURVEYS, SURVEY | {"total_score": float("inf")}, "Expected a finite `float`"),
+        (STATUSES, STATUS | {"reblogs": 2**63}, "64 bits - at `$.reblogs`"),
+        (CALLS, CALL | {"wait_seconds": float("inf")}, "Expected a finite `float`"),
     ],
 )
 def test_a_record_that_breaks_its_contract_is_refused_whole_beside_good_ones(
     contract, record, reason
 ):
-    good = GOOD if contract is ORDERS else SURVEY
+    good = EXAMPLES[contract]
     found = contract.sort([good, record, good])
     assert len(found.rows) == 2
     ((why, text),) = found.refused

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from kindred.api import (
     Answer,
@@ -56,8 +58,8 @@ class Survey(Row, frozen=True, kw_only=True):
     form_name: str | None = None
     status: str
     completed_at: datetime | None = None
-    total_score: float | None = None
-    promoter_score: int | None = None
+    total_score: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    promoter_score: Annotated[int, msgspec.Meta(ge=0, le=10)] | None = None
 
 
 class Phrase(Row, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
@@ -22,6 +22,11 @@ from kindred.loads import Ask, Load, Page, Row, Text
 # SystemModstamp is set when a transaction starts and seen when it ends: a record can appear
 # behind the night's edge. An hour is far beyond the platform's longest transaction.
 LOOKBACK = timedelta(hours=1)
+
+# An answer off its scale is refused by itself; the gate looks at how many were.
+OneToFive = Annotated[int, msgspec.Meta(ge=1, le=5)]
+OneToSeven = Annotated[int, msgspec.Meta(ge=1, le=7)]
+ZeroToTen = Annotated[int, msgspec.Meta(ge=0, le=10)]
 
 
 class Contact(
@@ -125,20 +130,20 @@ class SurveyResponse(
     survey_name: str
     touchpoint: str | None = None
     submitted_at: datetime
-    satisfaction: int | None = None
-    effort: int | None = None
-    recommend: int | None = None
-    differentiation: int | None = None
-    helps_stand_out: int | None = None
-    helps_confidence_in_future: int | None = None
-    helps_well_being: int | None = None
-    helps_freedom: int | None = None
-    helps_thrill: int | None = None
-    helps_belonging: int | None = None
-    helps_protect_environment: int | None = None
-    helps_be_who_i_want: int | None = None
-    helps_security: int | None = None
-    helps_success_in_life: int | None = None
+    satisfaction: OneToFive | None = None
+    effort: OneToSeven | None = None
+    recommend: ZeroToTen | None = None
+    differentiation: OneToSeven | None = None
+    helps_stand_out: OneToSeven | None = None
+    helps_confidence_in_future: OneToSeven | None = None
+    helps_well_being: OneToSeven | None = None
+    helps_freedom: OneToSeven | None = None
+    helps_thrill: OneToSeven | None = None
+    helps_belonging: OneToSeven | None = None
+    helps_protect_environment: OneToSeven | None = None
+    helps_be_who_i_want: OneToSeven | None = None
+    helps_security: OneToSeven | None = None
+    helps_success_in_life: OneToSeven | None = None
     verbatim: str | None = None
     is_deleted: bool = False
     created_at: datetime
@@ -194,8 +199,11 @@ class Query:
             params={"q": self.soql(ask)},
             label=f"queryAll of {self.load}",
         )
+        types = get_type_hints(self.row)
         whole = {
-            field.encode_name for field in msgspec.structs.fields(self.row) if _is_whole(field.type)
+            field.encode_name
+            for field in msgspec.structs.fields(self.row)
+            if _is_whole(types[field.name])
         }
         async for answer in walk(ask.api, call, NextUrl()):
             yield Page(self.load, [_plain(r, whole) for r in records_of(answer, "records")])
