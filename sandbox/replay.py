@@ -61,7 +61,8 @@ def open_replay(source: Path, home: Path) -> World:
     moments += [row.until for rows in found.values() for row in rows if row.until < FOREVER]
     last = max(moments, default=milliseconds(datetime.now(UTC)))
     now = datetime.fromtimestamp((last // DAY + 1) * DAY / 1000, UTC)
-    begins = datetime.fromtimestamp(0, UTC)
+    first = min([last, *(min(row.key, row.visible) for rows in found.values() for row in rows)])
+    begins = datetime.fromtimestamp(first // DAY * DAY / 1000, UTC)
     name = f"replay-{hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:12]}"
     folder = home / name
     folder.mkdir(parents=True, exist_ok=True)

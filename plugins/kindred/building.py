@@ -172,7 +172,6 @@ def _invoke(
         *("--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(target), "--exclude-resource-type", "unit_test"),
         *("--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-print"),
-        *("--vars", f"{{build_id: {claimed.build_id}}}"),
     ]
     if claimed.is_full_refresh:
         arguments.append("--full-refresh")
@@ -186,7 +185,9 @@ def _invoke(
 
 def _where(error: BaseException | None) -> str:
     """Return the file a dbt error names, which is safe to show; its text may not be."""
-    found = re.search(r"\(((?:models|seeds|macros|tests)/[\w./-]+)\)", str(error))
+    found = re.search(
+        r"\(((?:staging|intermediate|marts|seeds|macros|tests)/[\w./-]+)\)", str(error)
+    )
     return f" in {found.group(1)}" if found else ""
 
 

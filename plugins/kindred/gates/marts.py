@@ -83,7 +83,7 @@ def _findings(
             "mart_is_built",
             "critical",
             False,
-            f"There is no build.{mart}: look for the model of that name in dbt_project/models/marts"
+            f"There is no build.{mart}: look for the model of that name in dbt_project/marts"
             " and in the build's results, then build again.",
         )
         return

@@ -1,0 +1,18 @@
+"""
+### ingest_call_center
+
+Pulls conversations, the surveys inside them and their transcripts for one night, gates each load
+and merges what passed into `raw`.
+
+**When it matters:** calls carry most of what customers say in their own words, and satisfaction
+right after contact.
+
+**When it fails:** `land` red: the vendor's rate limit or an outage; clearing it in
+Airflow is safe and the next night takes the gap. `gate` red: a load is held; `kindred status`
+names the rule. Surveys arrive days late, so a thin first day is normal.
+"""
+
+from kindred.steps import gate, ingest_dag, land, publish
+
+with ingest_dag("call_center", __doc__):
+    land("call_center") >> gate("call_center") >> publish("call_center")

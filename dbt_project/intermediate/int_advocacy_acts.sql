@@ -1,0 +1,70 @@
+{#
+    What due customers did for the brand, each act with its day: a referral
+    made, a referral that converted, a public post of clearly positive words.
+#}
+with
+
+int_due_links as (
+    select
+        customer_id,
+        subject
+    from {{ ref('int_due_links') }}
+    where channel = 'contact'
+),
+
+stg_salesforce_referrals as (
+    select
+        contact_id,
+        referred_on,
+        converted_on
+    from {{ ref('stg_salesforce_referrals') }}
+),
+
+int_texts as (
+    select
+        customer_id,
+        said_at,
+        valence
+    from {{ ref('int_texts') }}
+    where kind = 'post'
+),
+
+segment_thresholds as (
+    select positive_valence_from
+    from {{ ref('segment_thresholds') }}
+),
+
+referrals as (
+    select
+        int_due_links.customer_id,
+        stg_salesforce_referrals.referred_on,
+        stg_salesforce_referrals.converted_on
+    from stg_salesforce_referrals
+    inner join int_due_links
+        on stg_salesforce_referrals.contact_id = int_due_links.subject
+),
+
+acts as (
+    select
+        customer_id,
+        'referral_made' as act,
+        referred_on as acted_on
+    from referrals
+    union all
+    select
+        customer_id,
+        'referral_converted' as act,
+        converted_on as acted_on
+    from referrals
+    where converted_on is not null
+    union all
+    select
+        int_texts.customer_id,
+        'public_positive_mention' as act,
+        {{ business_date('int_texts.said_at') }} as acted_on
+    from int_texts
+    inner join segment_thresholds
+        on int_texts.valence >= segment_thresholds.positive_valence_from
+)
+
+select * from acts

@@ -1,0 +1,20 @@
+{{ config(indexes=[{'columns': ['customer_id']}]) }}
+{#
+    The links this build works with. Put in place only once int_months_due has
+    seen how they differ from the links of the build before, so that a build
+    that breaks off loses no difference.
+#}
+-- depends_on: {{ ref('int_months_due') }}
+with
+
+int_links_found as (
+    select
+        customer_id,
+        channel,
+        subject,
+        rule,
+        linked_at
+    from {{ ref('int_links_found') }}
+)
+
+select * from int_links_found

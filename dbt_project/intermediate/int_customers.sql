@@ -1,0 +1,55 @@
+{#
+    A customer is a surviving contact, with the earliest beginning and the
+    whole acquisition cost of the contacts merged into it. Consent is the
+    survivor's own.
+#}
+with
+
+stg_salesforce_contacts as (
+    select
+        contact_id,
+        has_text_consent,
+        customer_since,
+        contract_ended_on,
+        acquisition_cost
+    from {{ ref('stg_salesforce_contacts') }}
+),
+
+int_surviving_contacts as (
+    select
+        contact_id,
+        surviving_contact_id,
+        customer_id
+    from {{ ref('int_surviving_contacts') }}
+),
+
+merged as (
+    select
+        int_surviving_contacts.surviving_contact_id,
+        int_surviving_contacts.customer_id,
+        min(stg_salesforce_contacts.customer_since) as customer_since,
+        sum(stg_salesforce_contacts.acquisition_cost) as acquisition_cost
+    from int_surviving_contacts
+    inner join stg_salesforce_contacts
+        on
+            int_surviving_contacts.contact_id
+            = stg_salesforce_contacts.contact_id
+    group by
+        int_surviving_contacts.surviving_contact_id,
+        int_surviving_contacts.customer_id
+),
+
+customers as (
+    select
+        merged.customer_id,
+        merged.surviving_contact_id as contact_id,
+        merged.customer_since,
+        merged.acquisition_cost,
+        stg_salesforce_contacts.contract_ended_on,
+        stg_salesforce_contacts.has_text_consent
+    from merged
+    inner join stg_salesforce_contacts
+        on merged.surviving_contact_id = stg_salesforce_contacts.contact_id
+)
+
+select * from customers

@@ -1,0 +1,65 @@
+{{ config(indexes=[{'columns': ['customer_id']}]) }}
+{#
+    The evidence of the customers who are due: answers and the valence of
+    texts, -1 to 1 put on 0-100. No spend, retention, referral or likelihood
+    to recommend is here, nor in anything this is made from; a test holds it.
+#}
+with
+
+int_due_links as (
+    select
+        customer_id,
+        channel,
+        subject
+    from {{ ref('int_due_links') }}
+),
+
+int_survey_answers as (
+    select
+        channel,
+        subject,
+        kind,
+        given_at,
+        answer
+    from {{ ref('int_survey_answers') }}
+),
+
+int_texts as (
+    select
+        customer_id,
+        said_at,
+        valence
+    from {{ ref('int_texts') }}
+),
+
+evidence as (
+    select
+        int_due_links.customer_id,
+        int_survey_answers.kind,
+        int_survey_answers.answer,
+        int_survey_answers.given_at as observed_at
+    from int_survey_answers
+    inner join int_due_links
+        on
+            int_survey_answers.channel = int_due_links.channel
+            and int_survey_answers.subject = int_due_links.subject
+    union all
+    select
+        customer_id,
+        'emotion' as kind,
+        (valence + 1) * 50 as answer,
+        said_at as observed_at
+    from int_texts
+),
+
+dated as (
+    select
+        customer_id,
+        kind,
+        answer,
+        observed_at,
+        {{ business_date('observed_at') }} as observed_on
+    from evidence
+)
+
+select * from dated

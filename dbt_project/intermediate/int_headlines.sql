@@ -1,0 +1,66 @@
+{#
+    Month: the figures of the board's page before they are set against the
+    year before. Connected share counts the connected, let down or not, and is
+    of the measured customers: who cannot be measured is no evidence either
+    way, and measured_share says how many can.
+#}
+with
+
+int_tier_counts as (
+    select * from {{ ref('int_tier_counts') }}
+),
+
+segment_attrition as (
+    select
+        month,
+        attrition_rate,
+        annual_attrition_rate
+    from {{ ref('segment_attrition') }}
+    where tier = 'all'
+),
+
+int_acquisition_months as (
+    select * from {{ ref('int_acquisition_months') }}
+),
+
+tier_sizes as (
+    select
+        month,
+        sum(customers) filter (
+            where tier in ('fully_connected', 'connected_let_down')
+        ) as connected,
+        sum(customers) filter (
+            where tier not in ('unmeasured', 'all')
+        ) as measured
+    from int_tier_counts
+    group by month
+),
+
+headlines as (
+    select
+        everybody.month,
+        everybody.is_complete_month,
+        everybody.customers as active_customers,
+        everybody.advocates,
+        everybody.buyers_12m,
+        everybody.repeat_buyers_12m,
+        everybody.revenue,
+        segment_attrition.attrition_rate,
+        segment_attrition.annual_attrition_rate,
+        int_acquisition_months.new_customers,
+        int_acquisition_months.acquisition_cost,
+        coalesce(tier_sizes.connected, 0) as connected_customers,
+        coalesce(tier_sizes.measured, 0) as measured_customers,
+        sum(everybody.revenue) over (order by everybody.month)
+        / int_acquisition_months.customers_ever as historical_clv
+    from int_tier_counts as everybody
+    inner join tier_sizes
+        on everybody.month = tier_sizes.month
+    inner join int_acquisition_months
+        on everybody.month = int_acquisition_months.month
+    left join segment_attrition
+        on everybody.month = segment_attrition.month
+    where everybody.tier = 'all'
+)
+
+select * from headlines

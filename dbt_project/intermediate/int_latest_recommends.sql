@@ -1,0 +1,68 @@
+{# Customer × month, due rows: the latest answer within the trailing window. #}
+with
+
+int_due_spine as (
+    select
+        customer_id,
+        month,
+        next_month
+    from {{ ref('int_due_spine') }}
+    where is_due
+),
+
+int_recommends as (
+    select
+        customer_id,
+        answer_id,
+        given_at,
+        given_on,
+        recommend
+    from {{ ref('int_recommends') }}
+),
+
+segment_thresholds as (
+    select
+        window_months,
+        promoter_from,
+        detractor_to
+    from {{ ref('segment_thresholds') }}
+),
+
+ranked as (
+    select
+        int_due_spine.customer_id,
+        int_due_spine.month,
+        int_recommends.recommend,
+        segment_thresholds.promoter_from,
+        segment_thresholds.detractor_to,
+        row_number() over (
+            partition by int_due_spine.customer_id, int_due_spine.month
+            order by
+                int_recommends.given_at desc, int_recommends.answer_id desc
+        ) as recency
+    from int_due_spine
+    cross join segment_thresholds
+    inner join int_recommends
+        on
+            int_due_spine.customer_id = int_recommends.customer_id
+            and int_due_spine.next_month > int_recommends.given_on
+            and {{ add_months(
+                'int_due_spine.next_month',
+                '-segment_thresholds.window_months'
+            ) }} <= int_recommends.given_on
+),
+
+latest as (
+    select
+        customer_id,
+        month,
+        case
+            when recommend >= promoter_from then 'promoter'
+            when recommend <= detractor_to then 'detractor'
+            else 'passive'
+        end as promoter_class
+    from ranked
+    where recency = 1
+)
+
+select * from latest

@@ -1,0 +1,78 @@
+{#
+    Customer × stretch without an order, from an order (or from the beginning)
+    on, with the days on which it turns into lapsing and lapsed.
+#}
+with
+
+int_order_gaps as (
+    select * from {{ ref('int_order_gaps') }}
+),
+
+int_due_spine as (
+    select customer_id
+    from {{ ref('int_due_spine') }}
+),
+
+int_customers as (
+    select * from {{ ref('int_customers') }}
+),
+
+int_months as (
+    select min(month) as first_month from {{ ref('int_months') }}
+),
+
+lapse_rules as (
+    select * from {{ ref('lapse_rules') }}
+),
+
+beginnings as (
+    select distinct
+        int_customers.customer_id,
+        greatest(int_customers.customer_since, int_months.first_month)
+            as starts_on
+    from int_customers
+    cross join int_months
+    inner join int_due_spine
+        on int_customers.customer_id = int_due_spine.customer_id
+),
+
+{# Silence before the calendar begins says nothing. #}
+stretches as (
+    select
+        customer_id,
+        ordered_on as starts_on,
+        ordered_on,
+        expected_gap_days
+    from int_order_gaps
+    union all
+    select
+        beginnings.customer_id,
+        beginnings.starts_on,
+        null as ordered_on,
+        null as expected_gap_days
+    from beginnings
+    left join int_order_gaps
+        on
+            beginnings.customer_id = int_order_gaps.customer_id
+            and beginnings.starts_on >= int_order_gaps.ordered_on
+    where int_order_gaps.customer_id is null
+),
+
+dated as (
+    select
+        stretches.*,
+        stretches.starts_on + stretches.expected_gap_days as lapsing_on,
+        stretches.starts_on + cast(case
+            when stretches.ordered_on is null
+                then lapse_rules.lapse_cap_days
+            else {{ between_bounds(
+                'ceil(lapse_rules.lapse_multiple * stretches.expected_gap_days)',
+                'lapse_rules.lapse_floor_days',
+                'lapse_rules.lapse_cap_days'
+            ) }}
+        end as integer) as lapsed_on
+    from stretches
+    cross join lapse_rules
+)
+
+select * from dated

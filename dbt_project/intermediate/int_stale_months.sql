@@ -1,0 +1,70 @@
+{#
+    Customer-months whose row in a mart is missing or was overtaken by the
+    calendar (the running month, its beginning), the method or the scoring
+    model, found by comparing the marts
+    as they stand with what they should be. Nothing to compare with on a full
+    refresh: then every customer is in int_changed_customers.
+#}
+{% set marts = [] if is_everything_due() else customer_month_marts() %}
+with
+
+int_spine as (
+    select
+        customer_id,
+        month,
+        as_of_date,
+        is_complete_month
+    from {{ ref('int_spine') }}
+),
+
+segment_thresholds as (
+    select method_version
+    from {{ ref('segment_thresholds') }}
+),
+
+first_month as (
+    select min(month) as month
+    from int_spine
+),
+
+scoring_model as (
+    select max(text_model_version) as text_model_version
+    from {{ ref('stg_scored_texts') }}
+),
+
+stale as (
+    select
+        customer_id,
+        month
+    from int_spine
+    where false
+    {% for mart in marts %}
+    union
+    select
+        int_spine.customer_id,
+        int_spine.month
+    from int_spine
+    cross join segment_thresholds
+    cross join scoring_model
+    cross join first_month
+    left join {{ previous_table(mart) }} as built
+        on
+            int_spine.customer_id = built.customer_id
+            and int_spine.month = built.month
+    where
+        built.is_complete_month is distinct from int_spine.is_complete_month
+        or built.method_version <> segment_thresholds.method_version
+        or first_month.month <> (
+            select min(mart.month) from {{ previous_table(mart) }} as mart
+        )
+        {% if mart == 'customer_attrition' %}
+        or built.status <> {{ customer_status(
+            'int_spine.as_of_date', 'int_spine.month') }}
+        {% else %}
+        or built.text_model_version
+        is distinct from scoring_model.text_model_version
+        {% endif %}
+    {% endfor %}
+)
+
+select * from stale

@@ -1,0 +1,78 @@
+{#
+    What due customers who consent said, with its valence: a verbatim, a post, a
+    conversation (averaged, so that a long call does not outvote a survey).
+#}
+with
+
+int_due_links as (
+    select * from {{ ref('int_due_links') }}
+    where has_text_consent
+),
+
+stg_salesforce_survey_responses as (
+    select
+        'verbatim' as kind,
+        'contact' as channel,
+        contact_id as subject,
+        response_id as text_id,
+        submitted_at as said_at,
+        text_hash
+    from {{ ref('stg_salesforce_survey_responses') }}
+),
+
+stg_genesys_transcripts as (
+    select
+        'conversation' as kind,
+        'conversation' as channel,
+        conversation_id as subject,
+        conversation_id as text_id,
+        said_at,
+        text_hash
+    from {{ ref('stg_genesys_transcripts') }}
+),
+
+stg_mastodon_statuses as (
+    select
+        'post' as kind,
+        'account' as channel,
+        account as subject,
+        status_id as text_id,
+        created_at as said_at,
+        text_hash
+    from {{ ref('stg_mastodon_statuses') }}
+),
+
+stg_scored_texts as (
+    select
+        text_hash,
+        valence
+    from {{ ref('stg_scored_texts') }}
+),
+
+phrases as (
+    select * from stg_salesforce_survey_responses
+    union all
+    select * from stg_genesys_transcripts
+    union all
+    select * from stg_mastodon_statuses
+),
+
+texts as (
+    select
+        int_due_links.customer_id,
+        phrases.kind,
+        phrases.text_id,
+        max(phrases.said_at) as said_at,
+        round(avg(stg_scored_texts.valence), 6) as valence
+    from phrases
+    inner join int_due_links
+        on
+            phrases.channel = int_due_links.channel
+            and phrases.subject = int_due_links.subject
+    inner join stg_scored_texts
+        on phrases.text_hash = stg_scored_texts.text_hash
+    where stg_scored_texts.valence is not null
+    group by int_due_links.customer_id, phrases.kind, phrases.text_id
+)
+
+select * from texts

@@ -1,0 +1,68 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='fail',
+    pre_hook='{{ delete_rows_due() }}',
+    indexes=[{'columns': ['customer_id', 'month'], 'unique': true}],
+) }}
+with
+
+int_due_spine as (
+    select
+        customer_id,
+        month,
+        is_complete_month
+    from {{ ref('int_due_spine') }}
+    where is_due
+),
+
+int_latest_recommends as (
+    select
+        customer_id,
+        month,
+        promoter_class
+    from {{ ref('int_latest_recommends') }}
+),
+
+int_advocacy_months as (
+    select * from {{ ref('int_advocacy_months') }}
+),
+
+segment_thresholds as (
+    select method_version
+    from {{ ref('segment_thresholds') }}
+),
+
+scoring_model as (
+    select max(text_model_version) as text_model_version
+    from {{ ref('stg_scored_texts') }}
+),
+
+customer_advocacy as (
+    select
+        int_due_spine.customer_id,
+        int_due_spine.month,
+        int_due_spine.is_complete_month,
+        int_latest_recommends.promoter_class,
+        cast(coalesce(int_advocacy_months.referrals_made, 0) as integer)
+            as referrals_made,
+        cast(coalesce(int_advocacy_months.referrals_converted, 0) as integer)
+            as referrals_converted,
+        cast(
+            coalesce(int_advocacy_months.public_positive_mentions, 0) as integer
+        ) as public_positive_mentions,
+        segment_thresholds.method_version,
+        scoring_model.text_model_version
+    from int_due_spine
+    cross join segment_thresholds
+    cross join scoring_model
+    left join int_latest_recommends
+        on
+            int_due_spine.customer_id = int_latest_recommends.customer_id
+            and int_due_spine.month = int_latest_recommends.month
+    left join int_advocacy_months
+        on
+            int_due_spine.customer_id = int_advocacy_months.customer_id
+            and int_due_spine.month = int_advocacy_months.month
+)
+
+select * from customer_advocacy

@@ -1,0 +1,52 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='fail',
+    pre_hook='{{ delete_rows_due() }}',
+    indexes=[{'columns': ['customer_id', 'month'], 'unique': true}],
+) }}
+with
+
+int_standings as (
+    select * from {{ ref('int_standings') }}
+),
+
+int_sales_months as (
+    select * from {{ ref('int_sales_months') }}
+),
+
+segment_thresholds as (
+    select method_version
+    from {{ ref('segment_thresholds') }}
+),
+
+customer_attrition as (
+    select
+        int_standings.customer_id,
+        int_standings.month,
+        int_standings.is_complete_month,
+        {{ customer_status(
+            'int_standings.as_of_date', 'int_standings.month'
+        ) }} as status,
+        int_standings.last_order_on,
+        int_standings.expected_gap_days,
+        int_standings.lapsing_on,
+        int_standings.lapsed_on,
+        int_standings.returned_on,
+        int_standings.contract_ended_on,
+        cast(coalesce(int_sales_months.orders, 0) as integer) as orders,
+        cast(coalesce(int_sales_months.revenue, 0) as numeric(18, 2))
+            as revenue,
+        cast(coalesce(int_sales_months.orders_12m, 0) as integer)
+            as orders_12m,
+        cast(coalesce(int_sales_months.revenue_12m, 0) as numeric(18, 2))
+            as revenue_12m,
+        segment_thresholds.method_version
+    from int_standings
+    cross join segment_thresholds
+    left join int_sales_months
+        on
+            int_standings.customer_id = int_sales_months.customer_id
+            and int_standings.month = int_sales_months.month
+)
+
+select * from customer_attrition

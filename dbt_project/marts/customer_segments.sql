@@ -1,0 +1,53 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='fail',
+    pre_hook='{{ delete_rows_due() }}',
+    indexes=[{'columns': ['customer_id', 'month'], 'unique': true}],
+) }}
+with
+
+int_tiers as (
+    select * from {{ ref('int_tiers') }}
+),
+
+scoring_model as (
+    select max(text_model_version) as text_model_version
+    from {{ ref('stg_scored_texts') }}
+),
+
+{# The month before is among the rows even where it is not due itself. #}
+moves as (
+    select
+        int_tiers.*,
+        lag(int_tiers.tier) over (
+            partition by int_tiers.customer_id
+            order by int_tiers.month
+        ) as previous_tier
+    from int_tiers
+),
+
+customer_segments as (
+    select
+        moves.customer_id,
+        moves.month,
+        moves.is_complete_month,
+        moves.tier,
+        moves.previous_tier,
+        moves.is_satisfied,
+        moves.is_connected,
+        cast(moves.connection_score as numeric(7, 4)) as connection_score,
+        cast(moves.motivator_score as numeric(7, 4)) as motivator_score,
+        cast(moves.emotion_score as numeric(7, 4)) as emotion_score,
+        cast(moves.satisfaction_score as numeric(7, 4)) as satisfaction_score,
+        cast(moves.differentiation_score as numeric(7, 4))
+            as differentiation_score,
+        cast(moves.evidence_count as integer) as evidence_count,
+        moves.last_evidence_at,
+        moves.method_version,
+        scoring_model.text_model_version
+    from moves
+    cross join scoring_model
+    where moves.is_due
+)
+
+select * from customer_segments

@@ -1,0 +1,69 @@
+with
+
+int_leavers as (
+    select
+        month,
+        period,
+        is_complete_month,
+        tier,
+        customers_at_start,
+        customers_left
+    from {{ ref('int_leavers') }}
+),
+
+segment_thresholds as (
+    select
+        method_version,
+        minimum_group,
+        confidence_z
+    from {{ ref('segment_thresholds') }}
+),
+
+periods as (
+    select
+        month,
+        is_complete_month,
+        tier,
+        coalesce(
+            sum(customers_at_start) filter (where period = 'month'), 0
+        ) as at_start,
+        coalesce(
+            sum(customers_left) filter (where period = 'month'), 0
+        ) as gone,
+        coalesce(
+            sum(customers_at_start) filter (where period = 'year'), 0
+        ) as annual_at_start,
+        coalesce(
+            sum(customers_left) filter (where period = 'year'), 0
+        ) as annual_gone
+    from int_leavers
+    group by month, is_complete_month, tier
+),
+
+segment_attrition as (
+    select
+        month,
+        is_complete_month,
+        tier,
+        cast(at_start as integer) as customers_at_start,
+        cast(gone as integer) as customers_left,
+        {{ share('gone', 'at_start') }} as attrition_rate,
+        {{ share_low('gone', 'at_start') }} as attrition_rate_low,
+        {{ share_high('gone', 'at_start') }} as attrition_rate_high,
+        cast(annual_at_start as integer) as annual_customers_at_start,
+        cast(annual_gone as integer) as annual_customers_left,
+        {{ share('annual_gone', 'annual_at_start') }}
+            as annual_attrition_rate,
+        {{ share_low('annual_gone', 'annual_at_start') }}
+            as annual_attrition_rate_low,
+        {{ share_high('annual_gone', 'annual_at_start') }}
+            as annual_attrition_rate_high,
+        at_start < segment_thresholds.minimum_group as is_suppressed,
+        annual_at_start < segment_thresholds.minimum_group
+            as is_annual_suppressed,
+        segment_thresholds.method_version
+    from periods
+    cross join segment_thresholds
+)
+
+select * from segment_attrition

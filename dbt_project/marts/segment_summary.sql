@@ -1,0 +1,65 @@
+with
+
+int_tier_counts as (
+    select
+        month,
+        is_complete_month,
+        tier,
+        customers,
+        orders,
+        revenue,
+        value_12m,
+        variance_12m
+    from {{ ref('int_tier_counts') }}
+),
+
+segment_thresholds as (
+    select
+        method_version,
+        minimum_group,
+        confidence_z
+    from {{ ref('segment_thresholds') }}
+),
+
+{# Everybody of the month, and the group that stands for 100. #}
+measures as (
+    select
+        counts.*,
+        everybody.customers as month_customers,
+        base.customers as base_customers,
+        base.value_12m as base_value_12m,
+        base.variance_12m as base_variance_12m
+    from int_tier_counts as counts
+    inner join int_tier_counts as everybody
+        on counts.month = everybody.month and everybody.tier = 'all'
+    left join int_tier_counts as base
+        on counts.month = base.month and base.tier = 'highly_satisfied'
+),
+
+segment_summary as (
+    select
+        month,
+        is_complete_month,
+        tier,
+        cast(customers as integer) as customers,
+        {{ share('customers', 'month_customers') }} as share,
+        {{ share_low('customers', 'month_customers') }} as share_low,
+        {{ share_high('customers', 'month_customers') }} as share_high,
+        cast(revenue as numeric(18, 2)) as revenue,
+        cast(orders as integer) as orders,
+        cast(revenue / nullif(orders, 0) as numeric(18, 2))
+            as average_order_value,
+        cast(cast(orders as numeric) / customers as numeric(12, 4))
+            as orders_per_customer,
+        cast(value_12m as numeric(18, 2)) as value_12m,
+        cast(100 * value_12m / nullif(base_value_12m, 0) as numeric(12, 2))
+            as value_index,
+        {{ value_index_end('low') }} as value_index_low,
+        {{ value_index_end('high') }} as value_index_high,
+        customers < segment_thresholds.minimum_group as is_suppressed,
+        segment_thresholds.method_version
+    from measures
+    cross join segment_thresholds
+)
+
+select * from segment_summary

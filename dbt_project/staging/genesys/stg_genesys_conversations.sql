@@ -1,0 +1,22 @@
+with
+
+source as (
+    select * from {{ source('raw', 'genesys_conversations') }}
+),
+
+renamed as (
+    select
+        conversation_id,
+        started_at,
+        ended_at,
+        direction,
+        media_type,
+        {{ normal_phone('customer_phone') }} as customer_phone,
+        {{ normal_email('customer_email') }} as customer_email,
+        queue_id,
+        wait_seconds,
+        handle_seconds
+    from source
+)
+
+select * from renamed

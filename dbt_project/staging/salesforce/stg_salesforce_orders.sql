@@ -1,0 +1,20 @@
+with
+
+source as (
+    select * from {{ source('raw', 'salesforce_orders') }}
+),
+
+renamed as (
+    select
+        order_id,
+        contact_id,
+        ordered_on,
+        amount,
+        status,
+        channel as order_channel,
+        created_at
+    from source
+    where not is_deleted
+)
+
+select * from renamed

@@ -1,0 +1,157 @@
+"""What the command line reads of the ledger (`ops`): nights, batches, cursors, builds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg.rows import class_row
+
+from kindred.warehouse.connections import connect
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """A row of `ops.loads`, without its window."""
+
+    load: str
+    status: str
+    rows_landed: int
+    rows_quarantined: int
+    rows_published: int | None
+    message: str | None
+
+
+@dataclass(frozen=True)
+class LastNight:
+    """The newest night that any load was asked for."""
+
+    end: datetime
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How far a load's published rows reach, and what is held of it."""
+
+    load: str
+    through: datetime | None
+    published_at: datetime | None
+    held: int
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The newest build of the marts in a given state."""
+
+    build_id: int
+    status: str
+    data_through: datetime | None
+    published_at: datetime | None
+    message: str | None
+
+
+def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
+    """The batches of the runs that were opened since, in the order they were first opened."""
+    return _rows(
+        dsn,
+        BatchRow,
+        "select load, status, rows_landed, rows_quarantined, rows_published, message"
+        " from ops.loads where run_id = any(%s) and started_at >= %s order by batch_id",
+        [list(run_ids), since],
+    )
+
+
+def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
+    """The newest night; it is complete when each of the loads is settled, well or not.
+
+    A load that failed or never began leaves the night to be run again; one that a gate holds
+    does not, for running it again would hold it again.
+    """
+    found = _rows(
+        dsn,
+        LastNight,
+        """
+        select
+            loads.window_end as "end",
+            count(distinct loads.load) filter (
+                where loads.status in ('published', 'held', 'skipped') and loads.load = any(%(all)s)
+            ) = cardinality(%(all)s) as is_complete
+        from ops.loads
+        where loads.window_end = (select max(window_end) from ops.loads)
+        group by loads.window_end
+        """,
+        {"all": list(loads)},
+    )
+    if not found:
+        return None
+    return LastNight(found[0].end.astimezone(UTC), found[0].is_complete)
+
+
+def freshness(dsn: str) -> list[Freshness]:
+    """One entry a load that was ever asked for."""
+    return _rows(
+        dsn,
+        Freshness,
+        """
+        select
+            loads.load,
+            max(cursors.through) as through,
+            max(loads.ended_at) filter (where loads.status = 'published') as published_at,
+            count(*) filter (where loads.status = 'held') as held
+        from ops.loads
+        left join ops.cursors on cursors.load = loads.load
+        group by loads.load
+        order by loads.load
+        """,
+    )
+
+
+def held(dsn: str) -> list[dict[str, Any]]:
+    """Held batches with the critical rules that failed: names, counts and notes, no values."""
+    with connect(dsn) as session:
+        found = session.execute(
+            """
+            select
+                loads.load,
+                loads.batch_id,
+                loads.window_end,
+                coalesce(
+                    jsonb_agg(
+                        jsonb_build_object(
+                            'rule', results.rule,
+                            'rows_failed', results.rows_failed,
+                            'notes', results.notes
+                        )
+                    ) filter (where results.rule is not null), '[]'
+                ) as rules
+            from ops.loads
+            left join ops.gate_results as results
+                on results.batch_id = loads.batch_id
+                and not results.is_passed
+                and results.severity = 'critical'
+            where loads.status = 'held'
+            group by loads.load, loads.batch_id, loads.window_end
+            order by loads.batch_id
+            """
+        ).fetchall()
+    names = ("load", "batch_id", "window_end", "rules")
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def last_publication(dsn: str) -> Publication | None:
+    """The build that the marts show."""
+    found = _rows(
+        dsn,
+        Publication,
+        "select build_id, status, data_through, published_at, message from ops.builds"
+        " where status = 'published' order by build_id desc limit 1",
+    )
+    return found[0] if found else None
+
+
+def _rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
+    with connect(dsn) as session, session.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(query.encode(), values).fetchall()

@@ -1,0 +1,147 @@
+"""One night: which one it is, and asking Airflow for it.
+
+A night is asked for over Airflow's REST API like any person would, so scheduler, executor and
+retries are the real ones.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from zoneinfo import ZoneInfo
+
+from kindred.cli import ledger
+from kindred.cli.following import REFRESH, UNFINISHED, Picture, follow
+from kindred.embedded.connections import owners
+from kindred.embedded.rest import Airflow, AnswerError
+from kindred.embedded.services import COMPONENTS, Services
+from kindred.errors import KindredError, SetupError
+from kindred.sources import LOADS
+
+INGESTS = ("ingest_crm", "ingest_call_center", "ingest_social")
+
+
+@dataclass(frozen=True)
+class Night:
+    """One business day `[start, end)`, ended by a midnight of the business's time zone."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def ending(cls, day: date) -> Night:
+        """The night whose business day ends when `day` begins."""
+        zone = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+        end = datetime.combine(day, clock.min, zone)
+        start = datetime.combine(day - timedelta(days=1), clock.min, zone)
+        return cls(start.astimezone(UTC), end.astimezone(UTC))
+
+    @property
+    def last_day(self) -> date:
+        """The business day the night covers."""
+        zone = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+        return self.start.astimezone(zone).date()
+
+    @property
+    def run_id(self) -> str:
+        return f"night__{self.last_day.isoformat()}"
+
+
+def choose(services: Services, through: date | None) -> Night:
+    """Choose the night: the one asked for, else the next in sandbox time or the last midnight.
+
+    Args:
+        through: the last business day to have.
+    """
+    if through is not None:
+        return Night.ending(through + timedelta(days=1))
+    choice = services.sandbox.choice
+    if not choice.is_on:
+        zone = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+        return Night.ending(datetime.now(zone).date())
+    vendors = {name for name, owner in owners(services.airflow).items() if owner}
+    loads = [load.name for load in LOADS.values() if load.vendor in vendors]
+    last = ledger.last_night(services.postgres.dsn("admin"), loads)
+    if last is None:
+        return Night.ending(services.sandbox.calendar().history_end.date())
+    if not last.is_complete:
+        return Night(last.end - timedelta(days=1), last.end)
+    return Night(last.end, last.end + timedelta(days=1))
+
+
+def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Picture:
+    """Run the night and every refresh of the marts that follows from it.
+
+    Raises:
+        KindredError: Airflow lost a component, or does not know a DAG.
+    """
+    airflow = services.airflow
+    began = datetime.now(UTC)
+    if services.sandbox.choice.is_on:
+        services.sandbox.set_clock(night.end)
+    _wait_until_known(airflow, (*INGESTS, REFRESH))
+    # Asked for first and unpaused afterwards: the scheduler starts the current night of a DAG
+    # that it finds unpaused, and dies when two runs of the same night are made at once.
+    run_ids = {_ask(airflow, dag, night) for dag in INGESTS}
+    for dag in (REFRESH, *INGESTS):
+        airflow.patch(f"/dags/{dag}", {"is_paused": False})
+    dsn = services.postgres.dsn("admin")
+    picture = Picture()
+    for picture in follow(airflow, list(INGESTS), night.start):
+        picture.batches = ledger.batches(dsn, run_ids, began)
+        show(picture)
+        _check_alive(services)
+    return picture
+
+
+def _wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:
+    """Wait until Airflow has read the DAGs' files."""
+    deadline = time.monotonic() + seconds
+    for dag in dags:
+        while airflow.find(f"/dags/{dag}") is None:
+            errors = airflow.get("/importErrors")["import_errors"]
+            if errors:
+                files = ", ".join(sorted({error["filename"] for error in errors}))
+                raise SetupError(f"Airflow cannot read {files}: the UI's first page says why")
+            if time.monotonic() > deadline:
+                raise SetupError(f"Airflow has not read the DAG {dag} after {seconds:.0f} s")
+            time.sleep(0.3)
+
+
+def _ask(airflow: Airflow, dag: str, night: Night) -> str:
+    """Ask for the night's run of the DAG; one that there is already is followed or run again."""
+    body = {
+        "dag_run_id": night.run_id,
+        "logical_date": night.start.isoformat(),
+        "data_interval_start": night.start.isoformat(),
+        "data_interval_end": night.end.isoformat(),
+        "run_after": datetime.now(UTC).isoformat(),
+    }
+    try:
+        return str(airflow.post(f"/dags/{dag}/dagRuns", body)["dag_run_id"])
+    except AnswerError as refusal:
+        if refusal.status != 409:
+            raise
+    moment = night.start.isoformat()
+    found = airflow.get(f"/dags/{dag}/dagRuns", logical_date_gte=moment, logical_date_lte=moment)
+    there = next(iter(found["dag_runs"]), None)
+    if there is None:
+        raise KindredError(f"{dag} has a run named {night.run_id} for another day: remove it")
+    run_id = str(there["dag_run_id"])
+    if there["state"] not in UNFINISHED:
+        airflow.post(f"/dags/{dag}/dagRuns/{run_id}/clear", {"dry_run": False})
+    return run_id
+
+
+def _check_alive(services: Services) -> None:
+    running = services.living()
+    gone = [name for name in COMPONENTS if not running[name]]
+    if gone:
+        raise KindredError(
+            f"Airflow lost its {gone[0]}: see {services.home.logs / gone[0]}.log; "
+            "`kindred run` starts it again and goes on"
+        )

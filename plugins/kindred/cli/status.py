@@ -1,0 +1,73 @@
+"""How things stand: what runs, how fresh each load is, what is held and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from kindred.cli import ledger
+from kindred.embedded.services import Services
+
+
+def read(services: Services) -> dict[str, Any]:
+    """Gather the status; the warehouse's part is empty while Postgres is down."""
+    running = services.running()
+    found: dict[str, Any] = {
+        "home": str(services.home.folder),
+        "ui": services.airflow.base,
+        "services": running,
+        "freshness": [],
+        "held": [],
+        "last_publication": None,
+    }
+    if running["postgres"]:
+        dsn = services.postgres.dsn("admin")
+        found["freshness"] = [asdict(entry) for entry in ledger.freshness(dsn)]
+        found["held"] = ledger.held(dsn)
+        publication = ledger.last_publication(dsn)
+        found["last_publication"] = asdict(publication) if publication else None
+    return found
+
+
+def show(found: dict[str, Any]) -> None:
+    """Print the status for a person."""
+    console = Console(highlight=False)
+    services = found["services"]
+    stopped = [name for name, runs in services.items() if not runs]
+    console.print(f"Running   {', '.join(name for name, runs in services.items() if runs) or '-'}")
+    if stopped:
+        console.print(f"Stopped   {', '.join(stopped)}  (`kindred up` starts them)")
+    if services["api-server"]:
+        console.print(f"Airflow   {found['ui']}")
+    publication = found["last_publication"]
+    if publication:
+        console.print(
+            f"Marts     published {_moment(publication['published_at'])}, "
+            f"data through {_moment(publication['data_through'])}"
+        )
+    if found["freshness"]:
+        console.print()
+        console.print(_freshness(found["freshness"]))
+    for batch in found["held"]:
+        console.print(f"\n[bold]HELD[/bold] {batch['load']}, batch {batch['batch_id']}")
+        for rule in batch["rules"]:
+            console.print(f"  {rule['rule']}: {rule['rows_failed']} rows", markup=False)
+            if rule["notes"]:
+                console.print(f"    {rule['notes']}", markup=False)
+
+
+def _freshness(entries: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for name in ("load", "data through", "published", "held"):
+        table.add_column(name)
+    for entry in entries:
+        moments = (_moment(entry["through"]), _moment(entry["published_at"]))
+        table.add_row(entry["load"], *moments, str(entry["held"]))
+    return table
+
+
+def _moment(moment: Any) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "never"

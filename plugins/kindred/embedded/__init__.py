@@ -1,0 +1,14 @@
+"""The one-machine run: Postgres, Airflow and the sandbox as processes of our own.
+
+Nothing here is needed by a deployment that brings its own Postgres and Airflow; there the
+same DAGs read the same connections, and these modules stay unimported.
+
+    home.py        the folder that holds everything: secrets, ports, who was started
+    account.py     the user Postgres runs as when we are root
+    postgres.py    Postgres from the wheel: make, start, stop
+    processes.py   start a process group, find it again, end all of it
+    settings.py    the environment Airflow runs in
+    services.py    which processes, in which order, and whether they answer
+    rest.py        Airflow's REST API: logins, connections, runs
+    connections.py the sandbox's Airflow connections
+"""

@@ -1,0 +1,271 @@
+"""Postgres from the wheel: make it, start it, stop it.
+
+We drive the wheel's `initdb` and `pg_ctl` ourselves: TCP on loopback with passwords, so that a
+BI tool can connect, and no trust in a pid.  Alive means: a connection answers and the server
+that answers has our data folder.  A pid file left by a crash is only a file.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from kindred.embedded import account as accounts
+from kindred.embedded.home import LOOPBACK, ROLES, SUPERUSER, Home
+from kindred.embedded.processes import survivors
+from kindred.errors import SetupError
+
+WAREHOUSE = "warehouse"
+METADATA = "airflow"
+SETTINGS = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "2GB",
+    "jit": "off",
+    # Killing a client does not stop its statement; this does.
+    "client_connection_check_interval": "1s",
+    # An error's text can hold a customer's value: clients get it, the log does not.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+}
+
+
+class Postgres:
+    """The server of one home."""
+
+    def __init__(
+        self,
+        home: Home,
+        say: Callable[[str], None] = lambda _: None,
+        settings: dict[str, str] | None = None,
+    ) -> None:
+        self.home = home
+        self._say = say
+        self._settings = SETTINGS | (settings or {})
+
+    @property
+    def folder(self) -> Path:
+        """Where the data folder lies: the home, or elsewhere where the home is closed."""
+        return Path(self.home.remembered("postgres_folder", str(self.home.folder)))
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "postgres"
+
+    @property
+    def port(self) -> int:
+        """The port the server was last started on; 0 when it never was."""
+        port: int = self.home.remembered("ports", {}).get("postgres", 0)
+        return port
+
+    def dsn(self, role: str, database: str = WAREHOUSE) -> str:
+        """A connection string with its password.
+
+        Args:
+            role: a key of ROLES ("reader") or a role's full name ("kindred_reader").
+        """
+        name = ROLES.get(role, role)
+        if name not in self.home.secrets:
+            raise SetupError(f"there is no role {role!r}: the roles are {', '.join(ROLES)}")
+        password = quote(self.home.secrets[name], safe="")
+        return f"postgresql://{name}:{password}@{LOOPBACK}:{self.port}/{database}"
+
+    def is_alive(self) -> bool:
+        """Whether a connection answers and the server is the one with our data."""
+        if not self.port:
+            return False
+        try:
+            with psycopg.connect(self.dsn(SUPERUSER, "postgres"), connect_timeout=3) as session:
+                row = session.execute("show data_directory").fetchone()
+        except psycopg.Error:
+            return False
+        return row is not None and Path(row[0]).resolve() == self.data.resolve()
+
+    def start(self) -> None:
+        """Bring the server up, making it first where there is none.
+
+        Raises:
+            SetupError: it does not start; says where its log is.
+        """
+        if self.is_alive():
+            return
+        account = accounts.choose(self.data, self._say)
+        self._place(account)
+        programs = accounts.reachable_programs(account, self.home.folder, self._say)
+        if self._is_recovering():
+            return
+        self._clear_leftover()
+        if not (self.data / "PG_VERSION").exists():
+            self._make(account, programs)
+        self._launch(account, programs)
+        self._provide()
+
+    def stop(self) -> None:
+        """Stop the server; what hangs, or lost its postmaster, is killed."""
+        postmaster = self._postmaster()
+        if postmaster is not None:
+            postmaster.send_signal(signal.SIGINT)  # ends sessions, writes data
+            survivors([postmaster], seconds=30)
+        orphans = self._processes()
+        for process in orphans:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        survivors(orphans, seconds=10)
+
+    def erase(self) -> None:
+        """Stop the server and delete its data and whatever was put outside the home."""
+        self.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(accounts.elsewhere(self.home.folder), ignore_errors=True)
+
+    def _place(self, account: accounts.Account) -> None:
+        """Make the data folder where the account can reach it."""
+        if not self.data.exists():
+            self.data.mkdir(mode=0o700)
+            account.own(self.data)
+        if account.can("w", self.data):
+            return
+        if (self.data / "PG_VERSION").exists():
+            raise SetupError(
+                f"the user {account.name} can no longer reach {self.data}: a folder above it was "
+                "closed; open it again, or name another folder in KINDRED_HOME"
+            )
+        self.data.rmdir()
+        self.home.remember("postgres_folder", str(accounts.elsewhere(self.home.folder)))
+        self._say(f"The user {account.name} cannot reach the home: data are kept in {self.data}.")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        account.own(self.data)
+
+    def _make(self, account: accounts.Account, programs: Path) -> None:
+        """Run initdb; a folder that an interrupted initdb left is cleared first."""
+        for leftover in self.data.iterdir():
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        password = self.data.with_name(f"password-{secrets.token_hex(4)}")
+        with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(self.home.secrets[SUPERUSER])
+        account.own(password)
+        options = [f"--pgdata={self.data}", f"--username={SUPERUSER}", f"--pwfile={password}"]
+        options += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
+        # Same order of text on every machine, and lower() that knows more than ASCII.
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        try:
+            made = account.run([str(programs / "initdb"), *options], capture_output=True)
+        finally:
+            password.unlink()
+        if made.returncode:
+            raise SetupError(f"initdb could not make {self.data}: {made.stderr.strip()}")
+
+    def _launch(self, account: accounts.Account, programs: Path) -> None:
+        """Start the server on the remembered port, or on another where that one is taken."""
+        log = self.home.logs / "postgres.log"
+        for _ in range(3):
+            port = self.home.port("postgres")
+            given = [f"-c {name}={value or chr(39) * 2}" for name, value in self._settings.items()]
+            settings = " ".join([f"-p {port}", *given])
+            options = ["-D", str(self.data), "-w", "-t", "600", "-o", settings]
+            with log.open("a") as out:
+                account.run([str(programs / "pg_ctl"), *options, "start"], stdout=out, stderr=out)
+            if self._answers(seconds=5):
+                return
+            self._check_password()
+            self._clear_leftover()
+        raise SetupError(f"Postgres does not start; its log is {log}")
+
+    def _check_password(self) -> None:
+        try:
+            psycopg.connect(self.dsn(SUPERUSER, "postgres"), connect_timeout=3).close()
+        except psycopg.OperationalError as refusal:
+            if "authentication failed" in str(refusal):
+                self.stop()
+                raise SetupError(
+                    f"Postgres refuses the passwords of {self.home.folder / 'secrets.json'}: put "
+                    "back the file that belongs to these data, or `kindred down --erase`"
+                ) from None
+
+    def _answers(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not (alive := self.is_alive()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return alive
+
+    def _provide(self) -> None:
+        """Make roles and databases that are missing."""
+        with psycopg.connect(self.dsn(SUPERUSER, "postgres"), autocommit=True) as session:
+            for role in [METADATA, *ROLES.values()]:
+                _provide_role(session, role, self.home.secrets[role])
+            for database, owner in {METADATA: METADATA, WAREHOUSE: ROLES["admin"]}.items():
+                _provide_database(session, database, owner)
+            guests = sql.SQL(", ").join(map(sql.Identifier, ROLES.values()))
+            session.execute(
+                sql.SQL("grant connect on database {} to {}").format(
+                    sql.Identifier(WAREHOUSE), guests
+                )
+            )
+
+    def _processes(self) -> list[psutil.Process]:
+        """Every Postgres process that works in our data folder."""
+        found = []
+        for process in psutil.process_iter(["name"]):
+            if process.info["name"] != "postgres":
+                continue
+            with suppress(psutil.Error):
+                # A zombie has no working folder and is left out.
+                if Path(process.cwd()) == self.data.resolve():
+                    found.append(process)
+        return found
+
+    def _postmaster(self) -> psutil.Process | None:
+        """The parent of the processes in our data folder; its children carry other titles."""
+        family = self._processes()
+        pids = {member.pid for member in family}
+        for member in family:
+            with suppress(psutil.Error):
+                if member.ppid() not in pids and str(self.data) in member.cmdline():
+                    return member
+        return None
+
+    def _is_recovering(self) -> bool:
+        """Whether a server of ours was only busy coming up, and answers by now."""
+        return self._postmaster() is not None and self._answers(seconds=60)
+
+    def _clear_leftover(self) -> None:
+        """End a server of ours that does not answer, then forget its pid file.
+
+        The pid file guards against two servers on the same data: it goes only when no process
+        works in the folder any more.
+        """
+        self.stop()
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _provide_role(session: psycopg.Connection, role: str, password: str) -> None:
+    if session.execute("select from pg_roles where rolname = %s", [role]).fetchone() is not None:
+        return
+    name = sql.Identifier(role)
+    session.execute(sql.SQL("create role {} login password {}").format(name, sql.Literal(password)))
+    if role == ROLES["reader"]:
+        session.execute(sql.SQL("alter role {} set search_path = marts").format(name))
+
+
+def _provide_database(session: psycopg.Connection, database: str, owner: str) -> None:
+    name = sql.Identifier(database)
+    if session.execute("select from pg_database where datname = %s", [database]).fetchone() is None:
+        session.execute(sql.SQL("create database {} owner {}").format(name, sql.Identifier(owner)))
+    session.execute(sql.SQL("revoke all on database {} from public").format(name))

@@ -1,0 +1,147 @@
+"""Start a process in a session of its own, find it again later, end all of it.
+
+A pid alone may be somebody else's by now: with its start time it is ours.  Each service leads a
+session, and its children stay in it, so that even children whose parent was killed are found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from kindred.embedded.home import Home
+
+PATIENCE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Service:
+    """A process we keep running: its name, its words, its environment."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the command or a setting of ours does: then a restart is due."""
+        own = {
+            name: value
+            for name, value in self.environment.items()
+            if name.startswith(("AIRFLOW_", "KINDRED_"))
+        }
+        words = json.dumps([self.command, own], sort_keys=True)
+        return hashlib.sha256(words.encode()).hexdigest()
+
+    def log(self, home: Home) -> Path:
+        return home.logs / f"{self.name}.log"
+
+
+def python(*words: str) -> tuple[str, ...]:
+    """A command that runs a module with this Python."""
+    return (sys.executable, "-m", *words)
+
+
+def start(home: Home, service: Service) -> None:
+    """Start the service unless it runs as it should already."""
+    known = home.remembered(f"process {service.name}", {})
+    if known.get("fingerprint") == service.fingerprint and leader(home, service.name):
+        return
+    stop(home, [service.name])
+    with service.log(home).open("a") as log:
+        process = subprocess.Popen(  # noqa: S603  (a list of our own words, no shell)
+            service.command,
+            env=service.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=home.folder,
+            start_new_session=True,
+        )
+    process.returncode = 0  # it outlives us: nobody waits for it through this object
+    entry = {
+        "pid": process.pid,
+        "started": psutil.Process(process.pid).create_time(),
+        "fingerprint": service.fingerprint,
+    }
+    home.remember(f"process {service.name}", entry)
+
+
+def leader(home: Home, name: str) -> psutil.Process | None:
+    """The running process that was started under `name`."""
+    entry = home.remembered(f"process {name}")
+    if entry is None:
+        return None
+    try:
+        process = psutil.Process(entry["pid"])
+        is_ours = process.create_time() == entry["started"]
+    except psutil.NoSuchProcess:
+        return None
+    return process if is_ours and is_living(process) else None
+
+
+def stop(home: Home, names: list[str]) -> None:
+    """End the services and everything they started; wait until all are gone."""
+    members = [member for name in names for member in _session(home, name)]
+    for verb in (signal.SIGTERM, signal.SIGKILL):
+        for member in members:
+            with suppress(psutil.NoSuchProcess):
+                member.send_signal(verb)
+        members = survivors(members, PATIENCE_SECONDS)
+        # What was started while the others were ending.
+        late = [member for name in names for member in _session(home, name)]
+        members = list({*members, *late})
+        if not members:
+            break
+    for name in names:
+        if home.remembered(f"process {name}") is not None:
+            home.remember(f"process {name}", None)
+
+
+def survivors(members: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait for the processes to end; return those that live on after `seconds`.
+
+    A dead process whose parent has not fetched its status yet is dead: some containers' first
+    process takes seconds over it.
+    """
+    deadline = time.monotonic() + seconds
+    while (living := [member for member in members if is_living(member)]) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(0.02)
+    return living
+
+
+def is_living(process: psutil.Process) -> bool:
+    """Whether the very process runs; a zombie does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _session(home: Home, name: str) -> list[psutil.Process]:
+    """Every living process of the session that was started under `name`."""
+    entry = home.remembered(f"process {name}")
+    if entry is None:
+        return []
+    members = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError, PermissionError):
+            if os.getsid(process.pid) != entry["pid"]:
+                continue
+            if process.pid == entry["pid"] and process.create_time() != entry["started"]:
+                return []  # the number belongs to somebody else's session now
+            if is_living(process):
+                members.append(process)
+    return members

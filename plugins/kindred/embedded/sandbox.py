@@ -1,0 +1,153 @@
+"""The sandbox beside us: its process, its clock, and what Airflow has to know of it.
+
+The sandbox is a program of its own and is spoken to over HTTP only, as the vendors are.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from kindred.embedded import processes
+from kindred.embedded.home import LOOPBACK, REPOSITORY, Home
+from kindred.embedded.rest import AnswerError, SilentError, call
+from kindred.errors import SetupError
+
+SCENARIOS = REPOSITORY / "sandbox" / "scenarios"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which population the sandbox serves; remembered until another is chosen."""
+
+    scenario: str = "retailer"
+    customers: int | None = None
+    replay: str | None = None
+    is_on: bool = True
+
+    def __str__(self) -> str:
+        if not self.is_on:
+            return "real sources"
+        size = f" with {self.customers:,} customers" if self.customers else ""
+        return f"the replay {self.replay}" if self.replay else f"scenario {self.scenario}{size}"
+
+    @classmethod
+    def remembered(cls, home: Home) -> Choice:
+        return cls(**home.remembered("sandbox", {}))
+
+    def remember(self, home: Home) -> None:
+        home.remember("sandbox", asdict(self))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A scenario's fixed calendar: the first day, and the midnight that ends its history."""
+
+    starts: date
+    history_end: datetime
+    hashtags: tuple[str, ...]
+
+
+def calendar(choice: Choice) -> Calendar:
+    """Read the calendar of the chosen scenario.
+
+    Raises:
+        SetupError: there is no such scenario; names those there are.
+    """
+    import yaml
+
+    file = SCENARIOS / f"{choice.scenario}.yml"
+    if not file.exists():
+        known = ", ".join(sorted(found.stem for found in SCENARIOS.glob("*.yml")))
+        raise SetupError(f"there is no scenario {choice.scenario!r}; there are: {known}")
+    scenario = yaml.safe_load(file.read_text())
+    starts: date = scenario["starts"]
+    month = starts.month - 1 + int(scenario["months"])
+    end = date(starts.year + month // 12, month % 12 + 1, starts.day)
+    midnight = datetime.combine(end, time.min, UTC)
+    return Calendar(starts, midnight, tuple(scenario.get("hashtags", [])))
+
+
+class Sandbox:
+    """The sandbox process of one home."""
+
+    def __init__(self, home: Home, choice: Choice) -> None:
+        self.home = home
+        self.choice = choice
+
+    @property
+    def folder(self) -> Path:
+        return self.home.folder / "sandbox"
+
+    @property
+    def service(self) -> processes.Service:
+        """The sandbox as a service on its remembered port."""
+        running = processes.leader(self.home, "sandbox") is not None
+        port = self.home.port("sandbox", is_ours=running)
+        words = ["sandbox", "--home", str(self.folder), "--port", str(port)]
+        words += ["--scenario", self.choice.scenario]
+        if self.choice.customers:
+            words += ["--customers", str(self.choice.customers)]
+        if self.choice.replay:
+            words += ["--replay", self.choice.replay]
+        environment = os.environ | {
+            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONUNBUFFERED": "1",
+            "KINDRED_SANDBOX_CLIENT_ID": self.home.secrets["sandbox_client_id"],
+            "KINDRED_SANDBOX_CLIENT_SECRET": self.home.secrets["sandbox_client_secret"],
+        }
+        return processes.Service("sandbox", processes.python(*words), environment)
+
+    @property
+    def base(self) -> str:
+        return f"http://{LOOPBACK}:{self.home.remembered('ports', {}).get('sandbox', 0)}"
+
+    def is_alive(self) -> bool:
+        try:
+            call("GET", f"{self.base}/sandbox/clock", seconds=5)
+        except (AnswerError, SilentError):
+            return False
+        return True
+
+    def calendar(self) -> Calendar:
+        """The calendar of what is served: a scenario's from its file, a replay's from its records.
+
+        Raises:
+            SilentError: a replay is not being served yet.
+        """
+        if self.choice.replay is None:
+            return calendar(self.choice)
+        served = call("GET", f"{self.base}/sandbox", seconds=60)
+        begins, now = (datetime.fromisoformat(served[name]) for name in ("begins", "now"))
+        return Calendar(begins.date(), now, tuple(served["hashtags"]))
+
+    def set_clock(self, now: datetime) -> None:
+        """Move sandbox time: the vendors answer as they would have then."""
+        stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        call("POST", f"{self.base}/sandbox/clock", {"now": stamp}, seconds=60)
+
+    def connections(self) -> dict[str, dict[str, Any]]:
+        """Airflow connections of the three vendors, as its REST API takes them."""
+        account = {
+            "conn_type": "http",
+            "description": "sandbox",
+            "login": self.home.secrets["sandbox_client_id"],
+            "password": self.home.secrets["sandbox_client_secret"],
+        }
+        extras: dict[str, dict[str, Any]] = {
+            "genesys": {"login_url": f"{self.base}/genesys/login"},
+            "mastodon": {
+                "hashtags": list(self.calendar().hashtags),
+                "domain": "social.example",  # the sandbox's own accounts carry no host
+            },
+        }
+        # On loopback an answer that fails now will fail in a minute too.
+        patience = {"patience": {"attempts": 3, "first_wait": 0.2}}
+        return {
+            vendor: account
+            | {"host": f"{self.base}/{vendor}", "extra": patience | extras.get(vendor, {})}
+            for vendor in ("salesforce", "genesys", "mastodon")
+        }

@@ -1,0 +1,221 @@
+"""Which services one machine runs, in which order they start, and whether they answer.
+
+Order is where start-up time lies.  The sandbox makes its population while Airflow makes its
+metadata tables; then the API and the DAG processor start.  The scheduler waits for the API
+only where an earlier run was cut off: it would hand out that run's tasks at once, and a task
+that finds no API fails.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from kindred.embedded import connections, processes, settings
+from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
+from kindred.embedded.postgres import METADATA, Postgres
+from kindred.embedded.rest import Airflow
+from kindred.embedded.sandbox import Choice, Sandbox, calendar
+from kindred.errors import SetupError
+
+COMPONENTS = {
+    "api-server": ("airflow", "api-server"),
+    "dag-processor": ("airflow", "dag-processor"),
+    # Logs are read from this machine's disk: no log servers, which would listen on every address.
+    "scheduler": ("kindred.embedded.launch", "scheduler", "--skip-serve-logs"),
+    "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
+}
+MADE = ("airflow", "dbt", "logs", "sandbox", "airflow-password.json", "secrets.json", "state.json")
+DAGS = ("ingest_crm", "ingest_call_center", "ingest_social", "refresh_marts")
+
+
+class Services:
+    """Everything that runs for one home."""
+
+    def __init__(self, home: Home, say: Callable[[str], None] = lambda _: None) -> None:
+        self.home = home
+        self.postgres = Postgres(home, say)
+        self._say = say
+
+    @property
+    def sandbox(self) -> Sandbox:
+        return Sandbox(self.home, Choice.remembered(self.home))
+
+    @property
+    def airflow(self) -> Airflow:
+        port = self.home.remembered("ports", {}).get("airflow", 0)
+        base = f"http://{LOOPBACK}:{port}"
+        return Airflow(base, settings.USER, self.home.secrets["airflow_admin"])
+
+    def up(self, choice: Choice | None = None) -> None:
+        """Start what does not run, restart what runs with other settings.
+
+        Args:
+            choice: the sandbox's population; the remembered one when not given.
+
+        Raises:
+            SetupError: something does not start; names its log.
+        """
+        with self.home.lock():
+            choice = choice or Choice.remembered(self.home)
+            calendar(choice)  # a scenario that does not exist is named before anything starts
+            self.postgres.start()
+            self._check_population(choice)
+            choice.remember(self.home)
+            self._start_sandbox()
+            self._migrate()
+            if choice.replay:
+                self._wait("sandbox", self.sandbox.is_alive, seconds=600)  # it knows its calendar
+            self._start_airflow()
+            if choice.is_on:
+                self._wait("sandbox", self.sandbox.is_alive, seconds=600)
+            connections.provide(self.airflow, self.sandbox.connections() if choice.is_on else {})
+
+    def down(self) -> None:
+        """Stop everything we started, children and all."""
+        with self.home.lock():
+            processes.stop(self.home, ["sandbox", "migration", *reversed(COMPONENTS)])
+            self.postgres.stop()
+
+    def erase(self) -> None:
+        """Delete everything the home has; only what we made, whatever else lies beside it."""
+        self.postgres.erase()
+        for name in MADE:
+            made = self.home.folder / name
+            if made.is_dir():
+                shutil.rmtree(made)
+            else:
+                made.unlink(missing_ok=True)
+
+    def living(self) -> dict[str, bool]:
+        """Which of Airflow's components have a living process."""
+        return {name: processes.leader(self.home, name) is not None for name in COMPONENTS}
+
+    def running(self) -> dict[str, bool]:
+        """Which services answer (Postgres, the sandbox, the API) or at least live."""
+        living = self.living()
+        return {
+            "postgres": self.postgres.is_alive(),
+            "sandbox": self.sandbox.is_alive(),
+            **living,
+            "api-server": living["api-server"] and self.airflow.is_alive(),
+        }
+
+    def _check_population(self, choice: Choice) -> None:
+        """Refuse to pour one population into a warehouse that holds another."""
+        before = Choice.remembered(self.home)
+        if choice == before:
+            return
+        with psycopg.connect(self.postgres.dsn("admin")) as session:
+            if session.execute("select to_regclass('ops.loads')").fetchone() == (None,):
+                return
+            if session.execute("select exists (select from ops.loads)").fetchone() == (False,):
+                return
+        raise SetupError(
+            f"the warehouse holds the customers of {before}, which must not mix with {choice}: "
+            "`kindred down --erase` deletes them, or name another folder in KINDRED_HOME"
+        )
+
+    def _start_sandbox(self) -> None:
+        if not self.sandbox.choice.is_on:
+            processes.stop(self.home, ["sandbox"])
+            return
+        processes.start(self.home, self.sandbox.service)
+
+    def _migrate(self) -> None:
+        """Bring the warehouse's and Airflow's tables up to date, side by side."""
+        from kindred.sources import LOADS
+        from kindred.warehouse import schema
+
+        with ThreadPoolExecutor(1) as aside:
+            warehouse = aside.submit(schema.migrate, self.postgres.dsn("admin"), LOADS.values())
+            self._migrate_airflow()
+            warehouse.result()
+
+    def _migrate_airflow(self) -> None:
+        version = importlib.metadata.version("apache-airflow")
+        if self._metadata() == self.home.remembered(f"airflow {version}", "unknown"):
+            return
+        self._say("Making Airflow's tables.")
+        words = processes.python("airflow", "db", "migrate")
+        migration = processes.Service("migration", words, self._environment())
+        processes.start(self.home, migration)
+        while processes.leader(self.home, "migration"):
+            time.sleep(0.05)
+        revision = self._metadata()
+        if revision is None:
+            raise SetupError(f"Airflow's tables could not be made: see {migration.log(self.home)}")
+        self.home.remember(f"airflow {version}", revision)
+
+    def _metadata(self) -> str | None:
+        """The revision of Airflow's tables; None where there are none."""
+        with psycopg.connect(self.postgres.dsn(SUPERUSER, METADATA)) as session:
+            if session.execute("select to_regclass('alembic_version')").fetchone() == (None,):
+                return None
+            row = session.execute("select version_num from alembic_version").fetchone()
+        return row[0] if row else None
+
+    def _is_interrupted(self) -> bool:
+        """Whether an earlier run was cut off in the middle."""
+        with psycopg.connect(self.postgres.dsn(SUPERUSER, METADATA)) as session:
+            row = session.execute(
+                "select exists (select from dag_run where state in ('queued', 'running'))"
+            ).fetchone()
+        return bool(row and row[0])
+
+    def _start_airflow(self) -> None:
+        settings.write_password_file(self.home)
+        environment = self._environment() | self._pipeline()
+        services = {
+            name: processes.Service(name, processes.python(*words), environment)
+            for name, words in COMPONENTS.items()
+        }
+        early = ["api-server", "dag-processor"]
+        if not self._is_interrupted():
+            early.append("scheduler")
+        for name in early:
+            processes.start(self.home, services[name])
+        self._wait("api-server", self.airflow.is_alive, seconds=120)
+        for name in COMPONENTS:
+            processes.start(self.home, services[name])
+        self.airflow.warm()
+
+    def _environment(self) -> dict[str, str]:
+        running = processes.leader(self.home, "api-server") is not None
+        port = self.home.port("airflow", is_ours=running)
+        return settings.airflow_environment(self.home, self.postgres, port)
+
+    def _pipeline(self) -> dict[str, str]:
+        """What the tasks have to know of the sandbox."""
+        if not self.sandbox.choice.is_on:
+            return {}
+        return {
+            "KINDRED_CLOCK": "sandbox",
+            "KINDRED_HISTORY_START": self.sandbox.calendar().starts.isoformat(),
+            "KINDRED_RETRY_SECONDS": "5",
+        }
+
+    def _wait(self, name: str, answers: Callable[[], bool], seconds: float) -> None:
+        """Wait until the service answers; give up as soon as its process is gone."""
+        deadline = time.monotonic() + seconds
+        log: Path = self.home.logs / f"{name}.log"
+        while not answers():
+            if processes.leader(self.home, name) is None:
+                raise SetupError(f"the {name} ended at once; its log is {log}")
+            if time.monotonic() > deadline:
+                raise SetupError(f"the {name} does not answer after {seconds:.0f} s; see {log}")
+            time.sleep(0.1)
+
+
+def started_at(home: Home, name: str) -> datetime | None:
+    """When a service was started; None when it does not run."""
+    process: psutil.Process | None = processes.leader(home, name)
+    return None if process is None else datetime.fromtimestamp(process.create_time(), UTC)

@@ -1,0 +1,102 @@
+"""The environment that Airflow and the pipeline's tasks run in.
+
+Everything is given by environment, so no airflow.cfg can differ from what we mean.  Airflow
+settings of another installation that happen to be exported are left out; connections
+(AIRFLOW_CONN_*) pass, because that is how a person may name a real source.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from kindred.embedded.home import LOOPBACK, REPOSITORY, ROLES, Home
+from kindred.embedded.postgres import METADATA, WAREHOUSE, Postgres
+
+USER = "admin"
+
+
+def airflow_environment(home: Home, postgres: Postgres, api_port: int) -> dict[str, str]:
+    """Return the environment of Airflow's components, without what the sandbox adds."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AIRFLOW_") or name.startswith("AIRFLOW_CONN_")
+    }
+    # Without bytecode every task spends seconds on compiling the same imports again.
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
+    own = {
+        **_airflow(home, postgres, api_port),
+        **_warehouse(postgres),
+        "KINDRED_HOME": str(home.folder),
+        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), LOOPBACK, "localhost"])),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return inherited | own
+
+
+def password_file(home: Home) -> Path:
+    """The file with the UI's password, as Airflow's simple login keeps it."""
+    return home.folder / "airflow-password.json"
+
+
+def write_password_file(home: Home) -> None:
+    """Write the UI's password before Airflow makes (and prints) one of its own."""
+    file = password_file(home)
+    if file.exists():
+        return
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
+        json.dump({USER: home.secrets["airflow_admin"]}, out)
+
+
+def _airflow(home: Home, postgres: Postgres, api_port: int) -> dict[str, str]:
+    metadata = postgres.dsn("airflow", METADATA).removeprefix("postgresql")
+    options: dict[str, dict[str, object]] = {
+        "core": {
+            "executor": "LocalExecutor",
+            "parallelism": 4,
+            "dags_folder": os.environ.get("KINDRED_DAGS") or REPOSITORY / "dags",
+            "plugins_folder": REPOSITORY / "plugins",
+            "load_examples": False,
+            "default_timezone": "utc",
+            "fernet_key": home.secrets["airflow_fernet"],
+            "execution_api_server_url": f"http://{LOOPBACK}:{api_port}/execution/",
+            "simple_auth_manager_users": f"{USER}:ADMIN",
+            "simple_auth_manager_passwords_file": password_file(home),
+        },
+        "database": {
+            "sql_alchemy_conn": f"postgresql+psycopg2{metadata}",
+            "sql_alchemy_conn_async": f"postgresql+psycopg{metadata}",
+        },
+        "api": {
+            "host": LOOPBACK,
+            "port": api_port,
+            "workers": 1,
+            "base_url": f"http://{LOOPBACK}:{api_port}",
+            "secret_key": home.secrets["airflow_jwt"],
+        },
+        "api_auth": {"jwt_secret": home.secrets["airflow_jwt"]},
+        "scheduler": {"scheduler_idle_sleep_time": 0.1},
+        "logging": {"base_log_folder": home.logs / "airflow"},
+        "usage_data_collection": {"enabled": False},
+    }
+    return {"AIRFLOW_HOME": str(home.folder / "airflow")} | {
+        f"AIRFLOW__{section}__{name}".upper(): str(value)
+        for section, named in options.items()
+        for name, value in named.items()
+    }
+
+
+def _warehouse(postgres: Postgres) -> dict[str, str]:
+    transformer = {
+        "HOST": LOOPBACK,
+        "PORT": str(postgres.port),
+        "USER": ROLES["transformer"],
+        "PASSWORD": postgres.home.secrets[ROLES["transformer"]],
+        "DATABASE": WAREHOUSE,
+    }
+    return {f"KINDRED_TRANSFORMER_{name}": value for name, value in transformer.items()} | {
+        f"AIRFLOW_CONN_{ROLES[role].upper()}": postgres.dsn(role)
+        for role in ("loader", "transformer", "publisher")
+    }

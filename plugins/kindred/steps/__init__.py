@@ -1,0 +1,21 @@
+"""The verbs as Airflow tasks: the only importer of Airflow in `kindred`.
+
+A task reads its connections and its data interval from Airflow, does its work in the verbs'
+modules and hands nothing on: the next task finds its batches in the ledger by the run's id.
+So no value travels through XCom, and a task can be cleared by itself.
+"""
+
+from kindred.steps.ingest import gate, ingest_dag, land, publish
+from kindred.steps.refresh import build, gate_marts, publish_marts, refresh_dag, score
+
+__all__ = [
+    "build",
+    "gate",
+    "gate_marts",
+    "ingest_dag",
+    "land",
+    "publish",
+    "publish_marts",
+    "refresh_dag",
+    "score",
+]

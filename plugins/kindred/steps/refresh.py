@@ -1,0 +1,147 @@
+"""score >> build >> gate >> publish: the marts as four Airflow tasks.
+
+One run at a time. A source that publishes while a refresh is under way is taken up by the next
+one, so an outage of one source needs no special case and nothing waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airflow.sdk import DAG, AssetAny, Param, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from kindred.sources import LOADS, SOURCES
+from kindred.steps.ingest import assets
+from kindred.steps.settings import POLICY, REPOSITORY, warehouse
+from kindred.warehouse.connections import connect
+
+if TYPE_CHECKING:
+    import psycopg
+    from airflow.sdk import XComArg
+
+log = logging.getLogger(__name__)
+
+
+def refresh_dag(doc: str | None) -> DAG:
+    """Return the DAG that refreshes the marts after any ingest's publication."""
+    return DAG(
+        "refresh_marts",
+        schedule=AssetAny(*(asset for source in SOURCES for asset in assets(source))),
+        catchup=False,
+        max_active_runs=1,
+        doc_md=doc,
+        tags=["kindred", "marts"],
+        default_args=POLICY,
+        params={"full_refresh": Param(False, type="boolean", title="Rebuild everything")},
+    )
+
+
+def score() -> XComArg:
+    """Score the texts that changed, once the ingests under way have settled."""
+
+    @task(task_id="score")
+    def run() -> None:
+        from kindred.scoring import score_texts
+
+        with connect(warehouse("loader"), autocommit=True) as conn:
+            _settle(conn, float(os.environ.get("KINDRED_SETTLE_SECONDS", "300")))
+            for scored in score_texts(conn, LOADS.values()):
+                log.info(
+                    "%-32s %8d texts scored %6d unscored",
+                    scored.load,
+                    scored.scored,
+                    scored.unscored,
+                )
+
+    return run()
+
+
+def _settle(conn: psycopg.Connection, patience: float) -> None:
+    """Wait for the other ingests of the night, so that one build serves them all.
+
+    Only so long: a source that hangs holds back only itself.
+    """
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        under_way = conn.execute(
+            "select distinct load from ops.loads where status in ('landing', 'landed', 'passed')"
+            " and started_at > now() - interval '30 minutes' order by load"
+        ).fetchall()
+        if not under_way:
+            return
+        time.sleep(1)
+    log.warning("not waiting any longer for the ingests under way")
+
+
+def build() -> XComArg:
+    """Run dbt over what changed since the last publication."""
+
+    @task(task_id="build")
+    def run() -> None:
+        from kindred import building
+
+        context = get_current_context()
+        is_full = bool(context["params"].get("full_refresh"))
+        with connect(warehouse("transformer"), autocommit=True) as conn:
+            claimed = building.claim(conn, context["run_id"], full_refresh=is_full)
+            if claimed is None:
+                raise AirflowSkipException("nothing changed since the last publication")
+            log.info(
+                "build %d: %s over %d changes",
+                claimed.build_id,
+                "full refresh" if claimed.is_full_refresh else "what changed",
+                claimed.changes,
+            )
+            home = Path(os.environ.get("KINDRED_HOME", "/tmp/kindred"))  # noqa: S108 -- a cache
+            building.build(conn, claimed, REPOSITORY / "dbt_project", home / "dbt", say=log.info)
+
+    return run()
+
+
+def gate_marts() -> XComArg:
+    """Check the built marts against their suites; on failure yesterday's stay."""
+
+    @task(task_id="gate")
+    def run() -> None:
+        from kindred.gates import check_marts
+
+        dsn = warehouse("transformer")
+        verdicts = check_marts(dsn, _build_of(dsn))
+        for verdict in verdicts:
+            log.info("%s", verdict)
+        held = [verdict.suite for verdict in verdicts if not verdict.is_passed]
+        if held:
+            raise AirflowFailException(f"marts held, yesterday's stay: {', '.join(held)}")
+
+    return run()
+
+
+def publish_marts() -> XComArg:
+    """Publish all marts of the build in one transaction."""
+
+    @task(task_id="publish")
+    def run() -> None:
+        from kindred.publishing import publish_marts as publish
+
+        dsn = warehouse("publisher")
+        for publication in publish(dsn, _build_of(dsn)):
+            log.info("%s", publication)
+
+    return run()
+
+
+def _build_of(dsn: str) -> int:
+    """Return the build that this run made."""
+    run_id = get_current_context()["run_id"]
+    with connect(dsn) as conn:
+        row = conn.execute(
+            "select max(build_id) from ops.builds where run_id = %s", [run_id]
+        ).fetchone()
+    if row is None or row[0] is None:
+        raise AirflowFailException(f"run {run_id} has no build; clear its build task first")
+    return int(row[0])

@@ -1,0 +1,96 @@
+"""What the tasks take from Airflow and the environment: connections, the night, the policy."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import BaseHook, Context, CronDataIntervalTimetable
+from airflow.sdk.exceptions import AirflowNotFoundException
+from psycopg.conninfo import make_conninfo
+
+from kindred.api import Endpoint
+from kindred.errors import SetupError
+from kindred.loads import Window
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+ZONE = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+
+POLICY = {
+    "owner": "data-engineering",
+    "retries": 2,
+    "retry_delay": timedelta(seconds=float(os.environ.get("KINDRED_RETRY_SECONDS", "60"))),
+    "retry_exponential_backoff": True,
+    "execution_timeout": timedelta(hours=3),
+    "do_xcom_push": False,
+}
+
+
+def nightly() -> Any:
+    """Return the schedule of the ingests: one business day a night.
+
+    In sandbox time nights start only when asked for, see `kindred_plugin`.
+    """
+    cron = os.environ.get("KINDRED_SCHEDULE", "0 0 * * *")
+    if os.environ.get("KINDRED_CLOCK") == "sandbox":
+        from kindred_plugin import NightsOnRequest
+
+        return NightsOnRequest(cron, timezone=ZONE.key)
+    return CronDataIntervalTimetable(cron, timezone=ZONE.key)
+
+
+def night(context: Context) -> Window:
+    """Return the run's data interval in UTC; a run without one means the last business day."""
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    if start is not None and end is not None and start < end:
+        return Window(_plain(start), _plain(end))
+    today = datetime.combine(datetime.now(ZONE).date(), time.min, ZONE)
+    return Window(_plain(today - timedelta(days=1)), _plain(today))
+
+
+def _plain(moment: datetime) -> datetime:
+    return datetime.fromtimestamp(moment.timestamp(), UTC)
+
+
+def history_start(interval: Window) -> datetime:
+    """Return the first instant that the first night asks for (default: two years back)."""
+    given = os.environ.get("KINDRED_HISTORY_START")
+    if not given:
+        return interval.start - timedelta(days=730)
+    try:
+        return _plain(datetime.combine(date.fromisoformat(given), time.min, ZONE))
+    except ValueError:
+        raise SetupError(f"KINDRED_HISTORY_START is a day like 2025-01-01, got {given!r}") from None
+
+
+def warehouse(role: str) -> str:
+    """Return the connection string of the Airflow connection `kindred_<role>`."""
+    found = BaseHook.get_connection(f"kindred_{role}")
+    return make_conninfo(
+        host=found.host,
+        port=found.port or 5432,
+        user=found.login,
+        password=found.password,
+        dbname=found.schema,
+    )
+
+
+def endpoint(vendor: str) -> Endpoint | None:
+    """Return where and as whom to ask `vendor`, or None where Airflow has no such connection."""
+    try:
+        found = BaseHook.get_connection(vendor)
+    except AirflowNotFoundException:
+        return None
+    host = found.host or ""
+    base = host if "://" in host else f"https://{host}"
+    if found.port:
+        base = f"{base}:{found.port}"
+    return Endpoint(
+        base_url=base.rstrip("/"),
+        client_id=found.login or "",
+        client_secret=found.password or "",
+        options=dict(found.extra_dejson),
+    )

@@ -1,0 +1,44 @@
+"""The one Airflow plugin: nights that start only when somebody asks for them.
+
+The sandbox lives in its own calendar, so the wall clock must not start nights there; a person
+(`kindred run`) or a backfill does. Imports nothing of `kindred`: Airflow executes this file in
+every component at start.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.plugins_manager import AirflowPlugin
+from airflow.timetables.interval import CronDataIntervalTimetable
+
+if TYPE_CHECKING:
+    from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
+
+
+class NightsOnRequest(CronDataIntervalTimetable):
+    """Nights with a data interval, none of which starts by itself.
+
+    A backfill asks for a bounded range, the scheduler for an open one: only the bounded is served.
+    """
+
+    @property
+    def summary(self) -> str:
+        return f"{self._expression}, on request"
+
+    def next_dagrun_info(
+        self,
+        *,
+        last_automated_data_interval: DataInterval | None,
+        restriction: TimeRestriction,
+    ) -> DagRunInfo | None:
+        if restriction.latest is None:
+            return None
+        return super().next_dagrun_info(
+            last_automated_data_interval=last_automated_data_interval, restriction=restriction
+        )
+
+
+class KindredPlugin(AirflowPlugin):
+    name = "kindred"
+    timetables = [NightsOnRequest]  # noqa: RUF012 -- Airflow's own interface

@@ -1,0 +1,135 @@
+"""The real thing: `kindred` as a person types it, with its own Postgres, Airflow and sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from kindred.embedded.home import Home
+from kindred.embedded.services import Services
+
+KINDRED = Path(sys.executable).with_name("kindred")
+PATIENCE = 600
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One home, and the command line on it."""
+
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {"KINDRED_HOME": str(self.home), "COLUMNS": "160"}
+
+    def kindred(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end."""
+        return subprocess.run(
+            [KINDRED, *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start the command and return at once."""
+        return subprocess.Popen(
+            [KINDRED, *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def dsn(self, role: str = "admin") -> str:
+        return self.kindred("dsn", "--role", role).stdout.strip()
+
+    def rows(self, query: str, role: str = "admin") -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.dsn(role)) as conn:
+            return conn.execute(query).fetchall()
+
+    def airflow(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask Airflow's own database."""
+        secret = json.loads((self.home / "secrets.json").read_text())["airflow"]
+        place = psycopg.conninfo.conninfo_to_dict(self.dsn())
+        place |= {"user": "airflow", "password": secret, "dbname": "airflow"}
+        with psycopg.connect(psycopg.conninfo.make_conninfo(**place)) as conn:
+            return conn.execute(query).fetchall()
+
+    def refresh(self, *, full_refresh: bool) -> None:
+        """Ask Airflow for a run of refresh_marts, as its UI would, and wait for its end."""
+        airflow = Services(Home.open(self.home)).airflow
+        body = {"logical_date": None, "conf": {"full_refresh": full_refresh}}
+        run = airflow.post("/dags/refresh_marts/dagRuns", body)["dag_run_id"]
+        deadline = time.monotonic() + PATIENCE
+        state = "queued"
+        while state in ("queued", "running"):
+            assert time.monotonic() < deadline, "the refresh did not end"
+            time.sleep(0.5)
+            state = airflow.get(f"/dags/refresh_marts/dagRuns/{run}")["state"]
+        assert state == "success"
+
+    def sandbox(self, verb: str, what: str, **body: Any) -> None:
+        port = json.loads((self.home / "state.json").read_text())["ports"]["sandbox"]
+        answer = httpx.request(verb, f"http://127.0.0.1:{port}/sandbox/{what}", json=body or None)
+        answer.raise_for_status()
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that belongs to this home, whatever it calls itself now."""
+        sessions = {
+            process.pid
+            for process in psutil.process_iter()
+            if str(self.home) in " ".join(_quietly(process.cmdline) + _home_of(process))
+        }
+        return [
+            p for p in psutil.process_iter() if _session(p.pid) in sessions or p.pid in sessions
+        ]
+
+
+def _quietly(ask: Any) -> list[str]:
+    try:
+        return list(ask())
+    except psutil.Error:
+        return []
+
+
+def _home_of(process: psutil.Process) -> list[str]:
+    try:
+        return [process.environ().get("KINDRED_HOME", "")]
+    except psutil.Error:
+        return []
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return -1
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """An empty home; whatever runs in it is stopped afterwards."""
+    folder = tmp_path_factory.mktemp("machine")
+    for parent in (folder, *folder.parents):
+        if parent.name.startswith("pytest-") or parent == folder:
+            parent.chmod(parent.stat().st_mode | 0o011)  # Postgres runs as another user under root
+    made = Machine(folder / "home")
+    try:
+        yield made
+    finally:
+        made.kindred("down", "--erase")

@@ -1,0 +1,161 @@
+"""A story of nights on one machine, in order: each test goes on where the one before it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import psutil
+
+MARTS = [
+    "customer_advocacy",
+    "customer_attrition",
+    "customer_segments",
+    "freshness",
+    "segment_advocacy",
+    "segment_attrition",
+    "segment_summary",
+    "true_north",
+]
+LOADS = 8
+
+
+def digests(machine):
+    """A hash of every mart, whatever the order of its rows; freshness carries wall-clock times."""
+    return {
+        mart: machine.rows(
+            f'select md5(string_agg(line, chr(10) order by line collate "C")) from'
+            f" (select mart::text as line from marts.{mart} as mart) as lines",
+            "reader",
+        )[0][0]
+        for mart in MARTS
+        if mart != "freshness"
+    }
+
+
+def test_the_first_night_takes_the_whole_history_and_publishes_every_mart(machine):
+    night = machine.kindred("run", "--scenario", "tiny")
+    assert night.returncode == 0, night.stdout + night.stderr
+    assert "fully connected" in night.stdout
+    published = machine.rows("select load from ops.loads where status = 'published'")
+    assert len(published) == LOADS
+    tables = machine.rows(
+        "select table_name from information_schema.tables where table_schema = 'marts'", "reader"
+    )
+    assert sorted(name for (name,) in tables) == MARTS
+    for mart in MARTS:
+        assert machine.rows(f"select count(*) from marts.{mart}", "reader")[0][0] > 0
+
+
+def test_the_reader_sees_the_marts_and_nothing_else(machine):
+    visible = machine.rows(
+        "select nspname from pg_namespace where has_schema_privilege(oid, 'usage')"
+        " and nspname !~ '^(pg_|information_schema)'",
+        "reader",
+    )
+    assert visible == [("marts",)]
+
+
+def test_no_task_hands_anything_on(machine):
+    assert machine.airflow("select count(*) from xcom where key <> 'return_value'") == [(0,)]
+    assert machine.airflow("select count(*) from xcom") == [(0,)]
+
+
+def test_no_secret_and_no_customer_is_in_any_log(machine):
+    secrets = json.loads((machine.home / "secrets.json").read_text()).values()
+    people = machine.rows("select email, phone from raw.salesforce_contacts")
+    words = machine.rows("select verbatim from raw.salesforce_survey_responses")
+    forbidden = [*secrets, *(v for row in [*people, *words] for v in row if v)]
+    logs = [path for path in (machine.home / "logs").rglob("*") if path.is_file()]
+    assert logs
+    for log in logs:
+        text = log.read_text(errors="replace")
+        found = [value for value in forbidden if value in text]
+        assert not found, f"{log} holds {len(found)} values it must not"
+
+
+def test_the_next_night_takes_one_day_and_leaves_what_did_not_change(machine):
+    night = machine.kindred("run")
+    assert night.returncode == 0, night.stdout + night.stderr
+    ((changed, landed),) = machine.rows(
+        "select sum(rows_published), sum(rows_landed) from ops.loads where batch_id > 8"
+    )
+    ((total,),) = machine.rows("select sum(rows_landed) from ops.loads where batch_id <= 8")
+    assert changed <= landed < total / 4
+
+
+def test_a_full_refresh_gives_the_bytes_that_are_there(machine):
+    before = digests(machine)
+    machine.refresh(full_refresh=True)
+    ((is_full, status),) = machine.rows(
+        "select is_full_refresh, status from ops.builds order by build_id desc limit 1"
+    )
+    assert (is_full, status) == (True, "published")
+    assert digests(machine) == before
+
+
+def test_a_source_that_is_down_holds_back_only_itself(machine):
+    before = dict(machine.rows("select load, through from ops.cursors"))
+    machine.sandbox("POST", "faults", path="/genesys", kind="error_500", times=0)
+    night = machine.kindred("run")
+    assert night.returncode == 1
+    assert "genesys_conversations" in night.stderr
+    after = dict(machine.rows("select load, through from ops.cursors"))
+    assert {load for load in after if after[load] > before[load]} == {
+        load for load in after if not load.startswith("genesys")
+    }
+    fresh = dict(machine.rows("select load, data_through from marts.freshness", "reader"))
+    assert fresh["salesforce_orders"] > fresh["genesys_conversations"]
+
+
+def test_the_night_after_an_outage_takes_the_gap(machine):
+    machine.sandbox("DELETE", "faults")
+    night = machine.kindred("run")
+    assert night.returncode == 0, night.stdout + night.stderr
+    through = {moment for (moment,) in machine.rows("select through from ops.cursors")}
+    assert len(through) == 1
+
+
+def test_after_kill_minus_nine_of_everything_the_next_night_runs(machine):
+    for process in machine.processes():
+        process.kill()
+    night = machine.kindred("run")
+    assert night.returncode == 0, night.stdout + night.stderr
+
+
+def test_everything_listens_on_loopback_only(machine):
+    for process in machine.processes():
+        for connection in process.net_connections(kind="inet"):
+            if connection.status == psutil.CONN_LISTEN:
+                assert connection.laddr.ip == "127.0.0.1"
+
+
+def test_control_c_in_mid_night_stops_everything(machine):
+    night = machine.start("run")
+    for line in night.stdout:
+        if line.startswith("The night of"):
+            break
+    time.sleep(3)
+    started = machine.processes()
+    assert len(started) > 5
+    os.kill(night.pid, signal.SIGINT)
+    night.communicate(timeout=120)
+    assert night.returncode == 130
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert alive == []
+
+
+def test_the_interrupted_night_is_taken_up_again(machine):
+    night = machine.kindred("run")
+    assert night.returncode == 0, night.stdout + night.stderr
+
+
+def test_down_leaves_no_process_behind(machine):
+    started = machine.processes()
+    assert len(started) > 5
+    assert machine.kindred("down").returncode == 0
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert alive == []
+    assert machine.processes() == []

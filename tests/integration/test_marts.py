@@ -1,0 +1,320 @@
+"""The dbt project as a whole: rebuilt marts, cost that follows change, a second route."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.integration import marts_customers as people
+from tests.integration.marts_second_route import SecondRoute
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ROOT / "dbt_project"
+MARTS = (
+    "customer_segments",
+    "segment_summary",
+    "customer_attrition",
+    "segment_attrition",
+    "customer_advocacy",
+    "segment_advocacy",
+    "true_north",
+    "freshness",
+)
+OUTCOMES = (
+    "stg_salesforce_orders",
+    "stg_salesforce_referrals",
+    "stg_salesforce_recommends",
+    "stg_genesys_recommends",
+)
+NO_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+
+
+class Marts:
+    """The made-up customers' warehouse, and dbt to build it with."""
+
+    def __init__(self, warehouse: Any, target: Path) -> None:
+        self.dsn, self.target = warehouse.dsn("admin"), target
+        self.transformer = warehouse.dsn("transformer")
+        parts = conninfo_to_dict(self.transformer)
+        self.environment = os.environ | {
+            "KINDRED_TRANSFORMER_HOST": str(parts["host"]),
+            "KINDRED_TRANSFORMER_PORT": str(parts["port"]),
+            "KINDRED_TRANSFORMER_USER": str(parts["user"]),
+            "KINDRED_TRANSFORMER_PASSWORD": str(parts["password"]),
+            "KINDRED_TRANSFORMER_DATABASE": str(parts["dbname"]),
+        }
+
+    def build(self, *options: str) -> None:
+        """Run `dbt build` with every unit and data test of the project, or as the options say."""
+        dbt = [str(Path(sys.executable).with_name("dbt")), "build", *options]
+        folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        target = ["--target-path", str(self.target), "--log-path", str(self.target)]
+        done = subprocess.run(
+            [*dbt, *folders, *target], env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout[-6000:]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return what a query gives."""
+        with psycopg.connect(self.transformer) as conn:
+            return conn.execute(query).fetchall()
+
+    def contents(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every mart as sorted text."""
+        return {
+            mart: self.rows(f'select t::text collate "C" from build.{mart} as t order by 1')
+            for mart in MARTS
+        }
+
+    def versions(self, mart: str) -> dict[tuple[Any, ...], Any]:
+        """Return the transaction that wrote each row of a customer-month mart."""
+        rows = self.rows(f"select customer_id, month, xmin::text from build.{mart}")
+        return {row[:2]: row[2] for row in rows}
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A target folder for all tests: dbt parses the project once and keeps the result there."""
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture
+def marts(warehouse: Any, parsed: Path) -> Marts:
+    """Marts of one first night."""
+    people.fill(warehouse.dsn("admin"))
+    built = Marts(warehouse, parsed)
+    built.build("--full-refresh", *NO_TESTS)
+    return built
+
+
+@pytest.fixture(scope="module")
+def first_night(warehouse_server: Any, parsed: Path) -> Iterator[Marts]:
+    """The same for tests that only read, with the project's unit tests run once."""
+    warehouse_server.empty()
+    people.fill(warehouse_server.dsn("admin"))
+    built = Marts(warehouse_server, parsed)
+    built.build("--full-refresh")
+    yield built
+    warehouse_server.empty()
+
+
+def customer(number: int) -> str:
+    """Return a made-up contact's customer_id as the README defines it."""
+    import hashlib
+
+    return "c_" + hashlib.md5(f"003-{number:04}".encode()).hexdigest()[:16]  # noqa: S324
+
+
+def seed(name: str) -> dict[str, Any]:
+    """Return the one row of a seed, numbers as numbers."""
+    lines = (PROJECT / "seeds" / f"{name}.csv").read_text().splitlines()
+    pairs = zip(lines[0].split(","), lines[1].split(","), strict=True)
+    return {key: yaml.safe_load(value) for key, value in pairs}
+
+
+def test_a_change_rewrites_its_own_customer_months_only(marts: Marts) -> None:
+    before = {mart: marts.versions(mart) for mart in MARTS if mart.startswith("customer_")}
+    caller, conversation, called = marts.rows(
+        "select customer_id, subject, linked_at::date from build.int_customer_links"
+        " where channel = 'conversation' and linked_at < '2026-07-01' order by 3 desc, 2 limit 1"
+    )[0]
+    with psycopg.connect(marts.dsn) as conn:
+        new = people.order(10, "801-new", date(2026, 7, 10), 500)
+        people.write(conn, "salesforce_orders", new)
+        people.mark(conn, "salesforce_orders", "003-0010", date(2026, 7, 10), 2)
+        conn.execute(
+            "update raw.genesys_surveys set total_score = 1 - total_score / 100"
+            " where conversation_id = %s",
+            [conversation],
+        )
+        people.mark(conn, "genesys_surveys", conversation, called, 2)
+    marts.build(*NO_TESTS)
+    allowed = {(customer(10), date(2026, 7, 1))}
+    allowed |= {(caller, date(2026, month, 1)) for month in (6, 7)}
+    assert called > date(2026, 6, 2)
+    for mart, old in before.items():
+        new_rows = marts.versions(mart)
+        rewritten = {key for key in new_rows if new_rows[key] != old.get(key)}
+        assert rewritten, mart
+        assert rewritten <= allowed, mart
+        assert new_rows.keys() == old.keys(), mart
+    found = marts.rows(
+        "select last_order_on from build.customer_attrition"
+        f" where customer_id = '{customer(10)}' and month = '2026-07-01'"
+    )
+    assert found == [(date(2026, 7, 10),)]
+
+
+def test_a_day_without_changes_rewrites_only_what_the_day_turns(marts: Marts) -> None:
+    before = marts.versions("customer_attrition")
+    statuses = "select customer_id, month, status from build.customer_attrition"
+    old = {row[:2]: row[2] for row in marts.rows(statuses)}
+    with psycopg.connect(marts.dsn) as conn:
+        people.move_cursors(conn, datetime(2026, 7, 19, tzinfo=UTC))
+    marts.build(*NO_TESTS)
+    after = marts.versions("customer_attrition")
+    new = {row[:2]: row[2] for row in marts.rows(statuses)}
+    turned = {key for key in new if new[key] != old[key]}
+    assert turned, "the made-up customers give no status that turns in three days"
+    assert {key for key in after if after[key] != before[key]} == turned
+
+
+def test_nights_give_the_same_marts_as_a_full_refresh(marts: Marts) -> None:
+    with psycopg.connect(marts.dsn) as conn:
+        for changed in _a_busy_night(conn):
+            people.mark(conn, *changed, 2)
+        people.score(conn)
+        people.move_cursors(conn, datetime(2026, 8, 3, tzinfo=UTC))
+    before = marts.contents()
+    marts.build(*NO_TESTS)
+    by_nights = marts.contents()
+    marts.build("--full-refresh", *NO_TESTS)
+    assert marts.contents() == by_nights
+    assert all(by_nights[mart] != before[mart] for mart in MARTS)
+    gone = {customer(number) for number in (20, 60)}
+    assert not gone & {row[0] for row in marts.rows("select customer_id from build.int_spine")}
+
+
+def test_a_build_that_was_never_published_is_still_owed(marts: Marts) -> None:
+    due = "select customer_id, month from build.int_months_due"
+    add = "insert into ops.builds (run_id, status) values ('r', 'building')"
+    with psycopg.connect(marts.dsn) as conn:
+        conn.execute(add)
+        people.mark(conn, "salesforce_orders", "003-0010", date(2026, 7, 10), 1)
+    marts.build("--select", "+int_months_due", *NO_TESTS)
+    first = marts.rows(due)
+    with psycopg.connect(marts.dsn) as conn:
+        conn.execute("update ops.builds set status = 'failed'")
+        conn.execute("delete from ops.changes")
+        conn.execute(add)
+    marts.build("--select", "+int_months_due", *NO_TESTS)
+    assert first == [(customer(10), date(2026, 7, 1))]
+    assert marts.rows(due) == first
+    with psycopg.connect(marts.dsn) as conn:
+        conn.execute("update ops.builds set status = 'published' where status = 'building'")
+    marts.build("--select", "+int_months_due", *NO_TESTS)
+    assert marts.rows(due) == []
+
+
+def test_headline_figures_are_the_same_by_a_second_route(first_night: Marts) -> None:
+    route = SecondRoute(first_night.dsn, seed("segment_thresholds"), seed("lapse_rules"))
+    june = route.month(date(2026, 6, 1), date(2026, 7, 1), date(2026, 6, 30))
+    there = june[~june.has_left | (june.orders > 0)]
+    measured = there[there.tier != "unmeasured"]
+    found = first_night.rows(
+        "select active_customers, connected_share, attrition_rate, nps, nps_answers"
+        " from build.true_north join build.segment_advocacy using (month)"
+        " where month = '2026-06-01' and tier = 'all'"
+    )
+    customers, connected, attrition, nps, answers = found[0]
+    assert customers == len(there) > 50
+    assert float(connected) == pytest.approx(
+        measured.tier.isin(["fully_connected", "connected_let_down"]).mean(), abs=1e-6
+    )
+    assert 0 < connected < 1
+    start = [
+        contact
+        for contact in route.customers.index
+        if route.customers.customer_since[contact] < date(2026, 6, 1)
+        and not route.has_left(contact, date(2026, 5, 31), date(2026, 6, 1))
+    ]
+    left = sum(june.has_left[contact] for contact in start)
+    assert float(attrition) == pytest.approx(left / len(start), abs=1e-6)
+    assert left > 0
+    given = there.recommend.dropna().astype(float)
+    points = 100 * ((given >= 9).mean() - (given <= 6).mean())
+    assert answers == len(given) > 30
+    assert float(nps) == pytest.approx(points, abs=0.01)
+
+
+def test_no_outcome_leads_to_the_score(first_night: Marts) -> None:
+    manifest = json.loads((first_night.target / "manifest.json").read_text())
+
+    def above(name: str) -> set[str]:
+        parents = manifest["parent_map"].get(f"model.kindred.{name}", [])
+        models = {parent.split(".")[-1] for parent in parents if parent.startswith("model.")}
+        return models.union(*map(above, models))
+
+    assert not above("customer_segments") & set(OUTCOMES)
+    assert above("true_north") >= set(OUTCOMES), "the walk finds outcomes where they are"
+    for model in above("customer_segments"):
+        text = manifest["nodes"][f"model.kindred.{model}"]["raw_code"]
+        code = "\n".join(part.split("#}")[-1] for part in text.split("{#"))
+        assert "recommend" not in code, model
+        assert "promoter" not in code.replace("promoter_from", ""), model
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_a_suite_passes_a_good_mart_and_holds_one_that_counts_twice(
+    mart: str, first_night: Marts
+) -> None:
+    suite = yaml.safe_load((ROOT / "expectations" / f"mart_{mart}.yml").read_text())
+    assert suite["name"] == f"mart_{mart}"
+    queries = [
+        rule["kwargs"]["unexpected_rows_query"]
+        for rule in suite["expectations"]
+        if rule["type"] == "unexpected_rows_expectation"
+    ]
+    assert queries
+    for query in queries:
+        batch = f"(select * from build.{mart}) as subselect"
+        assert first_night.rows(query.replace("{batch}", batch)) == [], query
+    doubled = f"(select * from build.{mart} union all select * from build.{mart}) as subselect"
+    assert any(first_night.rows(query.replace("{batch}", doubled)) for query in queries)
+    assert all(rule["notes"] for rule in suite["expectations"])
+
+
+def _a_busy_night(conn: psycopg.Connection) -> list[tuple[str, str, date]]:
+    """Change a little of everything; return load, subject and day of each change."""
+    contacts = [
+        (20, {"master_contact_id": "003-0021", "is_deleted": True}),
+        (30, {"phone": "+31205550031"}),
+        (33, {"mastodon_handle": "@person36@social.example"}),
+        (41, {"has_text_consent": False}),
+        (60, {"is_deleted": True}),
+    ]
+    for number, fields in contacts:
+        changes = sql.SQL(", ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in fields.items()
+        )
+        conn.execute(
+            sql.SQL("update raw.salesforce_contacts set {} where contact_id = %s").format(changes),
+            [f"003-{number:04}"],
+        )
+    conn.execute(
+        "update raw.salesforce_orders set is_deleted = true where order_id like '%0050-001'"
+    )
+    people.write(conn, "salesforce_orders", people.order(70, "801-late", date(2026, 2, 3), 75))
+    people.write(conn, "salesforce_orders", people.order(71, "801-new", date(2026, 8, 2), 75))
+    conn.execute(
+        "update raw.mastodon_statuses set is_deleted = true where account like 'person9@%'"
+    )
+    conn.execute(
+        "update raw.salesforce_referrals set converted_on = '2026-07-30'"
+        " where referrer_contact_id = '003-0082'"
+    )
+    conn.execute(
+        "insert into ops.loads (load, run_id, window_start, window_end, attempt, status,"
+        " rows_published, ended_at) values"
+        " ('salesforce_orders', 'night', '2026-08-02', '2026-08-03', 1, 'published', 3, now())"
+    )
+    return [
+        *(("salesforce_contacts", f"003-{number:04}", date(2026, 7, 30)) for number, _ in contacts),
+        ("salesforce_orders", "003-0050", date(2025, 1, 1)),
+        ("salesforce_orders", "003-0070", date(2026, 2, 3)),
+        ("salesforce_orders", "003-0071", date(2026, 8, 2)),
+        ("mastodon_statuses", "person9@social.example", date(2025, 1, 1)),
+        ("salesforce_referrals", "003-0082", date(2026, 7, 30)),
+    ]

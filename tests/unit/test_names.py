@@ -1,0 +1,137 @@
+"""A load has one name, the same word everywhere; and things lie where DESIGN's layout says."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kindred.sources import LOADS, SOURCES, source_of
+from sandbox.world import SHELVES
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DBT = REPOSITORY / "dbt_project"
+KINDRED = REPOSITORY / "plugins" / "kindred"
+MODULES = sorted(path for path in KINDRED.rglob("*.py") if path.name != "__init__.py")
+DAGS = sorted((REPOSITORY / "dags").glob("*.py"))
+INSIDE = {"genesys_surveys": "conversations"}  # the vendor sends them inside one another
+VAGUE = {"utils", "helpers", "common", "manager"}
+
+
+def sources_of_dbt() -> set[str]:
+    """Return the tables that dbt's staging reads from the schema raw."""
+    documents = [yaml.safe_load(path.read_text()) for path in DBT.rglob("staging/**/*.yml")]
+    return {
+        table["name"]
+        for document in documents
+        for source in document.get("sources", [])
+        if source.get("schema", source["name"]) == "raw"
+        for table in source["tables"]
+    }
+
+
+@pytest.mark.parametrize("name", LOADS)
+def test_a_load_has_the_same_name_everywhere(name: str) -> None:
+    load = LOADS[name]
+    assert load.name == name
+    assert name.startswith(f"{load.vendor}_")
+    assert (KINDRED / "sources" / f"{load.vendor}.py").is_file()
+    assert (REPOSITORY / "expectations" / f"{name}.yml").is_file()
+    assert name in sources_of_dbt()
+    assert (DBT / "staging" / load.vendor / f"stg_{name}.sql").is_file()
+    assert (DBT / "seeds" / "source_loads.csv").read_text().count(
+        f"\n{name},{source_of(name)},"
+    ) == 1
+    assert (REPOSITORY / "sandbox" / "servers" / f"{load.vendor}.py").is_file()
+    assert INSIDE.get(name, name.removeprefix(f"{load.vendor}_")) in SHELVES
+    assert f'"{name}": {{' in (REPOSITORY / "tests" / "integration" / "landed.py").read_text()
+
+
+@pytest.mark.parametrize("name", LOADS)
+def test_a_load_names_columns_that_its_contract_has(name: str) -> None:
+    load = LOADS[name]
+    named = {*load.key, load.subject, load.happened_at}
+    named |= {load.modified_at} if load.modified_at else set()
+    named |= {load.text.column} if load.text else set()
+    assert named <= set(load.row.__struct_fields__)
+
+
+def test_no_name_is_left_over_from_a_load_that_is_gone() -> None:
+    marts = {path.stem for path in (DBT / "marts").rglob("*.sql")}
+    suites = {path.stem for path in (REPOSITORY / "expectations").glob("*.yml")}
+    assert suites - set(LOADS) == {f"mart_{mart}" for mart in marts}
+    assert sources_of_dbt() == set(LOADS)
+
+
+def test_every_source_has_its_ingest_dag_and_nothing_else_is_one() -> None:
+    assert {path.stem for path in DAGS} == {f"ingest_{s}" for s in SOURCES} | {"refresh_marts"}
+
+
+@pytest.mark.parametrize("path", DAGS, ids=lambda path: path.stem)
+def test_a_dag_file_declares_and_no_more(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 40
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree)
+    assert [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)] == []
+
+
+def test_no_module_is_vague_or_named_as_in_the_standard_library() -> None:
+    names = {path.stem for path in MODULES} | {path.parent.name for path in MODULES}
+    assert names & VAGUE == set()
+    assert names & sys.stdlib_module_names == set()
+
+
+def test_airflow_never_executes_kindred_as_a_plugin() -> None:
+    ignored = (REPOSITORY / "plugins" / ".airflowignore").read_text().split()
+    assert "kindred/" in ignored
+    assert {path.name for path in (REPOSITORY / "plugins").glob("*.py")} == {"kindred_plugin.py"}
+
+
+def test_the_plugin_imports_nothing_of_ours_when_it_is_loaded() -> None:
+    tree = ast.parse((REPOSITORY / "plugins" / "kindred_plugin.py").read_text())
+    imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+    assert imports
+    assert [n.lineno for n in imports if "kindred" in ast.unparse(n)] == []
+
+
+def test_great_expectations_is_imported_inside_functions_only() -> None:
+    for path in MODULES:
+        top = [
+            n
+            for n in ast.parse(path.read_text()).body
+            if isinstance(n, ast.Import | ast.ImportFrom)
+        ]
+        assert [n.lineno for n in top if "great_expectations" in ast.unparse(n)] == [], path
+
+
+def test_tests_lie_in_the_four_folders() -> None:
+    folders = {
+        path.relative_to(REPOSITORY / "tests").parts[0]
+        for path in (REPOSITORY / "tests").rglob("test_*.py")
+    }
+    assert folders <= {"unit", "integration", "dags", "e2e"}
+
+
+def test_the_lock_holds_for_any_mirror() -> None:
+    lines = (REPOSITORY / "requirements.lock").read_text().splitlines()
+    assert [line for line in lines if "://" in line or "index-url" in line or " @ " in line] == []
+    pins = [line for line in lines if re.match(r"[a-z0-9]", line)]
+    assert len(pins) > 100
+    assert [pin for pin in pins if not re.match(r"[a-z0-9._-]+==\S+.* \\$", pin)] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert 20 < len((REPOSITORY / "README.md").read_text().splitlines()) <= 150
+
+
+def test_nobody_imports_what_the_layers_forbid() -> None:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+    answer = subprocess.run(
+        [*command, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stdout
