@@ -63,19 +63,6 @@ def test_no_task_hands_anything_on(machine):
     assert machine.airflow("select count(*) from xcom") == [(0,)]
 
 
-def test_no_secret_and_no_customer_is_in_any_log(machine):
-    secrets = json.loads((machine.home / "secrets.json").read_text()).values()
-    people = machine.rows("select email, phone from raw.salesforce_contacts")
-    words = machine.rows("select verbatim from raw.salesforce_survey_responses")
-    forbidden = [*secrets, *(v for row in [*people, *words] for v in row if v)]
-    logs = [path for path in (machine.home / "logs").rglob("*") if path.is_file()]
-    assert logs
-    for log in logs:
-        text = log.read_text(errors="replace")
-        found = [value for value in forbidden if value in text]
-        assert not found, f"{log} holds {len(found)} values it must not"
-
-
 def test_the_next_night_takes_one_day_and_leaves_what_did_not_change(machine):
     night = machine.kindred("run")
     assert night.returncode == 0, night.stdout + night.stderr
@@ -130,6 +117,19 @@ def test_everything_listens_on_loopback_only(machine):
         for connection in process.net_connections(kind="inet"):
             if connection.status == psutil.CONN_LISTEN:
                 assert connection.laddr.ip == "127.0.0.1"
+
+
+def test_no_secret_and_no_customer_is_in_any_log(machine):
+    secrets = json.loads((machine.home / "secrets.json").read_text()).values()
+    people = machine.rows("select email, phone from raw.salesforce_contacts")
+    words = machine.rows("select verbatim from raw.salesforce_survey_responses")
+    forbidden = [*secrets, *(v for row in [*people, *words] for v in row if v)]
+    logs = [path for path in (machine.home / "logs").rglob("*") if path.is_file()]
+    assert logs
+    for log in logs:
+        text = log.read_text(errors="replace")
+        found = [value for value in forbidden if value in text]
+        assert not found, f"{log} holds {len(found)} values it must not"
 
 
 def test_control_c_in_mid_night_stops_everything(machine):

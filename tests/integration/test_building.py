@@ -1,0 +1,107 @@
+"""A build claims what no published build has covered, and never quotes a row."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from landed import good, land
+
+from kindred import building
+from kindred.errors import BuildError
+from kindred.publishing import publish_batches
+from kindred.sources import LOADS
+from kindred.warehouse.connections import connect
+
+CONTACTS = LOADS["salesforce_contacts"]
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+
+
+@pytest.fixture
+def transformer(warehouse):
+    with connect(warehouse.dsn("transformer"), autocommit=True) as conn:
+        yield conn
+
+
+@pytest.fixture
+def published(warehouse):
+    """A contact in raw, and so a change that waits for a build."""
+
+    def publish(**changes):
+        with connect(warehouse.dsn("loader")) as conn:
+            batch = land(conn, CONTACTS, [good(CONTACTS, **changes)], status="passed")
+            publish_batches(conn, [batch], LOADS)
+
+    publish()
+    return publish
+
+
+def end(warehouse, build_id, status):
+    """End a build as gate and publication would."""
+    with connect(warehouse.dsn("admin")) as conn:
+        conn.execute("update ops.builds set status = %s where build_id = %s", [status, build_id])
+        if status == "published":
+            conn.execute("delete from ops.changes where build_id = %s", [build_id])
+
+
+def test_an_empty_warehouse_has_nothing_to_build(transformer):
+    assert building.claim(transformer, "run-1") is None
+
+
+@pytest.mark.usefixtures("published")
+def test_the_first_build_is_a_full_refresh_of_every_change(transformer):
+    claimed = building.claim(transformer, "run-1")
+    assert claimed.is_full_refresh
+    assert claimed.changes == 1
+
+
+@pytest.mark.usefixtures("published")
+def test_after_a_publication_there_is_nothing_to_do(transformer, warehouse):
+    end(warehouse, building.claim(transformer, "run-1").build_id, "published")
+    assert building.claim(transformer, "run-2") is None
+
+
+def test_a_later_change_is_built_without_a_full_refresh(transformer, published, warehouse):
+    end(warehouse, building.claim(transformer, "run-1").build_id, "published")
+    published(contact_id="003B")
+    claimed = building.claim(transformer, "run-2")
+    assert (claimed.changes, claimed.is_full_refresh) == (1, False)
+
+
+def test_what_an_unpublished_build_claimed_is_claimed_again(transformer, published, warehouse):
+    end(warehouse, building.claim(transformer, "run-1").build_id, "published")
+    published(contact_id="003B")
+    end(warehouse, building.claim(transformer, "run-2").build_id, "held")
+    published(contact_id="003C")
+    assert building.claim(transformer, "run-3").changes == 2
+
+
+@pytest.mark.usefixtures("published")
+def test_a_full_refresh_that_never_got_out_is_still_owed(transformer, warehouse):
+    end(warehouse, building.claim(transformer, "run-1").build_id, "published")
+    end(warehouse, building.claim(transformer, "run-2", full_refresh=True).build_id, "held")
+    assert building.claim(transformer, "run-3").is_full_refresh
+
+
+@pytest.mark.usefixtures("published")
+def test_a_failing_model_is_named_and_its_data_never(transformer, tmp_path, capfd):
+    canary = "canary-7f3a"
+    project = tmp_path / "project"
+    (project / "models").mkdir(parents=True)
+    shutil.copy(PROJECT / "profiles.yml", project)
+    (project / "dbt_project.yml").write_text("{name: broken, profile: kindred, config-version: 2}")
+    (project / "models" / "bad_cast.sql").write_text(f"select cast('{canary}' as integer) as n")
+    said = []
+    claimed = building.claim(transformer, "run-1")
+    before = dict(os.environ)
+    with pytest.raises(BuildError, match="bad_cast") as caught:
+        building.build(transformer, claimed, project, tmp_path / "target", said.append)
+    assert os.environ == before
+    written = [path.read_bytes() for path in tmp_path.rglob("*.log")]
+    results = [path.read_bytes() for path in tmp_path.rglob("run_results.json")]
+    row = transformer.execute("select status, message, models::text from ops.builds").fetchone()
+    printed = capfd.readouterr()
+    everything = [str(caught.value), *said, *row, printed.out, printed.err]
+    assert row[0] == "failed"
+    assert not any(canary in text for text in everything)
+    assert not any(canary.encode() in text for text in [*written, *results])
