@@ -119,10 +119,10 @@ def _warehouse(services: Services) -> Iterator[Finding]:
         yield _role(services, role)
     held = ledger.held(admin)
     if held:
-        loads = ", ".join(sorted({batch["load"] for batch in held}))
-        yield Finding("held batches", "warning", loads, "`kindred status` names the rules")
+        names = ", ".join(sorted({stuck["name"] for stuck in held}))
+        yield Finding("held", "warning", names, "`kindred status` names the rules")
     else:
-        yield Finding("held batches", "ok", "none")
+        yield Finding("held", "ok", "none")
 
 
 def _role(services: Services, role: str) -> Finding:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from kindred.warehouse.connections import connect
 
@@ -110,35 +110,46 @@ def freshness(dsn: str) -> list[Freshness]:
 
 
 def held(dsn: str) -> list[dict[str, Any]]:
-    """Held batches with the critical rules that failed: names, counts and notes, no values."""
-    with connect(dsn) as session:
-        found = session.execute(
+    """What gates hold, batches and the newest build, with the critical rules that failed.
+
+    Names, counts and notes; no values.
+    """
+    with connect(dsn) as session, session.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
             """
+            with stuck as (
+                select load as name, batch_id, null::bigint as build_id, window_end as through
+                from ops.loads
+                where status = 'held'
+                union all
+                select 'marts', null, build_id, data_through
+                from ops.builds
+                where status = 'held' and build_id = (select max(build_id) from ops.builds)
+            )
             select
-                loads.load,
-                loads.batch_id,
-                loads.window_end,
+                stuck.name,
+                stuck.batch_id,
+                stuck.build_id,
+                stuck.through,
                 coalesce(
                     jsonb_agg(
-                        jsonb_build_object(
+                        distinct jsonb_build_object(
+                            'suite', results.suite,
                             'rule', results.rule,
                             'rows_failed', results.rows_failed,
                             'notes', results.notes
                         )
                     ) filter (where results.rule is not null), '[]'
                 ) as rules
-            from ops.loads
+            from stuck
             left join ops.gate_results as results
-                on results.batch_id = loads.batch_id
+                on (results.batch_id = stuck.batch_id or results.build_id = stuck.build_id)
                 and not results.is_passed
                 and results.severity = 'critical'
-            where loads.status = 'held'
-            group by loads.load, loads.batch_id, loads.window_end
-            order by loads.batch_id
+            group by stuck.name, stuck.batch_id, stuck.build_id, stuck.through
+            order by stuck.through, stuck.name
             """
         ).fetchall()
-    names = ("load", "batch_id", "window_end", "rules")
-    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def last_publication(dsn: str) -> Publication | None:

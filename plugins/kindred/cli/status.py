@@ -51,12 +51,18 @@ def show(found: dict[str, Any]) -> None:
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"]))
-    for batch in found["held"]:
-        console.print(f"\n[bold]HELD[/bold] {batch['load']}, batch {batch['batch_id']}")
-        for rule in batch["rules"]:
-            console.print(f"  {rule['rule']}: {rule['rows_failed']} rows", markup=False)
+    for stuck in found["held"]:
+        which = f"batch {stuck['batch_id']}" if stuck["batch_id"] else f"build {stuck['build_id']}"
+        console.print(f"\n[bold]HELD[/bold] {stuck['name']}, {which}")
+        for rule in stuck["rules"]:
+            console.print(f"  {rule['suite']}, {rule['rule']}: {_rows(rule)}", markup=False)
             if rule["notes"]:
                 console.print(f"    {rule['notes']}", markup=False)
+
+
+def _rows(rule: dict[str, Any]) -> str:
+    failed = rule["rows_failed"]
+    return "failed" if failed is None else f"{failed:,} rows"
 
 
 def _freshness(entries: list[dict[str, Any]]) -> Table:
