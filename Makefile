@@ -46,13 +46,14 @@ clean: ## Stop everything and delete the data, .venv and caches
 	@rm -rf dbt_project/target dbt_project/logs
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# uv comes out of the lock itself, so nothing is installed whose hash is not written there.
+# uv comes out of the lock itself, so nothing is installed whose hash is not written there. It trusts
+# the certificates that this machine trusts, as pip does: behind a company proxy both work or neither.
 $(STAMP): requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11, 3.12 or 3.13 on PATH: install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 1; fi
 	@echo "Installing into .venv with $(PYTHON)"
 	@[ -x $(BIN)/python ] || "$(PYTHON)" -m venv .venv || { echo "This Python cannot make environments: install its venv package (Debian: python3-venv)" >&2; rm -rf .venv; exit 1; }
 	@awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements.lock > .venv/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv pip install --quiet --require-hashes --only-binary :all: -r requirements.lock
-	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv pip install --quiet --system-certs --require-hashes --only-binary :all: -r requirements.lock
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv pip install --quiet --system-certs --no-deps --no-build-isolation -e .
 	@touch $@
