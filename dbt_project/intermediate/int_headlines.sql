@@ -14,7 +14,11 @@ segment_attrition as (
     select
         month,
         attrition_rate,
-        annual_attrition_rate
+        attrition_rate_low,
+        attrition_rate_high,
+        annual_attrition_rate,
+        annual_attrition_rate_low,
+        annual_attrition_rate_high
     from {{ ref('segment_attrition') }}
     where tier = 'all'
 ),
@@ -46,7 +50,11 @@ headlines as (
         everybody.repeat_buyers_12m,
         everybody.revenue,
         segment_attrition.attrition_rate,
+        segment_attrition.attrition_rate_low,
+        segment_attrition.attrition_rate_high,
         segment_attrition.annual_attrition_rate,
+        segment_attrition.annual_attrition_rate_low,
+        segment_attrition.annual_attrition_rate_high,
         int_acquisition_months.new_customers,
         int_acquisition_months.acquisition_cost,
         coalesce(tier_sizes.connected, 0) as connected_customers,

@@ -3,6 +3,12 @@
     'active_customers', 'revenue', 'acquisition_cost', 'repeat_rate',
     'historical_clv',
 ] %}
+{% set shares = {
+    'connected_share': ('connected_customers', 'measured_customers'),
+    'measured_share': ('measured_customers', 'active_customers'),
+    'advocacy_rate': ('advocates', 'active_customers'),
+    'repeat_rate': ('repeat_buyers_12m', 'buyers_12m'),
+} %}
 with
 
 int_headlines as (
@@ -28,22 +34,21 @@ figures as (
     select
         month,
         is_complete_month,
-        {{ share('connected_customers', 'measured_customers') }}
-            as connected_share,
-        {{ share_low('connected_customers', 'measured_customers') }}
-            as connected_share_low,
-        {{ share_high('connected_customers', 'measured_customers') }}
-            as connected_share_high,
-        {{ share('measured_customers', 'active_customers') }}
-            as measured_share,
+        {% for name, (part, whole) in shares.items() %}
+        {{ share(part, whole) }} as {{ name }},
+        {{ share_low(part, whole) }} as {{ name }}_low,
+        {{ share_high(part, whole) }} as {{ name }}_high,
+        {% endfor %}
         attrition_rate,
+        attrition_rate_low,
+        attrition_rate_high,
         annual_attrition_rate,
-        {{ share('advocates', 'active_customers') }} as advocacy_rate,
+        annual_attrition_rate_low,
+        annual_attrition_rate_high,
         cast(active_customers as integer) as active_customers,
         cast(new_customers as integer) as new_customers,
         cast(revenue as numeric(18, 2)) as revenue,
         cast(acquisition_cost as numeric(18, 2)) as acquisition_cost,
-        {{ share('repeat_buyers_12m', 'buyers_12m') }} as repeat_rate,
         cast(historical_clv as numeric(18, 2)) as historical_clv,
         segment_thresholds.method_version
     from int_headlines

@@ -99,17 +99,14 @@ def _board(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     row = cursor.execute("select * from marts.true_north where month = %s", [month]).fetchone()
     if row is None:
         return table
-    connected = _interval(row, "connected_share")
-    table.add_row(
-        "connected, of the measured", connected, _percent(row["connected_share_year_ago"])
-    )
-    table.add_row("measured, of all", _percent(row["measured_share"]), "")
     for name, label in (
+        ("connected_share", "connected, of the measured"),
+        ("measured_share", "measured, of all"),
         ("annual_attrition_rate", "left within 12 months"),
         ("advocacy_rate", "advocates"),
         ("repeat_rate", "bought again within 12 months"),
     ):
-        table.add_row(label, _percent(row[name]), _percent(row[f"{name}_year_ago"]))
+        table.add_row(label, _interval(row, name), _percent(row.get(f"{name}_year_ago")))
     for name, label in (("active_customers", "active customers"), ("revenue", "revenue")):
         table.add_row(label, _whole(row[name]), _whole(row[f"{name}_year_ago"]))
     return table
@@ -169,7 +166,7 @@ def _interval(
     sign = " %" if scale == 100 else ""
     text = f"{float(value) * scale:.{digits}f}{sign}"
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    if low is None or high is None:
+    if low is None or high is None or low == high:  # a base has no interval
         return text
     # A hyphen would read as a minus beside a negative bound.
     between = "-" if float(low) >= 0 else " to "
