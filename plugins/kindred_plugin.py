@@ -14,6 +14,7 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 
 if TYPE_CHECKING:
     from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
+    from pendulum import DateTime
 
 
 class NightsOnRequest(CronDataIntervalTimetable):
@@ -37,6 +38,10 @@ class NightsOnRequest(CronDataIntervalTimetable):
         return super().next_dagrun_info(
             last_automated_data_interval=last_automated_data_interval, restriction=restriction
         )
+
+    def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:  # noqa: ARG002
+        """Refuse to guess: the last day by the wall clock is not a day of the sandbox."""
+        raise ValueError("in sandbox time `kindred run` asks for a night, or a backfill does")
 
 
 class KindredPlugin(AirflowPlugin):

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from kindred.embedded.home import Home
+from kindred.embedded.rest import Airflow
 from kindred.embedded.services import Services
 
 KINDRED = Path(sys.executable).with_name("kindred")
@@ -70,9 +71,13 @@ class Machine:
         with psycopg.connect(psycopg.conninfo.make_conninfo(**place)) as conn:
             return conn.execute(query).fetchall()
 
+    @property
+    def rest(self) -> Airflow:
+        return Services(Home.open(self.home)).airflow
+
     def refresh(self, *, full_refresh: bool) -> None:
         """Ask Airflow for a run of refresh_marts, as its UI would, and wait for its end."""
-        airflow = Services(Home.open(self.home)).airflow
+        airflow = self.rest
         body = {"logical_date": None, "conf": {"full_refresh": full_refresh}}
         run = airflow.post("/dags/refresh_marts/dagRuns", body)["dag_run_id"]
         deadline = time.monotonic() + PATIENCE

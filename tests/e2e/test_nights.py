@@ -8,6 +8,9 @@ import signal
 import time
 
 import psutil
+import pytest
+
+from kindred.embedded.rest import AnswerError
 
 MARTS = [
     "customer_advocacy",
@@ -61,6 +64,12 @@ def test_the_reader_sees_the_marts_and_nothing_else(machine):
 def test_no_task_hands_anything_on(machine):
     assert machine.airflow("select count(*) from xcom where key <> 'return_value'") == [(0,)]
     assert machine.airflow("select count(*) from xcom") == [(0,)]
+
+
+def test_a_night_without_a_day_is_refused_in_sandbox_time(machine):
+    with pytest.raises(AnswerError, match="kindred run") as refusal:
+        machine.rest.post("/dags/ingest_crm/dagRuns", {"logical_date": "2030-01-01T00:00:00Z"})
+    assert refusal.value.status == 400
 
 
 def test_the_next_night_takes_one_day_and_leaves_what_did_not_change(machine):

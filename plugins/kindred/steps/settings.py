@@ -43,10 +43,16 @@ def nightly() -> Any:
 
 
 def night(context: Context) -> Window:
-    """Return the run's data interval in UTC; a run without one means the last business day."""
+    """Return the run's data interval in UTC; a run without one means the last business day.
+
+    Raises:
+        SetupError: there is none in sandbox time, where the wall clock says nothing.
+    """
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     if start is not None and end is not None and start < end:
         return Window(_plain(start), _plain(end))
+    if os.environ.get("KINDRED_CLOCK") == "sandbox":
+        raise SetupError("in sandbox time a run needs a data interval: `kindred run` gives it one")
     today = datetime.combine(datetime.now(ZONE).date(), time.min, ZONE)
     return Window(_plain(today - timedelta(days=1)), _plain(today))
 
