@@ -37,7 +37,7 @@ lint: $(STAMP) ## Formatting, types, import rules, SQL style
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint dbt_project
 
-bench: $(STAMP) ## The measured comparisons behind the decisions
+bench: $(STAMP) ## List the measurements; ARGS=first_result runs one
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## Stop everything and delete the data, .venv and caches

@@ -29,6 +29,17 @@ ROOT = Path(__file__).resolve().parents[1]
 MEBIBYTE = 2**20
 
 
+SOURCES = ("ingest_crm", "ingest_call_center", "ingest_social")
+# What a task belongs to; the three sources run side by side, so the sums exceed the wall clock.
+SHARES = {
+    "ingest": {f"{dag}.{task}" for dag in SOURCES for task in ("land", "publish")},
+    "gate": {f"{dag}.gate" for dag in (*SOURCES, "refresh_marts")},
+    "score (and waiting for the sources)": {"refresh_marts.score"},
+    "dbt": {"refresh_marts.build"},
+    "publish": {"refresh_marts.publish"},
+}
+
+
 @dataclass
 class Peak:
     """The most memory in use above what was in use before, in MiB, seen every half second."""
@@ -143,6 +154,8 @@ def _night(kindred: list[str], clone: Path) -> float:
         ]
     say("")
     row("night, wall", seconds)
+    for name, parts in SHARES.items():
+        row(f"  {name}", sum(task.seconds for task in night if f"{task.dag}.{task.task}" in parts))
     for task in night:
         row(f"  {task.dag}.{task.task}", task.seconds)
     row("  no task running (orchestration)", seconds - _covered(night))
@@ -175,7 +188,8 @@ def _landed(dsn: str, seconds: float) -> None:
             [seconds],
         ).fetchall()
     for load, landed, published, took in found:
-        say(f"  {load:<32}{landed:>10,} landed {published or 0:>10,} changed {took or 0:>7.1f} s")
+        pace = f"{landed / took:>9,.0f} rows/s" if took else ""
+        say(f"  {load:<32}{landed:>10,} landed {published or 0:>10,} changed{pace}")
     for changes, took in built:
         say(f"  {'dbt build':<32}{changes:>10,} changes {took or 0:>26.1f} s")
 

@@ -18,7 +18,7 @@ import msgspec
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from kindred.errors import BuildError
+from kindred.errors import BuildError, SupersededError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,10 @@ class Build:
     build_id: int
     changes: int
     is_full_refresh: bool
+
+    def __str__(self) -> str:
+        what = "full refresh" if self.is_full_refresh else "what changed"
+        return f"build {self.build_id}: {what}, {self.changes:,} changes"
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def claim(conn: psycopg.Connection, run_id: str, *, full_refresh: bool = False) 
             select
                 not exists (select from ops.builds where status = 'published'),
                 exists (select from ops.changes),
-                (select max(through) from ops.cursors),
+                (select min(through) from ops.cursors),
                 (select max(moved_at) from ops.cursors) > (
                     select max(started_at) from ops.builds where status = 'published'
                 ),
@@ -78,7 +82,7 @@ def claim(conn: psycopg.Connection, run_id: str, *, full_refresh: bool = False) 
         conn.execute(
             "update ops.builds set status = 'failed',"
             " message = coalesce(message, 'replaced by a later build')"
-            " where status in ('building', 'built', 'passed')"
+            " where status in ('building', 'built', 'passed', 'held')"
         )
         row = conn.execute(
             "insert into ops.builds (run_id, status, is_full_refresh, data_through)"
@@ -89,6 +93,23 @@ def claim(conn: psycopg.Connection, run_id: str, *, full_refresh: bool = False) 
         claimed = conn.execute("update ops.changes set build_id = %s", [row[0]]).rowcount
         conn.execute("update ops.builds set changes = %s where build_id = %s", [claimed, row[0]])
     return Build(row[0], claimed, is_full)
+
+
+def resume(conn: psycopg.Connection, build_id: int) -> Build:
+    """Return the claimed build, to run it for the first time or again.
+
+    Raises:
+        SupersededError: a newer build has claimed its changes.
+    """
+    row = conn.execute(
+        "update ops.builds set status = 'building', message = null"
+        " where build_id = %s and build_id = (select max(build_id) from ops.builds)"
+        " and status <> 'published' returning changes, is_full_refresh",
+        [build_id],
+    ).fetchone()
+    if row is None:
+        raise SupersededError(f"build {build_id} is published, or a newer one has its changes")
+    return Build(build_id, *row)
 
 
 def build(

@@ -122,6 +122,8 @@ class Load:
     subject: str
     happened_at: str
     lookback: timedelta = timedelta(0)
+    # Who or what there is, however long ago it changed: the first night asks from the beginning.
+    is_state: bool = False
     text: Text | None = None
 
 

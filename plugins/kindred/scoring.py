@@ -1,4 +1,4 @@
-"""Score every text that the night changed and that the present model has not seen.
+"""Score every text of the claimed changes that the present model has not seen.
 
 Scores are kept by content hash and model version, so the same words are scored once and a
 new model scores everything again.
@@ -66,7 +66,7 @@ def _unseen(load: Load) -> sql.Composed:
         from {raw}
         where {column} is not null and {where}
             and (
-                _batch_id in (select batch_id from ops.changes)
+                _batch_id in (select batch_id from ops.changes where build_id is not null)
                 or not exists (
                     select from scored.complete
                     where load = %(load)s and model_version = %(version)s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,12 +17,14 @@ import httpx
 import psutil
 import psycopg
 import pytest
+import yaml
 
 from kindred.embedded.home import Home
 from kindred.embedded.rest import Airflow
 from kindred.embedded.services import Services
 
 KINDRED = Path(sys.executable).with_name("kindred")
+EXPECTATIONS = Path(__file__).resolve().parents[2] / "expectations"
 PATIENCE = 600
 
 
@@ -33,7 +36,34 @@ class Machine:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {"KINDRED_HOME": str(self.home), "COLUMNS": "160"}
+        return os.environ | {
+            "KINDRED_HOME": str(self.home),
+            "KINDRED_EXPECTATIONS": str(self.suites),
+            "COLUMNS": "160",
+        }
+
+    @property
+    def suites(self) -> Path:
+        """This machine's own copy of the suites."""
+        return self.home.parent / "expectations"
+
+    def demand(self, suite: str, rows: int) -> None:
+        """Add a critical rule to a suite: so many rows at least."""
+        file = self.suites / f"{suite}.yml"
+        document = yaml.safe_load(file.read_text())
+        document["expectations"].append(
+            {
+                "type": "expect_table_row_count_to_be_between",
+                "severity": "critical",
+                "kwargs": {"min_value": rows},
+                "notes": "A rule that nothing passes, to see what a failing suite does.",
+            }
+        )
+        file.write_text(yaml.safe_dump(document))
+
+    def restore_suites(self) -> None:
+        """Bring back the suites of the repository."""
+        shutil.copytree(EXPECTATIONS, self.suites, dirs_exist_ok=True)
 
     def kindred(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run the command to its end."""
@@ -134,6 +164,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         if parent.name.startswith("pytest-") or parent == folder:
             parent.chmod(parent.stat().st_mode | 0o011)  # Postgres runs as another user under root
     made = Machine(folder / "home")
+    made.restore_suites()
     try:
         yield made
     finally:

@@ -114,6 +114,39 @@ def test_the_night_after_an_outage_takes_the_gap(machine):
     assert len(through) == 1
 
 
+def test_a_suite_that_fails_keeps_yesterdays_marts_and_the_rest_of_the_night_goes_on(machine):
+    before = digests(machine)
+    machine.demand("salesforce_orders", rows=10**9)
+    machine.demand("mart_true_north", rows=10**9)
+    night = machine.kindred("run")
+    assert night.returncode == 1
+    assert "salesforce_orders" in night.stderr
+    newest = "batch_id in (select max(batch_id) from ops.loads group by load)"
+    statuses = dict(machine.rows(f"select load, status from ops.loads where {newest}"))
+    assert statuses.pop("salesforce_orders") == "held"
+    assert set(statuses.values()) == {"published"}
+    assert digests(machine) == before
+    shown = machine.kindred("status").stdout
+    assert "HELD salesforce_orders" in shown
+    assert "HELD marts" in shown
+    assert "A rule that nothing passes" in shown
+
+
+def test_a_held_batch_can_be_released(machine):
+    machine.restore_suites()
+    ((held,),) = machine.rows("select batch_id from ops.loads where status = 'held'")
+    released = machine.kindred("release", str(held), "--reason", "the rule was wrong")
+    assert released.returncode == 0, released.stderr
+    ((status, message),) = machine.rows(
+        f"select status, message from ops.loads where batch_id = {held}"
+    )
+    assert (status, message) == ("published", "released: the rule was wrong")
+    assert machine.rows("select count(*) from held.salesforce_orders") == [(0,)]
+    night = machine.kindred("run")
+    assert night.returncode == 0, night.stdout + night.stderr
+    assert "HELD" not in machine.kindred("status").stdout
+
+
 def test_after_kill_minus_nine_of_everything_the_next_night_runs(machine):
     for process in machine.processes():
         process.kill()
@@ -122,10 +155,14 @@ def test_after_kill_minus_nine_of_everything_the_next_night_runs(machine):
 
 
 def test_everything_listens_on_loopback_only(machine):
-    for process in machine.processes():
-        for connection in process.net_connections(kind="inet"):
-            if connection.status == psutil.CONN_LISTEN:
-                assert connection.laddr.ip == "127.0.0.1"
+    listening = {
+        (connection.laddr.ip, connection.laddr.port)
+        for process in machine.processes()
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert len(listening) >= len(["postgres", "sandbox", "airflow"])
+    assert {address for address, _ in listening} == {"127.0.0.1"}
 
 
 def test_no_secret_and_no_customer_is_in_any_log(machine):

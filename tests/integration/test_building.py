@@ -8,7 +8,7 @@ import pytest
 from landed import good, land
 
 from kindred import building
-from kindred.errors import BuildError
+from kindred.errors import BuildError, SupersededError
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS
 from kindred.warehouse.connections import connect
@@ -74,6 +74,17 @@ def test_what_an_unpublished_build_claimed_is_claimed_again(transformer, publish
     end(warehouse, building.claim(transformer, "run-2").build_id, "held")
     published(contact_id="003C")
     assert building.claim(transformer, "run-3").changes == 2
+
+
+@pytest.mark.usefixtures("published")
+def test_a_build_can_be_run_again_until_a_newer_one_has_its_changes(transformer, warehouse):
+    first = building.claim(transformer, "run-1")
+    assert building.resume(transformer, first.build_id) == first
+    end(warehouse, first.build_id, "held")
+    second = building.claim(transformer, "run-2")
+    with pytest.raises(SupersededError, match="newer"):
+        building.resume(transformer, first.build_id)
+    assert building.resume(transformer, second.build_id) == second
 
 
 @pytest.mark.usefixtures("published")

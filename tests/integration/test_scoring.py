@@ -19,6 +19,7 @@ def loader(warehouse):
 
 def publish(conn, load, rows):
     publish_batches(conn, [land(conn, load, rows, status="passed")], LOADS)
+    conn.execute("update ops.changes set build_id = 1")  # as a build claims them
 
 
 def phrases(*said):
@@ -62,6 +63,17 @@ def test_a_new_model_reads_everything_again_and_keeps_the_old_scores(loader, mon
     assert score(loader)["genesys_transcripts"] == (1, 0)
     versions = loader.execute("select model_version from scored.texts order by 1").fetchall()
     assert len(versions) == 2
+
+
+def test_a_text_that_comes_after_the_claim_is_left_to_the_next_refresh(loader):
+    publish(loader, TRANSCRIPTS, phrases(("external", "Thank you")))
+    score(loader)
+    loader.execute("delete from ops.changes")  # as after a publication of the marts
+    publish(loader, TRANSCRIPTS, phrases(("external", "Thank you"), ("external", "Never again")))
+    loader.execute("update ops.changes set build_id = null")
+    assert score(loader)["genesys_transcripts"] == (0, 0)
+    loader.execute("update ops.changes set build_id = 2")
+    assert score(loader)["genesys_transcripts"] == (1, 0)
 
 
 def test_a_night_reads_only_what_changed(loader):

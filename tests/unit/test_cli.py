@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from kindred.cli import app, following, progress, summary
+from kindred.cli import night as nights
 from kindred.cli.following import Picture, Task
-from kindred.cli.ledger import BatchRow
+from kindred.cli.ledger import BatchRow, LastNight
 from kindred.cli.night import Night
 from kindred.embedded import connections, settings
 from kindred.embedded.home import Home
@@ -295,3 +297,23 @@ def test_our_own_addresses_are_not_asked_of_a_proxy(environment: dict[str, str])
 
 def test_an_error_answer_names_method_path_and_status_only() -> None:
     assert str(AnswerError(409, "POST", "/api/v2/x", "")) == "POST /api/v2/x: HTTP 409"
+
+
+def test_nights_follow_the_calendar_when_the_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINDRED_TIME_ZONE", "America/New_York")
+    monkeypatch.setattr(nights, "owners", lambda _: {})
+    services: Any = SimpleNamespace(
+        sandbox=SimpleNamespace(choice=SimpleNamespace(is_on=True)),
+        airflow=None,
+        postgres=SimpleNamespace(dsn=lambda _: ""),
+    )
+    end = nights.Night.ending(date(2026, 11, 1)).end
+    days = []
+    for _ in range(3):
+        last = LastNight(end, is_complete=True)
+        monkeypatch.setattr(nights.ledger, "last_night", lambda *_, found=last: found)
+        night = nights.choose(services, None)
+        assert night.start == end
+        days.append(night.last_day.isoformat())
+        end = night.end
+    assert days == ["2026-11-01", "2026-11-02", "2026-11-03"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kindred.sources import LOADS, SOURCES, source_of
+from kindred.sources import LOADS, SOURCES
 from sandbox.world import SHELVES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -44,9 +44,8 @@ def test_a_load_has_the_same_name_everywhere(name: str) -> None:
     assert (REPOSITORY / "expectations" / f"{name}.yml").is_file()
     assert name in sources_of_dbt()
     assert (DBT / "staging" / load.vendor / f"stg_{name}.sql").is_file()
-    assert (DBT / "seeds" / "source_loads.csv").read_text().count(
-        f"\n{name},{source_of(name)},"
-    ) == 1
+    (source,) = [source for source, loads in SOURCES.items() if load in loads]
+    assert (DBT / "seeds" / "source_loads.csv").read_text().count(f"\n{name},{source},") == 1
     assert (REPOSITORY / "sandbox" / "servers" / f"{load.vendor}.py").is_file()
     assert INSIDE.get(name, name.removeprefix(f"{load.vendor}_")) in SHELVES
     assert f'"{name}": {{' in (REPOSITORY / "tests" / "integration" / "landed.py").read_text()

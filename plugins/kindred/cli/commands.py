@@ -160,6 +160,19 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def release(
+    batch_id: Annotated[int, typer.Argument(metavar="BATCH", help="As `kindred status` names it.")],
+    reason: Annotated[str, typer.Option(help="Why it may pass; kept in the ledger.")],
+) -> None:
+    """Let a held batch through after a look at it: merge it and refresh the marts."""
+    with shell.mending():
+        from kindred.cli import releasing
+
+        said = releasing.release(shell.services(quiet=True), batch_id, reason)
+    typer.echo(said)
+
+
+@app.command()
 def migrate(
     admin_dsn: Annotated[
         str | None,

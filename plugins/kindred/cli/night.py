@@ -35,7 +35,7 @@ class Night:
     @classmethod
     def ending(cls, day: date) -> Night:
         """The night whose business day ends when `day` begins."""
-        zone = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+        zone = _zone()
         end = datetime.combine(day, clock.min, zone)
         start = datetime.combine(day - timedelta(days=1), clock.min, zone)
         return cls(start.astimezone(UTC), end.astimezone(UTC))
@@ -43,7 +43,7 @@ class Night:
     @property
     def last_day(self) -> date:
         """The business day the night covers."""
-        zone = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+        zone = _zone()
         return self.start.astimezone(zone).date()
 
     @property
@@ -61,16 +61,21 @@ def choose(services: Services, through: date | None) -> Night:
         return Night.ending(through + timedelta(days=1))
     choice = services.sandbox.choice
     if not choice.is_on:
-        zone = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+        zone = _zone()
         return Night.ending(datetime.now(zone).date())
     vendors = {name for name, owner in owners(services.airflow).items() if owner}
     loads = [load.name for load in LOADS.values() if load.vendor in vendors]
     last = ledger.last_night(services.postgres.dsn("admin"), loads)
     if last is None:
         return Night.ending(services.sandbox.calendar().history_end.date())
-    if not last.is_complete:
-        return Night(last.end - timedelta(days=1), last.end)
-    return Night(last.end, last.end + timedelta(days=1))
+    # By the calendar: a day is 23 or 25 hours long when the clocks change.
+    day = last.end.astimezone(_zone()).date()
+    return Night.ending(day + timedelta(days=1) if last.is_complete else day)
+
+
+def _zone() -> ZoneInfo:
+    """The business's time zone, in which a day begins."""
+    return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
 
 
 def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Picture:

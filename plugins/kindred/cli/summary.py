@@ -104,7 +104,7 @@ def _board(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
         ("measured_share", "measured, of all"),
         ("annual_attrition_rate", "left within 12 months"),
         ("advocacy_rate", "advocates"),
-        ("repeat_rate", "bought again within 12 months"),
+        ("repeat_rate", "bought twice in 12 months"),
     ):
         table.add_row(label, _interval(row, name), _percent(row.get(f"{name}_year_ago")))
     for name, label in (("active_customers", "active customers"), ("revenue", "revenue")):

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from kindred.errors import GateError
+from kindred.errors import GateError, KindredError, SupersededError
 from kindred.gates import suites, verdicts
 from kindred.gates.examine import Examiner
 from kindred.gates.landed import Landed, look
@@ -29,6 +29,8 @@ from kindred.warehouse.connections import connect
 def check_batches(dsn: str, batches: Iterable[Batch], folder: Path | None = None) -> list[Verdict]:
     """Gate each batch, write its verdict to the ledger and return the verdicts.
 
+    A batch that cannot be gated is raised only after the others have their verdict.
+
     Args:
         dsn: the loader's connection string.
         folder: where the suites are; `expectations/` unless told otherwise.
@@ -37,8 +39,17 @@ def check_batches(dsn: str, batches: Iterable[Batch], folder: Path | None = None
         SupersededError: a newer attempt owns one of the batches.
         GateError: a batch is not in the ledger, or its landing table is missing.
     """
+    found: list[Verdict] = []
+    failures: list[KindredError] = []
     with connect(dsn, autocommit=True) as conn, Examiner(dsn) as examiner:
-        return [_check(conn, examiner, batch, folder) for batch in batches]
+        for batch in batches:
+            try:
+                found.append(_check(conn, examiner, batch, folder))
+            except (GateError, SupersededError) as error:
+                failures.append(error)
+    if failures:
+        raise failures[0] if len(failures) == 1 else GateError("; ".join(map(str, failures)))
+    return found
 
 
 def _check(

@@ -39,7 +39,7 @@ def silence(conn: psycopg.Connection, batch: Batch, *, may_be_empty: bool) -> Fi
         False,
         f"No rows in this window ({history}, from what was published of the 28 days before)."
         " Look at the vendor's status, the credentials' permissions and the object's name, then"
-        " land the load again; release the batch if the source was really quiet.",
+        " land the load again; `kindred release` if the source was really quiet.",
         0,
         0,
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from kindred.errors import WarehouseError
+from kindred.errors import KindredError, SupersededError, WarehouseError
 from kindred.loads import Batch, Load
 from kindred.publishing import merge
 from kindred.warehouse import ledger
@@ -52,28 +52,32 @@ def publish_batches(
         time_zone: the business's, in which an instant is a day; `KINDRED_TIME_ZONE` or UTC.
 
     Raises:
-        SupersededError: a newer attempt owns one of the batches.
+        SupersededError: a newer attempt owns the one batch that could not be published.
         WarehouseError: a batch could not be merged; the message names each and the way out.
     """
     zone = time_zone or os.environ.get("KINDRED_TIME_ZONE") or "UTC"
     conn.commit()  # ends what the caller read: a batch inside its transaction would not be one
     done: list[Publication] = []
-    failures: list[str] = []
+    failures: list[KindredError] = []
     for batch in batches:
         try:
             with conn.transaction():
                 done.append(_publish(conn, batch, loads[batch.load], zone))
             _analyze(conn, done[-1])
-        except WarehouseError as error:
-            failures.append(str(error))
+        except (WarehouseError, SupersededError) as error:
+            failures.append(error)
         except psycopg.Error as error:
             # Its text can quote a row ("Key (email)=(...)"), so only its kind goes on.
+            kind = f"{type(error).__name__}, SQLSTATE {error.sqlstate}"
             failures.append(
-                f"{batch.load}: Postgres refused the merge of batch {batch.batch_id}"
-                f" ({type(error).__name__}, SQLSTATE {error.sqlstate}); raw is unchanged"
+                WarehouseError(
+                    f"{batch.load}: Postgres refused the merge of batch {batch.batch_id}"
+                    f" ({kind}); raw is unchanged"
+                )
             )
     if failures:
-        raise WarehouseError("; ".join(failures)) from None
+        several = WarehouseError("; ".join(map(str, failures)))
+        raise failures[0] if len(failures) == 1 else several
     return done
 
 
@@ -98,6 +102,7 @@ def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> P
     )
     conn.execute("drop table incoming, changed")
     _move_cursor(conn, batch)
+    _retire_covered(conn, batch)
     _record(conn, batch, published, conflicting)
     return Publication(batch, published, conflicting, subjects)
 
@@ -141,6 +146,22 @@ def _move_cursor(conn: psycopg.Connection, batch: Batch) -> None:
         where cursors.through < excluded.through
         """,
         [batch.load, batch.window.end, batch.batch_id],
+    )
+
+
+def _retire_covered(conn: psycopg.Connection, batch: Batch) -> None:
+    """Retire held and failed batches whose whole window this one has asked for again."""
+    retired = conn.execute(
+        "update ops.loads set status = 'superseded', ended_at = now() where load = %s"
+        " and batch_id < %s and status in ('held', 'failed')"
+        " and window_start >= %s and window_end <= %s returning batch_id",
+        [batch.load, batch.batch_id, batch.window.start, batch.window.end],
+    ).fetchall()
+    conn.execute(
+        sql.SQL("delete from {} where _batch_id = any(%s)").format(
+            sql.Identifier("held", batch.load)
+        ),
+        [[batch_id for (batch_id,) in retired]],
     )
 
 

@@ -10,8 +10,3 @@ SOURCES: dict[str, tuple[Load, ...]] = {
 }
 
 LOADS: dict[str, Load] = {load.name: load for loads in SOURCES.values() for load in loads}
-
-
-def source_of(load: str) -> str:
-    """Return the source ("crm", "call_center", "social") a load belongs to."""
-    return next(source for source, loads in SOURCES.items() if LOADS[load] in loads)

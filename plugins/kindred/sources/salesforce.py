@@ -260,6 +260,7 @@ LOADS: tuple[Load, ...] = (
         "salesforce_contacts",
         "Contact",
         Contact,
+        is_state=True,
         key=("contact_id",),
         subject="contact_id",
         # Who somebody is matters to their whole history.

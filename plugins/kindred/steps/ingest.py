@@ -8,6 +8,7 @@ where the publication went on.
 from __future__ import annotations
 
 import logging
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Asset, TriggerRule, get_current_context, task
@@ -27,9 +28,10 @@ from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 
 if TYPE_CHECKING:
+    import psycopg
     from airflow.sdk import Context, XComArg
 
-    from kindred.loads import Load
+    from kindred.loads import Load, Window
 
 log = logging.getLogger(__name__)
 
@@ -61,27 +63,25 @@ def land(source: str) -> XComArg:
 
         context = get_current_context()
         interval, run_id = night(context), context["run_id"]
-        vendors = {load.vendor: endpoint(load.vendor) for load in SOURCES[source]}
-        ready = [load for load in _unlanded(source, context) if vendors[load.vendor]]
-        for vendor, found in vendors.items():
-            if found is None:
-                log.warning("%s skipped: Airflow has no connection named %s", source, vendor)
-        if not ready:
-            raise AirflowSkipException(f"{source}: nothing to land")
         failures: list[KindredError] = []
+        landed = 0
         with connect(warehouse("loader")) as conn:
-            for vendor, found in vendors.items():
-                loads = [load for load in ready if load.vendor == vendor]
-                if found is None or not loads:
-                    continue
+            for vendor, group in groupby(_unlanded(source, context), lambda load: load.vendor):
+                loads = list(group)
                 windows = {
                     load.name: ledger.plan(conn, load, interval, history_start(interval))
                     for load in loads
                 }
+                found = endpoint(vendor)
+                if found is None:
+                    _skip(conn, loads, windows, run_id)
+                    continue
                 for outcome in land_loads(conn, found, loads, windows, run_id):
                     log.info("%s", outcome)
-                    if outcome.error:
-                        failures.append(outcome.error)
+                    landed += outcome.error is None
+                    failures += [outcome.error] if outcome.error else []
+        if not landed and not failures:
+            raise AirflowSkipException(f"{source}: nothing to land")
         _raise_for(source, failures)
 
     return run()
@@ -95,6 +95,20 @@ def _unlanded(source: str, context: Context) -> list[Load]:
     with connect(warehouse("loader")) as conn:
         landed = {b.load for b in ledger.batches(conn, context["run_id"], names, "landed")}
     return [load for load in SOURCES[source] if load.name not in landed]
+
+
+def _skip(
+    conn: psycopg.Connection, loads: list[Load], windows: dict[str, Window], run_id: str
+) -> None:
+    """Write down that a vendor was not asked, because nobody has connected it."""
+    message = f"Airflow has no connection named {loads[0].vendor} that it can read"
+    log.warning("%s: skipped: %s", ", ".join(load.name for load in loads), message)
+    for load in loads:
+        batch = ledger.open_batch(conn, load.name, windows[load.name], run_id)
+        with conn.transaction():
+            ledger.guard(conn, batch)
+            ledger.record(conn, batch, "skipped", message=message)
+    conn.commit()
 
 
 def _raise_for(source: str, failures: list[KindredError]) -> None:

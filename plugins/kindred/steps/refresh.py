@@ -42,14 +42,25 @@ def refresh_dag(doc: str | None) -> DAG:
 
 
 def score() -> XComArg:
-    """Score the texts that changed, once the ingests under way have settled."""
+    """Claim what changed, once the ingests under way have settled, and score its texts.
+
+    The claim comes first: what is published from here on is the next refresh's, texts and all.
+    """
 
     @task(task_id="score")
     def run() -> None:
+        from kindred import building
         from kindred.scoring import score_texts
 
-        with connect(warehouse("loader"), autocommit=True) as conn:
+        context = get_current_context()
+        is_full = bool(context["params"].get("full_refresh"))
+        with connect(warehouse("transformer"), autocommit=True) as conn:
             _settle(conn, float(os.environ.get("KINDRED_SETTLE_SECONDS", "300")))
+            claimed = building.claim(conn, context["run_id"], full_refresh=is_full)
+        if claimed is None:
+            raise AirflowSkipException("nothing changed since the last publication")
+        log.info("%s", claimed)
+        with connect(warehouse("loader"), autocommit=True) as conn:
             for scored in score_texts(conn, LOADS.values()):
                 log.info(
                     "%-32s %8d texts scored %6d unscored",
@@ -79,25 +90,16 @@ def _settle(conn: psycopg.Connection, patience: float) -> None:
 
 
 def build() -> XComArg:
-    """Run dbt over what changed since the last publication."""
+    """Run dbt over what was claimed."""
 
     @task(task_id="build")
     def run() -> None:
         from kindred import building
 
-        context = get_current_context()
-        is_full = bool(context["params"].get("full_refresh"))
-        with connect(warehouse("transformer"), autocommit=True) as conn:
-            claimed = building.claim(conn, context["run_id"], full_refresh=is_full)
-            if claimed is None:
-                raise AirflowSkipException("nothing changed since the last publication")
-            log.info(
-                "build %d: %s over %d changes",
-                claimed.build_id,
-                "full refresh" if claimed.is_full_refresh else "what changed",
-                claimed.changes,
-            )
-            home = Path(os.environ.get("KINDRED_HOME", "/tmp/kindred"))  # noqa: S108 -- a cache
+        dsn = warehouse("transformer")
+        home = Path(os.environ.get("KINDRED_HOME", "/tmp/kindred"))  # noqa: S108 -- a cache
+        with connect(dsn, autocommit=True) as conn:
+            claimed = building.resume(conn, _build_of(dsn))
             building.build(conn, claimed, REPOSITORY / "dbt_project", home / "dbt", say=log.info)
 
     return run()
@@ -155,5 +157,5 @@ def _build_of(dsn: str) -> int:
             "select max(build_id) from ops.builds where run_id = %s", [run_id]
         ).fetchone()
     if row is None or row[0] is None:
-        raise AirflowFailException(f"run {run_id} has no build; clear its build task first")
+        raise AirflowFailException(f"run {run_id} has no build; clear its score task first")
     return int(row[0])

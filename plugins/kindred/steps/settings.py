@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from airflow.sdk import BaseHook, Context, CronDataIntervalTimetable
+from airflow.sdk import BaseHook, Connection, Context, CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import make_conninfo
 
@@ -74,7 +74,13 @@ def history_start(interval: Window) -> datetime:
 
 def warehouse(role: str) -> str:
     """Return the connection string of the Airflow connection `kindred_<role>`."""
-    found = BaseHook.get_connection(f"kindred_{role}")
+    name = f"kindred_{role}"
+    found = _connection(name)
+    if found is None:
+        raise SetupError(
+            f"Airflow has no connection named {name} that it can read: it is the warehouse as"
+            " that role, postgresql://user:password@host:5432/database, percent-encoded"
+        )
     return make_conninfo(
         host=found.host,
         port=found.port or 5432,
@@ -86,9 +92,8 @@ def warehouse(role: str) -> str:
 
 def endpoint(vendor: str) -> Endpoint | None:
     """Return where and as whom to ask `vendor`, or None where Airflow has no such connection."""
-    try:
-        found = BaseHook.get_connection(vendor)
-    except AirflowNotFoundException:
+    found = _connection(vendor)
+    if found is None:
         return None
     host = found.host or ""
     base = host if "://" in host else f"https://{host}"
@@ -100,3 +105,11 @@ def endpoint(vendor: str) -> Endpoint | None:
         client_secret=found.password or "",
         options=dict(found.extra_dejson),
     )
+
+
+def _connection(name: str) -> Connection | None:
+    """Return an Airflow connection; None where there is none that Airflow can read."""
+    try:
+        return BaseHook.get_connection(name)
+    except AirflowNotFoundException:
+        return None

@@ -18,6 +18,7 @@ from kindred.errors import SupersededError
 from kindred.loads import Batch, Load, Window
 
 COUNTS = ("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "message")
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 STAMPS = {
     "landed": "landed_at",
     "passed": "gated_at",
@@ -55,11 +56,13 @@ def guard(conn: psycopg.Connection, batch: Batch) -> None:
 def plan(conn: psycopg.Connection, load: Load, interval: Window, history_start: datetime) -> Window:
     """Return the window to ask for: the night, plus the gap before it, plus the lookback.
 
-    The first night of an empty warehouse takes the history from `history_start` on.
+    The first night of an empty warehouse takes the history from `history_start` on, and what
+    says who there is from the beginning: a contact untouched for years still has orders.
     """
     row = conn.execute("select through from ops.cursors where load = %s", [load.name]).fetchone()
     if row is None:
-        return Window(min(history_start, interval.start), interval.end)
+        start = BEGINNING if load.is_state else min(history_start, interval.start)
+        return Window(start, interval.end)
     return Window(min(_utc(row[0]), interval.start) - load.lookback, interval.end)
 
 
@@ -120,6 +123,17 @@ def batches(
         [run_id, names, status, names],
     ).fetchall()
     return [Batch(r[0], r[1], Window(_utc(r[2]), _utc(r[3])), r[4], r[5]) for r in rows]
+
+
+def find(conn: psycopg.Connection, batch_id: int) -> Batch | None:
+    """Return the newest attempt of a batch, None where the ledger has no such batch."""
+    row = conn.execute(
+        "select load, window_start, window_end, run_id, attempt from ops.loads where batch_id = %s",
+        [batch_id],
+    ).fetchone()
+    if row is None:
+        return None
+    return Batch(batch_id, row[0], Window(_utc(row[1]), _utc(row[2])), row[3], row[4])
 
 
 def _utc(moment: datetime) -> datetime:
