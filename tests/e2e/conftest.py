@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,28 +126,26 @@ class Machine:
 
     def processes(self) -> list[psutil.Process]:
         """Every process that belongs to this home, whatever it calls itself now."""
+        # Postgres may have its data elsewhere, where the home is closed to its user.
+        places = [str(self.home), str(Services(Home.open(self.home)).postgres.data)]
         sessions = {
             process.pid
             for process in psutil.process_iter()
-            if str(self.home) in " ".join(_quietly(process.cmdline) + _home_of(process))
+            if any(place in said for place in places for said in _said(process))
         }
         return [
             p for p in psutil.process_iter() if _session(p.pid) in sessions or p.pid in sessions
         ]
 
 
-def _quietly(ask: Any) -> list[str]:
-    try:
-        return list(ask())
-    except psutil.Error:
-        return []
-
-
-def _home_of(process: psutil.Process) -> list[str]:
-    try:
-        return [process.environ().get("KINDRED_HOME", "")]
-    except psutil.Error:
-        return []
+def _said(process: psutil.Process) -> list[str]:
+    """What a process was started with, as far as it lets us see."""
+    said: list[str] = []
+    with suppress(psutil.Error):
+        said += process.cmdline()
+    with suppress(psutil.Error):
+        said.append(process.environ().get("KINDRED_HOME", ""))
+    return said
 
 
 def _session(pid: int) -> int:
