@@ -20,9 +20,10 @@ import psycopg
 import pytest
 import yaml
 
+from kindred.embedded import processes
 from kindred.embedded.home import Home
 from kindred.embedded.rest import Airflow
-from kindred.embedded.services import Services
+from kindred.embedded.services import COMPONENTS, Services
 
 KINDRED = Path(sys.executable).with_name("kindred")
 EXPECTATIONS = Path(__file__).resolve().parents[2] / "expectations"
@@ -126,13 +127,17 @@ class Machine:
 
     def processes(self) -> list[psutil.Process]:
         """Every process that belongs to this home, whatever it calls itself now."""
+        home = Home.open(self.home)
         # Postgres may have its data elsewhere, where the home is closed to its user.
-        places = [str(self.home), str(Services(Home.open(self.home)).postgres.data)]
+        places = [str(self.home), str(Services(home).postgres.data)]
         sessions = {
             process.pid
             for process in psutil.process_iter()
             if any(place in said for place in places for said in _said(process))
         }
+        # The API server writes its title over its words and its environment.
+        leaders = [processes.leader(home, name) for name in COMPONENTS]
+        sessions |= {leader.pid for leader in leaders if leader}
         return [
             p for p in psutil.process_iter() if _session(p.pid) in sessions or p.pid in sessions
         ]
