@@ -24,6 +24,7 @@ from kindred.embedded import processes
 from kindred.embedded.home import Home
 from kindred.embedded.rest import Airflow
 from kindred.embedded.services import COMPONENTS, Services
+from tests.integration.conftest import passable
 
 KINDRED = Path(sys.executable).with_name("kindred")
 EXPECTATIONS = Path(__file__).resolve().parents[2] / "expectations"
@@ -163,10 +164,7 @@ def _session(pid: int) -> int:
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """An empty home; whatever runs in it is stopped afterwards."""
-    folder = tmp_path_factory.mktemp("machine")
-    for parent in (folder, *folder.parents):
-        if parent.name.startswith("pytest-") or parent == folder:
-            parent.chmod(parent.stat().st_mode | 0o011)  # Postgres runs as another user under root
+    folder = passable(tmp_path_factory.mktemp("machine"))  # as root Postgres runs as another user
     made = Machine(folder / "home")
     made.restore_suites()
     try:

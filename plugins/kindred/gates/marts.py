@@ -15,6 +15,7 @@ from kindred.errors import GateError, SupersededError
 from kindred.gates import suites, verdicts
 from kindred.gates.examine import Examiner
 from kindred.gates.verdicts import Finding, Verdict
+from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 
 
@@ -106,7 +107,9 @@ def _record(conn: psycopg.Connection, build_id: int, found: list[Verdict]) -> No
     held = [verdict for verdict in found if not verdict.is_passed]
     message = None
     if held:
-        message = f"{'; '.join(f'{one.suite} {one.summary()}' for one in held)}. {_standing(conn)}"
+        standing = ledger.standing_marts(conn)
+        reasons = "; ".join(f"{one.suite} {one.summary()}" for one in held)
+        message = f"{reasons}. {standing[0].upper()}{standing[1:]}."
     changed = conn.execute(
         "update ops.builds set status = %s, message = %s, gated_at = now()"
         " where build_id = %s and status in ('built', 'passed', 'held')",
@@ -116,16 +119,3 @@ def _record(conn: psycopg.Connection, build_id: int, found: list[Verdict]) -> No
         raise SupersededError(
             f"build {build_id} is not waiting for its gate: it was not finished, or is published"
         )
-
-
-def _standing(conn: psycopg.Connection) -> str:
-    """Say what readers see instead of a build that was held."""
-    row = conn.execute(
-        "select to_char(published_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),"
-        " to_char(data_through at time zone 'UTC', 'YYYY-MM-DD HH24:MI')"
-        " from ops.builds where status = 'published' order by published_at desc limit 1"
-    ).fetchone()
-    if row is None:
-        return "Nothing has been published yet, so readers see no marts."
-    through = f", with data through {row[1]} UTC" if row[1] else ""
-    return f"Readers keep the marts published {row[0]} UTC{through}."

@@ -15,6 +15,7 @@ import psycopg
 from kindred.errors import PublishError, SupersededError
 from kindred.publishing import tables
 from kindred.warehouse.connections import connect
+from kindred.warehouse.ledger import standing_marts
 
 LOCK_TIMEOUT_SECONDS = 5
 ATTEMPTS = 4
@@ -70,11 +71,11 @@ def publish_marts(
                 # Its text can quote a row, so only its kind goes on.
                 raise PublishError(
                     f"build {build_id}: Postgres refused the publication ({type(error).__name__},"
-                    f" SQLSTATE {error.sqlstate}); {_standing(conn)}"
+                    f" SQLSTATE {error.sqlstate}); {standing_marts(conn)}"
                 ) from None
         raise PublishError(
             f"build {build_id}: readers or another publication held a lock each of {ATTEMPTS}"
-            f" times; end the longest query on marts and publish again; {_standing(conn)}"
+            f" times; end the longest query on marts and publish again; {standing_marts(conn)}"
         )
 
 
@@ -119,7 +120,7 @@ def _is_published(conn: psycopg.Connection, build_id: int) -> bool:
         )
     if status != "passed":
         raise PublishError(
-            f"build {build_id} has not passed its gate (it is {status}); {_standing(conn)}"
+            f"build {build_id} has not passed its gate (it is {status}); {standing_marts(conn)}"
         )
     return False
 
@@ -139,14 +140,3 @@ def _publish_mart(conn: psycopg.Connection, mart: str) -> MartPublication:
     tables.tighten(conn, mart, wanted)
     tables.copy_comments(conn, mart)
     return MartPublication(mart, added, removed, rows)
-
-
-def _standing(conn: psycopg.Connection) -> str:
-    """Say what readers see instead."""
-    row = conn.execute(
-        "select to_char(max(published_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI')"
-        " from ops.builds where status = 'published'"
-    ).fetchone()
-    if row is None or row[0] is None:
-        return "nothing has been published yet"
-    return f"readers keep the marts published {row[0]} UTC"

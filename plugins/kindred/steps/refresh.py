@@ -18,6 +18,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from kindred.sources import LOADS, SOURCES
 from kindred.steps.ingest import assets
 from kindred.steps.settings import POLICY, REPOSITORY, warehouse
+from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ def gate_marts() -> XComArg:
             log.info("%s", verdict)
         held = [verdict.suite for verdict in verdicts if not verdict.is_passed]
         if held:
-            raise AirflowFailException(f"marts held: {', '.join(held)}; {_standing(dsn)}")
+            with connect(dsn) as conn:
+                standing = ledger.standing_marts(conn)
+            raise AirflowFailException(f"marts held: {', '.join(held)}; {standing}")
 
     return run()
 
@@ -135,18 +138,6 @@ def publish_marts() -> XComArg:
             log.info("%s", publication)
 
     return run()
-
-
-def _standing(dsn: str) -> str:
-    """Say what readers see while the marts are held."""
-    with connect(dsn) as conn:
-        row = conn.execute(
-            "select published_at, data_through from ops.builds where status = 'published'"
-            " order by build_id desc limit 1"
-        ).fetchone()
-    if row is None:
-        return "none were ever published, so readers see none"
-    return f"readers keep those of {row[0]:%Y-%m-%d}, with data through {row[1]:%Y-%m-%d}"
 
 
 def _build_of(dsn: str) -> int:

@@ -136,5 +136,18 @@ def find(conn: psycopg.Connection, batch_id: int) -> Batch | None:
     return Batch(batch_id, row[0], Window(_utc(row[1]), _utc(row[2])), row[3], row[4])
 
 
+def standing_marts(conn: psycopg.Connection) -> str:
+    """Say what readers see while a build is held or cannot be published."""
+    row = conn.execute(
+        "select to_char(published_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),"
+        " to_char(data_through at time zone 'UTC', 'YYYY-MM-DD HH24:MI')"
+        " from ops.builds where status = 'published' order by published_at desc limit 1"
+    ).fetchone()
+    if row is None:
+        return "nothing has been published yet, so readers see no marts"
+    through = f", with data through {row[1]} UTC" if row[1] else ""
+    return f"readers keep the marts published {row[0]} UTC{through}"
+
+
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
