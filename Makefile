@@ -3,7 +3,7 @@
 # Options of the command go into ARGS: `make run ARGS="--scenario tiny"`.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run status down test lint bench clean
+.PHONY: help install run status down test lint bench train card clean
 
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; do \
 	command -v $$each >/dev/null 2>&1 \
@@ -12,6 +12,8 @@ PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; d
 BIN := .venv/bin
 STAMP := .venv/installed
 ARGS ?=
+# One thread and one set of kernels, so that sums come out the same to the last bit on any x86-64.
+SAME_ARITHMETIC := OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell
 
 help: ## List what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -39,6 +41,12 @@ lint: $(STAMP) ## Formatting, types, import rules, SQL style
 
 bench: $(STAMP) ## List the measurements; ARGS=first_result runs one
 	@$(BIN)/python -m bench $(ARGS)
+
+train: $(STAMP) ## Learn the scorer's weights anew from ../shared/data, in minutes
+	@$(SAME_ARITHMETIC) $(BIN)/python -m training $(ARGS)
+
+card: $(STAMP) ## Write the scorer's figures into docs/model_card.md
+	@$(SAME_ARITHMETIC) $(BIN)/python -m training.card
 
 clean: ## Stop everything and delete the data, .venv and caches
 	@if [ -x $(BIN)/kindred ]; then $(BIN)/kindred down --erase; fi

@@ -1,9 +1,9 @@
 {#
     Customer-months whose row in a mart is missing or was overtaken by the
     calendar (the running month, its beginning), the method or the scoring
-    model, found by comparing the marts
-    as they stand with what they should be. Nothing to compare with on a full
-    refresh: then every customer is in int_changed_customers.
+    model, found by comparing the marts as they stand with what they should
+    be. Nothing to compare with on a full refresh: then every customer is in
+    int_changed_customers.
 #}
 {% set marts = [] if is_everything_due() else customer_month_marts() %}
 with
@@ -27,9 +27,9 @@ first_month as (
     from int_spine
 ),
 
-scoring_model as (
-    select max(text_model_version) as text_model_version
-    from {{ ref('stg_scored_texts') }}
+stg_text_model as (
+    select text_model_version
+    from {{ ref('stg_text_model') }}
 ),
 
 stale as (
@@ -45,7 +45,7 @@ stale as (
         int_spine.month
     from int_spine
     cross join segment_thresholds
-    cross join scoring_model
+    cross join stg_text_model
     cross join first_month
     left join {{ previous_table(mart) }} as built
         on
@@ -62,7 +62,7 @@ stale as (
             'int_spine.as_of_date', 'int_spine.month') }}
         {% else %}
         or built.text_model_version
-        is distinct from scoring_model.text_model_version
+        is distinct from stg_text_model.text_model_version
         {% endif %}
     {% endfor %}
 )

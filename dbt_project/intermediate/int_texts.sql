@@ -1,5 +1,5 @@
 {#
-    What due customers who consent said, with its valence: a verbatim, a post, a
+    What due customers who consent said, with its scores: a verbatim, a post, a
     conversation (averaged, so that a long call does not outvote a survey).
 #}
 with
@@ -43,10 +43,8 @@ stg_mastodon_statuses as (
 ),
 
 stg_scored_texts as (
-    select
-        text_hash,
-        valence
-    from {{ ref('stg_scored_texts') }}
+    select * from {{ ref('stg_scored_texts') }}
+    where unscored_reason is null
 ),
 
 phrases as (
@@ -62,8 +60,10 @@ texts as (
         int_due_links.customer_id,
         phrases.kind,
         phrases.text_id,
-        max(phrases.said_at) as said_at,
-        round(avg(stg_scored_texts.valence), 6) as valence
+        {% for score in text_scores() %}
+        round(avg(stg_scored_texts.{{ score }}), 6) as {{ score }},
+        {% endfor %}
+        max(phrases.said_at) as said_at
     from phrases
     inner join int_due_links
         on
@@ -71,7 +71,6 @@ texts as (
             and phrases.subject = int_due_links.subject
     inner join stg_scored_texts
         on phrases.text_hash = stg_scored_texts.text_hash
-    where stg_scored_texts.valence is not null
     group by int_due_links.customer_id, phrases.kind, phrases.text_id
 )
 

@@ -32,6 +32,11 @@
     {% do return(false) %}
 {% endmacro %}
 
+{# The build that this run makes; null where dbt is run by hand. #}
+{% macro build_id() -%}
+    cast({{ env_var('KINDRED_BUILD_ID', 'null') }} as bigint)
+{%- endmacro %}
+
 {# A pre-hook of the customer-month marts: make room for the rows that are due. #}
 {% macro delete_rows_due() %}
     {% set months_due = ref('int_months_due') %}

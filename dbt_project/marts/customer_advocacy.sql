@@ -32,9 +32,9 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-scoring_model as (
-    select max(text_model_version) as text_model_version
-    from {{ ref('stg_scored_texts') }}
+stg_text_model as (
+    select text_model_version
+    from {{ ref('stg_text_model') }}
 ),
 
 customer_advocacy as (
@@ -51,10 +51,10 @@ customer_advocacy as (
             coalesce(int_advocacy_months.public_positive_mentions, 0) as integer
         ) as public_positive_mentions,
         segment_thresholds.method_version,
-        scoring_model.text_model_version
+        stg_text_model.text_model_version
     from int_due_spine
     cross join segment_thresholds
-    cross join scoring_model
+    cross join stg_text_model
     left join int_latest_recommends
         on
             int_due_spine.customer_id = int_latest_recommends.customer_id

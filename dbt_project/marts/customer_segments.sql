@@ -10,9 +10,9 @@ int_tiers as (
     select * from {{ ref('int_tiers') }}
 ),
 
-scoring_model as (
-    select max(text_model_version) as text_model_version
-    from {{ ref('stg_scored_texts') }}
+stg_text_model as (
+    select text_model_version
+    from {{ ref('stg_text_model') }}
 ),
 
 {# The month before is among the rows even where it is not due itself. #}
@@ -44,9 +44,9 @@ customer_segments as (
         cast(moves.evidence_count as integer) as evidence_count,
         moves.last_evidence_at,
         moves.method_version,
-        scoring_model.text_model_version
+        stg_text_model.text_model_version
     from moves
-    cross join scoring_model
+    cross join stg_text_model
     where moves.is_due
 )
 

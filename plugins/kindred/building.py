@@ -19,11 +19,14 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from kindred.errors import BuildError, SupersededError
+from kindred.warehouse import ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOCK = "select pg_advisory_xact_lock(hashtextextended('kindred:build', 0))"
+# dbt works in one schema: a build that was replaced while it ran ends before the next begins.
+_DBT_LOCK = "select pg_advisory_lock(hashtextextended('kindred:dbt', 0))"
+_DBT_UNLOCK = "select pg_advisory_unlock(hashtextextended('kindred:dbt', 0))"
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,24 @@ class Node:
     rows: int | None
 
 
-def claim(conn: psycopg.Connection, run_id: str, *, full_refresh: bool = False) -> Build | None:
+def claim(
+    conn: psycopg.Connection,
+    run_id: str,
+    *,
+    full_refresh: bool = False,
+    is_model_due: bool = False,
+) -> Build | None:
     """Claim every change that no published build has covered; None when there is nothing to do.
 
     A cursor that moved without a change is work too: the marts say how fresh they are. What an
     unpublished build had claimed is claimed again, since its marts never got out; and a full
     refresh that never got out is still owed.
+
+    Args:
+        is_model_due: the texts have another model to be read by, which is work by itself.
     """
     with conn.transaction():
-        conn.execute(_LOCK)
+        ledger.lock_builds(conn)
         row = conn.execute(
             """
             select
@@ -77,7 +89,7 @@ def claim(conn: psycopg.Connection, run_id: str, *, full_refresh: bool = False) 
         assert row is not None  # noqa: S101 -- a select without from has one row
         is_first, has_changes, data_through, has_moved, is_owed_full = row
         is_full = full_refresh or is_first or is_owed_full
-        if data_through is None or not (is_full or has_changes or has_moved):
+        if data_through is None or not (is_full or has_changes or has_moved or is_model_due):
             return None
         conn.execute(
             "update ops.builds set status = 'failed',"
@@ -100,14 +112,18 @@ def resume(conn: psycopg.Connection, build_id: int) -> Build:
 
     Raises:
         SupersededError: a newer build has claimed its changes.
+        BuildError: its texts are not scored, or their gate holds them.
     """
     row = conn.execute(
         "update ops.builds set status = 'building', message = null"
         " where build_id = %s and build_id = (select max(build_id) from ops.builds)"
-        " and status <> 'published' returning changes, is_full_refresh",
+        " and status <> 'published' and text_model_version is not null"
+        " returning changes, is_full_refresh",
         [build_id],
     ).fetchone()
     if row is None:
+        if _is_newest(conn, build_id):
+            raise BuildError(f"build {build_id} has no scores yet: clear the score task of its run")
         raise SupersededError(f"build {build_id} is published, or a newer one has its changes")
     return Build(build_id, *row)
 
@@ -130,23 +146,30 @@ def build(
 
     Raises:
         BuildError: a node failed; the message names it and never quotes data.
+        SupersededError: a newer build has claimed its changes meanwhile.
     """
-    with _profile(conn):
-        nodes, problem = _invoke(claimed, project, target, say)
+    conn.execute(_DBT_LOCK)
+    try:
+        with _environment(conn, claimed):
+            nodes, problem = _invoke(claimed, project, target, say)
+    finally:
+        conn.execute(_DBT_UNLOCK)
     failed = [node for node in nodes if node.status in ("error", "fail", "runtime error")]
     if failed and problem is None:
         problem = "dbt failed in " + ", ".join(node.name for node in failed)
     with conn.transaction():
-        conn.execute(
+        written = conn.execute(
             "update ops.builds set status = %s, built_at = now(), models = %s, message = %s"
-            " where build_id = %s",
+            " where build_id = %s and build_id = (select max(build_id) from ops.builds)",
             [
                 "failed" if problem else "built",
                 msgspec.json.encode(nodes).decode(),
                 problem,
                 claimed.build_id,
             ],
-        )
+        ).rowcount
+    if not written:
+        raise SupersededError(f"build {claimed.build_id}: a newer one has its changes")
     if problem:
         raise BuildError(
             f"{problem}; yesterday's marts stay. Find the model in dbt_project/, mend it and"
@@ -155,9 +178,18 @@ def build(
     return nodes
 
 
+def _is_newest(conn: psycopg.Connection, build_id: int) -> bool:
+    row = conn.execute(
+        "select %s = max(build_id) and bool_and(status <> 'published' or build_id <> %s)"
+        " from ops.builds",
+        [build_id, build_id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 @contextmanager
-def _profile(conn: psycopg.Connection) -> Iterator[None]:
-    """Give dbt's profile the connection's credentials through the environment."""
+def _environment(conn: psycopg.Connection, claimed: Build) -> Iterator[None]:
+    """Give dbt the connection's credentials, and which build it makes, through the environment."""
     parts = conninfo_to_dict(conn.info.dsn)
     wanted = {
         "KINDRED_TRANSFORMER_HOST": parts.get("host"),
@@ -165,6 +197,7 @@ def _profile(conn: psycopg.Connection) -> Iterator[None]:
         "KINDRED_TRANSFORMER_USER": parts.get("user"),
         "KINDRED_TRANSFORMER_PASSWORD": conn.info.password,
         "KINDRED_TRANSFORMER_DATABASE": parts.get("dbname"),
+        "KINDRED_BUILD_ID": claimed.build_id,
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update({name: str(value) for name, value in wanted.items()})

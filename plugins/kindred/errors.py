@@ -2,6 +2,7 @@
 
     KindredError
     ├── SetupError            the machine or the settings: a port, a folder, a connection string
+    ├── InputError            a file that a person gave cannot be read or written as asked
     ├── SourceError           a vendor's API did not give what it promises
     │   ├── SourceUnavailable     no answer, 5xx, or a rate limit that outlasted our patience
     │   ├── SourceRefused         401/403 after one refresh: credentials or permissions
@@ -23,6 +24,10 @@ class KindredError(Exception):
 
 class SetupError(KindredError):
     """The machine or the settings stand in the way."""
+
+
+class InputError(KindredError):
+    """A file that a person gave cannot be read or written as asked."""
 
 
 class SourceError(KindredError):

@@ -215,20 +215,36 @@ def write(conn: psycopg.Connection, load: str, record: Record) -> None:
     )
 
 
-def score(conn: psycopg.Connection) -> None:
-    """Give every text a valence that depends on its words only."""
+def score(conn: psycopg.Connection, model: str = "test-1") -> None:
+    """Give every text scores that depend on its words and the model only, and use the model."""
+    from kindred.feeling import SCORES
+
+    share = "('x' || left(md5({} || words || {}), 4))::bit(16)::int / 65535.0"
+    shares = [sql.SQL(share).format(model.removeprefix("test-1"), name) for name in SCORES[1:]]
     conn.execute(
-        """
-        insert into scored.texts (text_hash, model_version, valence, scored_at)
-        select md5(words), 'test-1', ('x' || left(md5(words), 4))::bit(16)::int / 32768.0 - 1,
-            timestamptz '2026-07-16'
-        from (
-            select verbatim from raw.salesforce_survey_responses where verbatim is not null
-            union select text from raw.genesys_transcripts where participant = 'external'
-            union select content from raw.mastodon_statuses
-        ) as texts (words)
-        on conflict do nothing
-        """
+        sql.SQL(
+            """
+            insert into scored.texts (text_hash, model_version, valence, {names})
+            select md5(words), {model},
+                ('x' || left(md5({salt} || words), 4))::bit(16)::int / 32768.0 - 1, {shares}
+            from (
+                select verbatim from raw.salesforce_survey_responses where verbatim is not null
+                union select text from raw.genesys_transcripts where participant = 'external'
+                union select content from raw.mastodon_statuses
+            ) as texts (words)
+            on conflict do nothing
+            """
+        ).format(
+            names=sql.SQL(", ").join(map(sql.Identifier, SCORES[1:])),
+            shares=sql.SQL(", ").join(shares),
+            model=model,
+            salt=model.removeprefix("test-1"),
+        )
+    )
+    conn.execute(
+        "insert into scored.models (model_version, activated_at) values (%s, now())"
+        " on conflict (model_version) do update set activated_at = excluded.activated_at",
+        [model],
     )
 
 

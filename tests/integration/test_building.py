@@ -36,6 +36,14 @@ def published(warehouse):
     return publish
 
 
+def settle(transformer, claimed):
+    """Settle the scores of a build as its score task would."""
+    transformer.execute(
+        "update ops.builds set text_model_version = 'a-1' where build_id = %s", [claimed.build_id]
+    )
+    return claimed
+
+
 def end(warehouse, build_id, status):
     """End a build as gate and publication would."""
     with connect(warehouse.dsn("admin")) as conn:
@@ -78,13 +86,46 @@ def test_what_an_unpublished_build_claimed_is_claimed_again(transformer, publish
 
 @pytest.mark.usefixtures("published")
 def test_a_build_can_be_run_again_until_a_newer_one_has_its_changes(transformer, warehouse):
-    first = building.claim(transformer, "run-1")
+    first = settle(transformer, building.claim(transformer, "run-1"))
     assert building.resume(transformer, first.build_id) == first
     end(warehouse, first.build_id, "held")
-    second = building.claim(transformer, "run-2")
+    second = settle(transformer, building.claim(transformer, "run-2"))
     with pytest.raises(SupersededError, match="newer"):
         building.resume(transformer, first.build_id)
     assert building.resume(transformer, second.build_id) == second
+
+
+@pytest.mark.usefixtures("published")
+def test_a_build_whose_texts_are_not_scored_is_not_built(transformer):
+    claimed = building.claim(transformer, "run-1")
+    with pytest.raises(BuildError, match="clear the score task"):
+        building.resume(transformer, claimed.build_id)
+
+
+@pytest.mark.usefixtures("published")
+def test_another_model_is_work_without_a_change(transformer, warehouse):
+    end(warehouse, building.claim(transformer, "run-1").build_id, "published")
+    assert building.claim(transformer, "run-2") is None
+    assert building.claim(transformer, "run-2", is_model_due=True).changes == 0
+
+
+@pytest.mark.usefixtures("published")
+def test_a_build_that_was_replaced_while_it_ran_is_not_gated(transformer, warehouse, tmp_path):
+    first = settle(transformer, building.claim(transformer, "run-1"))
+
+    def replace(_: str) -> None:
+        with connect(warehouse.dsn("transformer"), autocommit=True) as other:
+            building.claim(other, "run-2")
+
+    project = tmp_path / "project"
+    (project / "models").mkdir(parents=True)
+    shutil.copy(PROJECT / "profiles.yml", project)
+    (project / "dbt_project.yml").write_text("{name: whole, profile: kindred, config-version: 2}")
+    (project / "models" / "one.sql").write_text("select 1 as n")
+    with pytest.raises(SupersededError, match="newer"):
+        building.build(transformer, first, project, tmp_path / "target", replace)
+    statuses = transformer.execute("select status from ops.builds order by build_id").fetchall()
+    assert statuses == [("failed",), ("building",)]
 
 
 @pytest.mark.usefixtures("published")

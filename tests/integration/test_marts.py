@@ -17,6 +17,7 @@ import yaml
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from kindred.feeling import SCORES
 from tests.integration import marts_customers as people
 from tests.integration.marts_second_route import SecondRoute
 
@@ -77,6 +78,12 @@ class Marts:
             mart: self.rows(f'select t::text collate "C" from build.{mart} as t order by 1')
             for mart in MARTS
         }
+
+    def models(self) -> set[str]:
+        """Return the models whose scores the customer-month marts were made with."""
+        marts = ("customer_segments", "customer_advocacy")
+        queries = [f"select distinct text_model_version from build.{mart}" for mart in marts]
+        return {row[0] for query in queries for row in self.rows(query)}
 
     def versions(self, mart: str) -> dict[tuple[Any, ...], Any]:
         """Return the transaction that wrote each row of a customer-month mart."""
@@ -208,6 +215,61 @@ def test_a_build_that_was_never_published_is_still_owed(marts: Marts) -> None:
     assert marts.rows(due) == []
 
 
+def test_a_build_uses_one_model_whatever_takes_over_meanwhile(marts: Marts) -> None:
+    add = "insert into ops.builds (run_id, status, text_model_version) values ('r', %s, %s)"
+    with psycopg.connect(marts.dsn) as conn:
+        conn.execute(add, ["building", "test-1"])
+        people.mark(conn, "mastodon_statuses", "person9@social.example", date(2026, 1, 1), 1)
+        people.score(conn, "test-2")
+        conn.execute(add, ["building", "test-2"])
+    before = marts.contents()
+    marts.environment["KINDRED_BUILD_ID"] = "1"
+    marts.build(*NO_TESTS)
+    assert marts.models() == {"test-1"}
+    assert marts.contents() == before
+    marts.environment["KINDRED_BUILD_ID"] = "2"
+    marts.build(*NO_TESTS)
+    assert marts.models() == {"test-2"}
+
+
+def test_a_model_that_takes_over_and_one_that_comes_back_give_what_a_full_refresh_gives(
+    marts: Marts,
+) -> None:
+    by_first = marts.contents()
+    with psycopg.connect(marts.dsn) as conn:
+        people.score(conn, "test-2")
+    marts.build(*NO_TESTS)
+    by_second = marts.contents()
+    assert marts.models() == {"test-2"}
+    for mart in ("customer_segments", "segment_summary", "customer_advocacy", "true_north"):
+        assert by_second[mart] != by_first[mart]
+    marts.build("--full-refresh", *NO_TESTS)
+    assert marts.contents() == by_second
+    with psycopg.connect(marts.dsn) as conn:
+        people.score(conn)
+    marts.build(*NO_TESTS)
+    assert marts.contents() == by_first
+
+
+def test_a_conversation_has_the_mean_of_each_score_of_its_turns(first_night: Marts) -> None:
+    scores = {row[0]: row[1:] for row in first_night.rows(
+        f"select text_hash, {', '.join(SCORES)} from scored.texts")}  # fmt: skip
+    turns: dict[str, list[tuple[float, ...]]] = {}
+    for conversation, digest in first_night.rows(
+        "select conversation_id, md5(text) from raw.genesys_transcripts"
+        " where participant = 'external'"
+    ):
+        turns.setdefault(conversation, []).append(scores[digest])
+    found = first_night.rows(
+        f"select text_id, {', '.join(SCORES)} from build.int_texts where kind = 'conversation'"
+    )
+    assert len(found) > 50
+    for conversation, *means in found:
+        assert len(turns[conversation]) == 2
+        wanted = [sum(values) / 2 for values in zip(*turns[conversation], strict=True)]
+        assert [float(mean) for mean in means] == pytest.approx(wanted, abs=1e-6)
+
+
 def test_headline_figures_are_the_same_by_a_second_route(first_night: Marts) -> None:
     route = SecondRoute(first_night.dsn, seed("segment_thresholds"), seed("lapse_rules"))
     june = route.month(date(2026, 6, 1), date(2026, 7, 1), date(2026, 6, 30))
@@ -274,6 +336,20 @@ def test_a_suite_passes_a_good_mart_and_holds_one_that_counts_twice(
     doubled = f"(select * from build.{mart} union all select * from build.{mart}) as subselect"
     assert any(first_night.rows(query.replace("{batch}", doubled)) for query in queries)
     assert all(rule["notes"] for rule in suite["expectations"])
+
+
+@pytest.mark.parametrize("mart", ["customer_segments", "customer_advocacy"])
+def test_a_suite_holds_a_mart_of_two_models(mart: str, first_night: Marts) -> None:
+    suite = yaml.safe_load((ROOT / "expectations" / f"mart_{mart}.yml").read_text())
+    (query,) = (
+        rule["kwargs"]["unexpected_rows_query"]
+        for rule in suite["expectations"]
+        if (rule.get("meta") or {}).get("rule") == "one_text_model"
+    )
+    for other in ("'test-2'", "null"):
+        version = f"case when customer_id > 'c_8' then {other} else text_model_version end"
+        batch = f"(select {version} as text_model_version from build.{mart}) as subselect"
+        assert first_night.rows(query.replace("{batch}", batch)) != []
 
 
 def _a_busy_night(conn: psycopg.Connection) -> list[tuple[str, str, date]]:

@@ -1,8 +1,10 @@
 """What is held is named with the rule, why the rule exists, and no value."""
 
+from dataclasses import asdict
+
 import psycopg
 
-from kindred.cli import ledger
+from kindred.cli import ledger, status
 
 
 def write(warehouse, statement):
@@ -31,6 +33,30 @@ def test_a_held_batch_is_shown_with_the_critical_rules_that_failed(warehouse):
     assert [(rule["rule"], rule["rows_failed"]) for rule in stuck["rules"]] == [
         ("amount_is_not_negative", 3)
     ]
+
+
+def test_a_model_that_is_to_take_over_is_shown_with_what_it_has_to_read(warehouse):
+    dsn = warehouse.dsn("admin")
+    assert ledger.text_models(dsn) is None
+    models = "insert into scored.models (model_version, activated_at, texts_left, read_at) values"
+    write(warehouse, f"{models} ('old-1', now(), 0, now() - interval '1 day')")
+    assert ledger.text_models(dsn) == ledger.TextModels("old-1", None, 0, 0)
+    write(warehouse, f"{models} ('new-1', null, 70, now())")
+    for build, state in enumerate(("published", "published", "failed"), 1):
+        write(
+            warehouse,
+            "insert into ops.builds (run_id, status, text_model_version)"
+            f" values ('r', '{state}', 'old-1');"
+            "insert into scored.profiles (build_id, load, score, model_version, texts, scored,"
+            f" unscored, waiting, bands) select {build}, 'l', unnest(array['valence', 'joy']),"
+            " 'new-1', 9, 9, 0, 9, '{}'",
+        )
+    models = ledger.text_models(dsn)
+    assert models == ledger.TextModels("old-1", "new-1", 70, 18)
+    said = status.text_models(asdict(models))
+    assert said == (
+        "scored by old-1; new-1 takes over when it has read 70 more, 18 new texts wait for it"
+    )
 
 
 def test_held_marts_are_shown_until_a_later_build_replaces_them(warehouse):

@@ -40,7 +40,7 @@ def scratch_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_help_names_every_command() -> None:
     told = CliRunner().invoke(app, ["--help"]).stdout
 
-    commands = ["up", "run", "down", "status", "dsn", "doctor", "migrate"]
+    commands = ["up", "run", "down", "status", "dsn", "doctor", "release", "score", "migrate"]
     assert [name for name in commands if f" {name} " not in told] == []
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kindred.feeling import SCORES
 from kindred.sources import LOADS, SOURCES
 from sandbox.world import SHELVES
 
@@ -63,8 +64,18 @@ def test_a_load_names_columns_that_its_contract_has(name: str) -> None:
 def test_no_name_is_left_over_from_a_load_that_is_gone() -> None:
     marts = {path.stem for path in (DBT / "marts").rglob("*.sql")}
     suites = {path.stem for path in (REPOSITORY / "expectations").glob("*.yml")}
-    assert suites - set(LOADS) == {f"mart_{mart}" for mart in marts}
+    assert suites - set(LOADS) == {f"mart_{mart}" for mart in marts} | {"scored_texts"}
     assert sources_of_dbt() == set(LOADS)
+
+
+def test_a_score_has_the_same_name_everywhere() -> None:
+    schema = (KINDRED / "warehouse" / "schema.sql").read_text()
+    table = schema[
+        schema.index("scored.texts (") : schema.index("create table if not exists scored.c")
+    ]
+    assert tuple(re.findall(r"(\w+) double precision", table)) == SCORES
+    macro = (DBT / "macros" / "scores.sql").read_text()
+    assert tuple(re.findall(r"'(\w+)',", macro)) == SCORES
 
 
 def test_every_source_has_its_ingest_dag_and_nothing_else_is_one() -> None:

@@ -43,6 +43,12 @@ def test_every_load_has_a_suite_that_is_fit_to_gate_with(load):
     assert suites.read(load.name).document["expectations"]
 
 
+def test_the_scores_have_a_suite_that_is_fit_to_gate_with():
+    rules = suites.read("scored_texts").document["expectations"]
+    titles = [suites.title(one) for one in rules]
+    assert len(titles) == len(set(titles)) > 5
+
+
 @pytest.mark.parametrize("load", LOADS.values(), ids=lambda load: load.name)
 def test_a_suite_names_only_columns_of_its_load(load):
     columns = {column.name for column in schema.columns(load)} | META

@@ -1,6 +1,7 @@
 {#
-    One model's scores only, the newest one's: two models' valences are not on
-    one scale. A new model makes every row due (see int_months_due).
+    The scores of one model only, the one that this build uses: two models'
+    scores are not on one scale. A new one makes every row due (see
+    int_stale_months).
 #}
 with
 
@@ -8,21 +9,22 @@ source as (
     select * from {{ source('scored', 'texts') }}
 ),
 
-newest_model as (
-    select model_version
-    from source
-    order by scored_at desc, model_version desc
-    limit 1
+stg_text_model as (
+    select text_model_version
+    from {{ ref('stg_text_model') }}
 ),
 
 renamed as (
     select
         source.text_hash,
         source.model_version as text_model_version,
-        round(cast(source.valence as numeric), 6) as valence
+        {% for score in text_scores() %}
+        round(cast(source.{{ score }} as numeric), 6) as {{ score }},
+        {% endfor %}
+        source.unscored_reason
     from source
-    inner join newest_model
-        on source.model_version = newest_model.model_version
+    inner join stg_text_model
+        on source.model_version = stg_text_model.text_model_version
 )
 
 select * from renamed

@@ -53,6 +53,16 @@ class Publication:
     message: str | None
 
 
+@dataclass(frozen=True)
+class TextModels:
+    """Whose scores the marts use, and the model that is to take over, if one is."""
+
+    in_use: str
+    reading: str | None
+    texts_left: int
+    texts_waiting: int
+
+
 def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
     """The batches of the runs that were opened since, in the order they were first opened."""
     return _rows(
@@ -159,6 +169,41 @@ def last_publication(dsn: str) -> Publication | None:
         Publication,
         "select build_id, status, data_through, published_at, message from ops.builds"
         " where status = 'published' order by build_id desc limit 1",
+    )
+    return found[0] if found else None
+
+
+def text_models(dsn: str) -> TextModels | None:
+    """How the scoring models stand; None before any text was scored.
+
+    A text that waits was published after the new model came, which alone has read it.
+    """
+    found = _rows(
+        dsn,
+        TextModels,
+        """
+        with in_use as (
+            select model_version from scored.models
+            where activated_at is not null order by activated_at desc limit 1
+        ),
+        installed as (
+            select model_version, texts_left from scored.models order by read_at desc limit 1
+        )
+        select
+            in_use.model_version as in_use,
+            nullif(installed.model_version, in_use.model_version) as reading,
+            installed.texts_left,
+            (
+                select coalesce(sum(profiles.waiting), 0)::bigint
+                from scored.profiles
+                inner join ops.builds on builds.build_id = profiles.build_id
+                where profiles.model_version = installed.model_version
+                    and profiles.score = 'valence'
+                    and builds.status = 'published'
+                    and builds.text_model_version = in_use.model_version
+            ) as texts_waiting
+        from in_use cross join installed
+        """,
     )
     return found[0] if found else None
 

@@ -22,6 +22,7 @@ def read(services: Services) -> dict[str, Any]:
         "freshness": [],
         "held": [],
         "last_publication": None,
+        "text_models": None,
     }
     if running["postgres"]:
         dsn = services.postgres.dsn("admin")
@@ -29,6 +30,8 @@ def read(services: Services) -> dict[str, Any]:
         found["held"] = ledger.held(dsn)
         publication = ledger.last_publication(dsn)
         found["last_publication"] = asdict(publication) if publication else None
+        models = ledger.text_models(dsn)
+        found["text_models"] = asdict(models) if models else None
     return found
 
 
@@ -48,6 +51,8 @@ def show(found: dict[str, Any]) -> None:
             f"Marts     published {_moment(publication['published_at'])}, "
             f"data through {_moment(publication['data_through'])}"
         )
+    if found["text_models"]:
+        console.print(f"Texts     {text_models(found['text_models'])}")
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"]))
@@ -58,6 +63,17 @@ def show(found: dict[str, Any]) -> None:
             console.print(f"  {rule['suite']}, {rule['rule']}: {_rows(rule)}", markup=False)
             if rule["notes"]:
                 console.print(f"    {rule['notes']}", markup=False)
+
+
+def text_models(models: dict[str, Any]) -> str:
+    """Say whose scores the marts use, and how far the next model is."""
+    said = f"scored by {models['in_use']}"
+    if models["reading"]:
+        said += (
+            f"; {models['reading']} takes over when it has read {models['texts_left']:,} more,"
+            f" {models['texts_waiting']:,} new texts wait for it"
+        )
+    return said
 
 
 def _rows(rule: dict[str, Any]) -> str:

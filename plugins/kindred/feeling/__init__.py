@@ -1,9 +1,20 @@
-"""From a customer's words to what they express: pure, offline, the same in any order.
+"""From a customer's words to what they express: pure, offline, the same in any company.
 
-`score` is the whole interface; the scorer behind it can be replaced, and MODEL_VERSION, which
-reaches every scored row, says which one spoke.
+words (a customer's own) ▸ language (is it English?) ▸ features ▸ model ▸ one row of scores a text.
+docs/model_card.md says how well each score is recognised, and what not to use it for.
 """
 
-from kindred.feeling.lexicon import MODEL_VERSION, Feeling, score
+from kindred.feeling.model import shipped
+from kindred.feeling.names import EMOTIONS, MOTIVATORS, SCORES
+from kindred.feeling.scorer import score, thresholds
 
-__all__ = ["MODEL_VERSION", "Feeling", "score"]
+__all__ = ["EMOTIONS", "MODEL_VERSION", "MOTIVATORS", "SCORES", "score", "thresholds"]
+
+MODEL_VERSION: str
+
+
+def __getattr__(name: str) -> str:
+    """Read the weights when their version is asked for: training starts without any."""
+    if name == "MODEL_VERSION":
+        return shipped().version
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,6 +3,7 @@
     batches.py   landed batches, before they are merged into raw
     landed.py    is everything there that landed?
     silence.py   nothing came: is that plausible?
+    scores.py    tonight's scores, before marts are built from them
     marts.py     built marts, before readers see them
     suites.py    the files in `expectations/`, and what makes one unfit to gate with
     examine.py   Great Expectations: its only importer
@@ -14,6 +15,14 @@ missing, a rule that raised and a load that went quiet all block.
 
 from kindred.gates.batches import check_batches, release_batch
 from kindred.gates.marts import check_marts
+from kindred.gates.scores import check_scores
 from kindred.gates.verdicts import Finding, Verdict
 
-__all__ = ["Finding", "Verdict", "check_batches", "check_marts", "release_batch"]
+__all__ = [
+    "Finding",
+    "Verdict",
+    "check_batches",
+    "check_marts",
+    "check_scores",
+    "release_batch",
+]

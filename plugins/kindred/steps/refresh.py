@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import psycopg
     from airflow.sdk import XComArg
 
+    from kindred import scoring
+
 log = logging.getLogger(__name__)
 
 
@@ -38,42 +40,72 @@ def refresh_dag(doc: str | None) -> DAG:
         doc_md=doc,
         tags=["kindred", "marts"],
         default_args=POLICY,
-        params={"full_refresh": Param(False, type="boolean", title="Rebuild everything")},
+        params={
+            "full_refresh": Param(False, type="boolean", title="Rebuild everything"),
+            "accept_scores": Param(
+                "", type="string", title="Why scores may pass that their gate holds"
+            ),
+        },
     )
 
 
 def score() -> XComArg:
-    """Claim what changed, once the ingests under way have settled, and score its texts.
+    """Claim what changed, once the ingests under way have settled; score its texts and gate them.
 
     The claim comes first: what is published from here on is the next refresh's, texts and all.
     """
 
     @task(task_id="score")
     def run() -> None:
-        from kindred import building
-        from kindred.scoring import score_texts
+        from kindred import building, scoring
+        from kindred.gates import check_scores
 
         context = get_current_context()
-        is_full = bool(context["params"].get("full_refresh"))
-        with connect(warehouse("transformer"), autocommit=True) as conn:
-            _settle(conn, float(os.environ.get("KINDRED_SETTLE_SECONDS", "300")))
-            claimed = building.claim(conn, context["run_id"], full_refresh=is_full)
+        dsn, version = warehouse("transformer"), scoring.INSTALLED.version
+        with connect(dsn, autocommit=True) as conn:
+            _wait(conn, float(os.environ.get("KINDRED_SETTLE_SECONDS", "300")))
+            claimed = building.claim(
+                conn,
+                context["run_id"],
+                full_refresh=bool(context["params"].get("full_refresh")),
+                is_model_due=scoring.is_another_model_due(conn, version),
+            )
         if claimed is None:
             raise AirflowSkipException("nothing changed since the last publication")
         log.info("%s", claimed)
-        with connect(warehouse("loader"), autocommit=True) as conn:
-            for scored in score_texts(conn, LOADS.values()):
-                log.info(
-                    "%-32s %8d texts scored %6d unscored",
-                    scored.load,
-                    scored.scored,
-                    scored.unscored,
-                )
+        choice = _score(claimed.build_id)
+        accepted = str(context["params"].get("accept_scores") or "")
+        verdict = check_scores(
+            dsn, claimed.build_id, is_used=choice.is_installed, accepted=accepted
+        )
+        log.info("%s", verdict)
+        if not verdict.is_passed:
+            raise _held(dsn, [verdict.suite])
+        with connect(dsn, autocommit=True) as conn:
+            scoring.settle(conn, claimed.build_id, choice)
 
     return run()
 
 
-def _settle(conn: psycopg.Connection, patience: float) -> None:
+def _score(build_id: int) -> scoring.Choice:
+    """Score the claimed texts, and what a new model has not read, while there is time."""
+    from kindred import scoring
+
+    seconds = float(os.environ.get("KINDRED_RESCORE_SECONDS", "600"))
+    with connect(warehouse("loader"), autocommit=True) as conn:
+        choice = scoring.score_texts(conn, LOADS.values(), build_id, seconds, say=log.info)
+    (log.info if choice.is_installed else log.warning)("%s", choice)
+    return choice
+
+
+def _held(dsn: str, suites: list[str]) -> AirflowFailException:
+    """Return the failure of a gate: what it holds, and what readers see meanwhile."""
+    with connect(dsn) as conn:
+        standing = ledger.standing_marts(conn)
+    return AirflowFailException(f"marts held: {', '.join(suites)}; {standing}")
+
+
+def _wait(conn: psycopg.Connection, patience: float) -> None:
     """Wait for the other ingests of the night, so that one build serves them all.
 
     Only so long: a source that hangs holds back only itself.
@@ -119,9 +151,7 @@ def gate_marts() -> XComArg:
             log.info("%s", verdict)
         held = [verdict.suite for verdict in verdicts if not verdict.is_passed]
         if held:
-            with connect(dsn) as conn:
-                standing = ledger.standing_marts(conn)
-            raise AirflowFailException(f"marts held: {', '.join(held)}; {standing}")
+            raise _held(dsn, held)
 
     return run()
 

@@ -34,6 +34,11 @@ def lock(conn: psycopg.Connection, load: str) -> None:
     conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:' || %s, 0))", [load])
 
 
+def lock_builds(conn: psycopg.Connection) -> None:
+    """Keep others from claiming or settling a build until the transaction ends."""
+    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:build', 0))")
+
+
 def guard(conn: psycopg.Connection, batch: Batch) -> None:
     """Take the lock and refuse to go on when a newer attempt owns the batch.
 

@@ -11,12 +11,14 @@ grant select, insert, delete on all tables in schema quarantine to kindred_loade
 grant select, insert, update, delete on all tables in schema scored to kindred_loader;
 grant select, insert, update, delete on ops.loads, ops.cursors, ops.changes to kindred_loader;
 grant select, insert on ops.gate_results to kindred_loader;
+grant select on ops.builds to kindred_loader; -- how far a model has read
 grant usage on all sequences in schema ops, quarantine to kindred_loader;
 
 grant usage on schema raw, scored, ops to kindred_transformer;
 grant select on all tables in schema raw, scored, ops to kindred_transformer;
 grant update on ops.changes to kindred_transformer;
 grant insert, update on ops.builds to kindred_transformer;
+grant update on scored.models to kindred_transformer; -- a build settles which model it uses
 grant insert on ops.gate_results to kindred_transformer;
 grant usage on all sequences in schema ops to kindred_transformer;
 grant usage, create on schema build to kindred_transformer;

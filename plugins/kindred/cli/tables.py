@@ -1,0 +1,159 @@
+"""Tables of texts, CSV and JSON lines: read row by row, each row kept as it was typed.
+
+Scores go behind a row's own characters, so whatever else it holds comes out as it went in:
+quotes, numbers as typed, line ends. An error names the line and never what stands in it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, NamedTuple, NoReturn, Protocol
+
+from kindred.cli.columns import ADDED, choose, refuse_taken
+from kindred.cli.lines import LONGEST, Lines
+from kindred.errors import InputError
+
+SEPARATORS = ",;\t"
+_AHEAD = 1_000  # objects that are looked at for the column: empty fields are often left out
+
+
+class Row(NamedTuple):
+    """A row: what it was typed as, up to where the scores go; its line's end; its text."""
+
+    kept: str
+    end: str
+    text: str
+
+
+class Table(Protocol):
+    """What CSV and JSON lines have in common."""
+
+    head: str
+
+    def __iter__(self) -> Iterator[Row]: ...
+
+    def scored(self, row: Row, numbers: Sequence[float], reason: str | None) -> str:
+        """Return the row with its scores, NaN where there are none."""
+
+
+class Csv:
+    """Rows under a header, separated by commas, semicolons or tabs as the header is."""
+
+    def __init__(self, lines: Lines, wanted: str | None) -> None:
+        first = lines.peek()
+        self._separator = next((each for each in SEPARATORS if each in first), ",")
+        self._lines = lines
+        self._typed: list[str] = []
+        self._end = "\n"
+        csv.field_size_limit(LONGEST)
+        self._reader = csv.reader(self._noted(), delimiter=self._separator, strict=True)
+        header = self._next()
+        if header is None:
+            raise InputError("the input is empty: its first line must name the columns")
+        self._width = len(header)
+        self._at = header.index(choose(header, wanted))
+        kept, self._end = self._as_typed()
+        self.head = self._separator.join([f"{lines.mark}{kept}", *ADDED]) + self._end
+
+    def __iter__(self) -> Iterator[Row]:
+        line = self._lines.number + 1
+        while (cells := self._next()) is not None:
+            # A blank line is no row, but where there is one column only it is an empty cell.
+            cells = cells or [""] * (self._width == 1)
+            if cells and len(cells) != self._width:
+                raise InputError(
+                    f"line {line} has {len(cells)} fields and the header {self._width}: a cell"
+                    f" that holds a separator ({self._separator!r}) or a line end needs quotes"
+                )
+            kept, end = self._as_typed()
+            if cells:
+                yield Row(kept, end, cells[self._at])
+            line = self._lines.number + 1
+
+    def scored(self, row: Row, numbers: Sequence[float], reason: str | None) -> str:
+        cells = ["" if math.isnan(number) else f"{number:.4f}" for number in numbers]
+        written = io.StringIO()
+        writer = csv.writer(written, delimiter=self._separator, lineterminator=row.end)
+        writer.writerow([*cells, reason])
+        return f"{row.kept}{self._separator}{written.getvalue()}"
+
+    def _next(self) -> list[str] | None:
+        line = self._lines.number + 1
+        try:
+            return next(self._reader, None)
+        except csv.Error:
+            raise InputError(
+                f"line {line} begins a row that is not CSV: a quote that never closes, or that has"
+                " more behind it (quotes within quotes are doubled), or a cell over"
+                f" {LONGEST >> 20} MB"
+            ) from None
+
+    def _noted(self) -> Iterator[str]:
+        for line in self._lines:
+            self._typed.append(line)
+            yield line
+
+    def _as_typed(self) -> tuple[str, str]:
+        """Return what the last row was typed as, and its line's end."""
+        typed = "".join(self._typed)
+        self._typed.clear()
+        kept = typed.rstrip("\r\n")
+        return kept, typed[len(kept) :] or self._end
+
+
+class JsonLines:
+    """One object a line; an object without the column, or with null in it, has an empty text."""
+
+    head = ""
+
+    def __init__(self, lines: Lines, wanted: str | None) -> None:
+        self._lines = lines
+        objects = self._objects()
+        ahead: list[tuple[int, str, dict[str, Any]]] = []
+        names: dict[str, None] = {}
+        for each in objects:
+            ahead.append(each)
+            names |= dict.fromkeys(each[2])
+            if (wanted or "text") in names or len(ahead) == _AHEAD or lines.read > LONGEST:
+                break
+        self._column = choose(list(names), wanted) if ahead else ""
+        self._all = chain(ahead, objects)
+
+    def __iter__(self) -> Iterator[Row]:
+        for line, typed, found in self._all:
+            refuse_taken(found, f"line {line}")
+            text = found.get(self._column)
+            if not isinstance(text, str | None):
+                raise InputError(f"line {line}: {self._column!r} must hold text in quotes, or null")
+            comma = ", " if found else ""
+            yield Row(typed.rstrip()[:-1].rstrip() + comma, "\n", text or "")
+
+    def scored(self, row: Row, numbers: Sequence[float], reason: str | None) -> str:
+        cells = ["null" if math.isnan(number) else f"{number:.4f}" for number in numbers]
+        cells.append(json.dumps(reason))
+        added = ", ".join(f'"{name}": {cell}' for name, cell in zip(ADDED, cells, strict=True))
+        return f"{row.kept}{added}}}{row.end}"
+
+    def _objects(self) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        for typed in self._lines:
+            if not typed.strip():
+                continue
+            try:
+                found = json.loads(typed, parse_constant=_refuse)
+            except (ValueError, RecursionError):
+                found = None
+            if not isinstance(found, dict):
+                raise InputError(
+                    f"line {self._lines.number} is not a JSON object: each line must hold one,"
+                    ' whole, as {"text": "..."}'
+                )
+            yield self._lines.number, typed, found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN and Infinity, which are not JSON

@@ -1,0 +1,18 @@
+"""Score what customers said: each text once a model, and never two models in one mart.
+
+    texts.py     which texts: the claimed ones, the ones a model has not read
+    reading.py   read them in chunks, newest first where time is short
+    keeping.py   score a chunk and keep the scores
+    models.py    which model's scores a build uses, and when a new one takes over
+    profiles.py  how tonight's scores are spread, against the nights before
+
+Scores are kept by content hash and model version. A new model reads tonight's texts, and what
+came before them in the time that a night has for it; the marts go on with the model before it
+until it has read everything. So no night is held up for long, and no mart is a mixture.
+"""
+
+from kindred.scoring.keeping import INSTALLED, Scorer
+from kindred.scoring.models import Choice, is_another_model_due, settle
+from kindred.scoring.reading import score_texts
+
+__all__ = ["INSTALLED", "Choice", "Scorer", "is_another_model_due", "score_texts", "settle"]
