@@ -99,7 +99,7 @@ def test_each_emotion_is_told_from_the_rest(text, emotion):
     [
         ("I am not happy with it", "I am happy with it"),
         ("this is bad", "this is good"),
-        ("it is good", "it is sooooo good!!!"),
+        ("it is good", "it is really great, I love it!"),
         ("The worst. Never again.", "It came on Tuesday."),
         ("😡", "😍"),
     ],
