@@ -47,8 +47,8 @@ def parts(words: str) -> list[str]:
     """Return the distinct parts of a text, in order of appearance."""
     typed = tokens(words)
     low = list(map(_lowered, typed))
-    found = dict.fromkeys(typed)
-    found |= dict.fromkeys(map(PAIR.join, zip(["", *low], [*low, ""], strict=True)))
+    pairs = map(PAIR.join, zip(["", *low], [*low, ""], strict=True))
+    found = dict.fromkeys([*typed, *pairs])
     if not _TURN.isdisjoint(low) or "n't" in words or "N'T" in words:
         _turn(low, found)
     loud = sum(map(str.isupper, typed))

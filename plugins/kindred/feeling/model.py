@@ -49,34 +49,38 @@ class Model:
         self._ratings = dict(zip(weights.rated, weights.ratings.tolist(), strict=True))
         whole = [at for at, feature in enumerate(weights.features) if is_whole(feature)]
         self._whole = {weights.features[at]: row for row, at in enumerate(whole, start=1)}
-        self._table = np.zeros((len(whole) + (1 << 14), len(weights.step)), np.int32)
-        self._squares = np.zeros(len(self._table), np.int64)
-        values = weights.values[whole].astype(np.int32)
-        self._table[1 : 1 + len(whole)] = values[:, None] * weights.rows[whole]
-        self._squares[1 : 1 + len(whole)] = np.square(values)
+        known = 1 + len(whole)
+        self._table = np.zeros((len(weights.step) + 1, known + (1 << 14)), np.int64)
+        self._table[:, 1:known] = _weighed(weights, whole)
         self._forget()
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """Return texts by scores, each from 0 to 1. Every text has at least one word or sign."""
         bags = [parts(text) for text in texts]
-        every = list(chain.from_iterable(bags))
-        unseen = set(every) - self._known.keys()
-        self._learn(sorted(part for part in unseen if not is_whole(part)))
-        rows = np.fromiter(map(self._known.get, every, repeat(0)), np.intp, len(every))
+        columns = self._columns(bags)
         starts = np.cumsum([0, *map(len, bags[:-1])])
-        sums = np.add.reduceat(self._table[rows], starts, axis=0, dtype=np.int64)
-        squares = np.add.reduceat(self._squares[rows], starts)
+        sums = np.add.reduceat(self._table.take(columns, axis=1), starts, axis=1)
         if len(self._known) > _MOST_PARTS_KEPT:
             self._forget()
-        heads = sums / np.sqrt(np.maximum(squares, 1))[:, None] * self._weights.step
-        return _probabilities(gated(heads + self._weights.constants), self._weights)
+        lengths = np.sqrt(np.maximum(sums[-1:], 1))
+        heads = (sums[:-1] / lengths).T * self._weights.step + self._weights.constants
+        return _probabilities(gated(heads), self._weights)
 
     def _forget(self) -> None:
         self._known = self._whole.copy()
-        self._used = 1 + len(self._whole)  # row 0 stays empty, for what the model does not know
+        self._used = 1 + len(self._whole)  # column 0 stays empty, for what the model has not met
+
+    def _columns(self, bags: list[list[str]]) -> npt.NDArray[np.intp]:
+        """Return the column of each part of each text, one after the other."""
+        every = list(chain.from_iterable(bags))
+        columns = np.fromiter(map(self._known.get, every, repeat(-1)), np.intp, len(every))
+        missing = np.flatnonzero(columns < 0).tolist()
+        self._learn(sorted({every[at] for at in missing if not is_whole(every[at])}))
+        columns[missing] = [self._known.get(every[at], 0) for at in missing]
+        return columns
 
     def _learn(self, unknown: list[str]) -> None:
-        """Add up the weights of each part's features and keep them in a row of the table."""
+        """Add up the weights of each part's features and keep them in a column of the table."""
         at = self._at
         found = [[at[f] for f in expand(part, self._ratings) if f in at] for part in unknown]
         weighed = [part for part, features in zip(unknown, found, strict=True) if features]
@@ -85,16 +89,18 @@ class Model:
             return
         end = self._used + len(weighed)
         self._known |= zip(weighed, range(self._used, end), strict=True)
-        while end > len(self._table):
-            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-            self._squares = np.concatenate([self._squares, np.zeros_like(self._squares)])
-        features = list(chain.from_iterable(found))
+        while end > self._table.shape[1]:
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)], axis=1)
         starts = np.cumsum([0, *(len(features) for features in found if features)])[:-1]
-        values = self._weights.values[features].astype(np.int32)
-        weights = values[:, None] * self._weights.rows[features]
-        self._table[self._used : end] = np.add.reduceat(weights, starts)
-        self._squares[self._used : end] = np.add.reduceat(np.square(values), starts)
+        weights = _weighed(self._weights, list(chain.from_iterable(found)))
+        self._table[:, self._used : end] = np.add.reduceat(weights, starts, axis=1)
         self._used = end
+
+
+def _weighed(weights: Weights, features: list[int]) -> npt.NDArray[np.int64]:
+    """Return heads by features: what each counts for times its weight; last, its square."""
+    values = weights.values[features].astype(np.int64)
+    return np.vstack([weights.rows[features].T * values, np.square(values)])
 
 
 @cache

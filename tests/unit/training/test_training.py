@@ -1,6 +1,8 @@
 """Training on a few hundred made-up texts: the same code as the real one, in seconds."""
 
 import json
+from itertools import product
+from string import ascii_lowercase
 
 import numpy as np
 import pytest
@@ -84,6 +86,16 @@ def test_a_word_never_seen_weighs_by_its_letters_and_a_text_of_none_is_scored(tr
     unknown, alike = model.scores(["zzzz qqqq", "lovelyyy"])
     assert np.isfinite(unknown).all()
     assert alike[SCORES.index("joy")] > unknown[SCORES.index("joy")]
+
+
+def test_more_words_than_there_was_room_for_score_as_alone(trained, tmp_path):
+    write(trained.weights, tmp_path / "weights.npz")
+    model = Model(file.read(tmp_path / "weights.npz"))
+    words = [f"lovely{letters}" for letters in map("".join, product(ascii_lowercase, repeat=3))]
+    texts = [" ".join(words[at : at + 40]) for at in range(0, len(words), 40)]
+    together = model.scores(texts)
+    alone = Model(file.read(tmp_path / "weights.npz")).scores(texts[-1:])
+    np.testing.assert_array_equal(together[-1:], alone)
 
 
 def test_the_shipped_weights_are_small_whole_and_free_of_anything_that_runs():
