@@ -17,7 +17,7 @@ from training.fit import Floats, Head
 _VALUES_COUNT = 0.3  # values held in an argument are a distant relative of a customer's motivator
 _ELSEWHERE_COUNTS = 0.1  # comments on anything at all: hardly one is about a motivator
 _OWN_COUNT = 3.0
-_OWN_EMOTIONS_COUNT = 8.0  # there are ten times as many comments from elsewhere
+_OWN_EMOTIONS_COUNT = 5.0  # there are five times as many comments from elsewhere
 _PENALTY = {"motivator": 0.2, "valence": 0.3, "emotion": 0.35, "gate": 0.35}
 
 

@@ -25,7 +25,9 @@ FIGURES = TEXT.partition(card.BEGIN)[2].partition(card.END)[0]
 
 
 def test_the_card_is_of_the_version_that_ships() -> None:
-    assert set(re.findall(r"kindred-\d+-[0-9a-f]{8}", TEXT)) == {MODEL_VERSION}
+    # The comparison on other labels says itself which version's method it is of.
+    lines = [line for line in TEXT.splitlines() if not line.startswith("| grouping,")]
+    assert set(re.findall(r"kindred-\d+-[0-9a-f]{8}", "\n".join(lines))) == {MODEL_VERSION}
 
 
 def test_the_plot_is_of_the_version_that_ships() -> None:
