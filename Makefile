@@ -12,7 +12,7 @@ PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; d
 BIN := .venv/bin
 STAMP := .venv/installed
 ARGS ?=
-# One thread and one set of kernels, so that sums come out the same to the last bit on any x86-64.
+# One thread and one set of kernels, so that sums run in one order whatever cores there are.
 SAME_ARITHMETIC := OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell
 
 help: ## List what there is

@@ -10,19 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+_BINS = 10
 _SMOOTHED_OVER = 15  # neighbouring thresholds: one lucky text is no reason
 
 
-def expected_calibration_error(probabilities: Floats, truths: Floats, bins: int = 10) -> float:
-    """Return the mean distance between what is said and what is true, over equal-width bins.
+def expected_calibration_error(probabilities: Floats, truths: Floats) -> float:
+    """Return the mean distance between what is said and what is true, over ten bins.
 
     Weighted by the texts in each bin (Naeini, Cooper & Hauskrecht, AAAI 2015).
     """
-    bin_of = np.minimum((probabilities * bins).astype(int), bins - 1)
-    texts = np.bincount(bin_of, minlength=bins)
-    said = np.bincount(bin_of, probabilities, minlength=bins)
-    true = np.bincount(bin_of, truths, minlength=bins)
-    return float(np.abs(said - true).sum() / texts.sum())
+    _, said, true = binned(probabilities, truths)
+    return float(np.abs(said - true).sum() / len(truths))
+
+
+def binned(probabilities: Floats, truths: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return texts, sum of probabilities and sum of truths in each of ten bins of equal width."""
+    bin_of = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
+    texts, said, true = (
+        np.bincount(bin_of, each, minlength=_BINS).astype(np.float64)
+        for each in (np.ones_like(probabilities), probabilities, truths)
+    )
+    return texts, said, true
 
 
 def best_threshold(probabilities: Floats, truths: Floats, weights: Floats | None = None) -> float:

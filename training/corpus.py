@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +21,10 @@ from training.data import Example, word_ratings
 from training.labels import TARGETS
 
 Floats = npt.NDArray[np.float64]
+Bags = Sequence[Sequence[str]]
+Features = Mapping[str, Sequence[str]]  # of each part
 FOLDS = 5
-FEWEST_TEXTS = {"#": 4}  # character n-grams; anything else needs FEWEST_TEXTS_ELSE
-FEWEST_TEXTS_ELSE = 2
+FEWEST_TEXTS, FEWEST_TEXTS_OF_LETTERS = 2, 4
 CHARACTERS_WEIGH = 0.6
 RATINGS_EMPHASIS = 3.0
 PRECISION = 256
@@ -43,12 +45,12 @@ class Vocabulary:
     ratings: dict[str, int]
 
 
-def vocabulary(bags: Sequence[Sequence[str]], ratings: Mapping[str, int]) -> Vocabulary:
+def vocabulary(bags: Bags, expanded: Features, ratings: Mapping[str, int]) -> Vocabulary:
     """Keep the features that enough texts have; rarer ones count for more (smoothed idf)."""
     texts = Counter[str]()
     for bag in bags:
-        texts.update({f for part in bag for f in expand(part, ratings)})
-    kept = sorted(f for f, n in texts.items() if n >= FEWEST_TEXTS.get(f[0], FEWEST_TEXTS_ELSE))
+        texts.update({f for part in bag for f in expanded[part]})
+    kept = sorted(f for f, n in texts.items() if n >= _fewest(f))
     counts = np.array([texts[feature] for feature in kept], dtype=np.float64)
     values = np.log((1 + len(bags)) / (1 + counts)) + 1
     values *= np.where([f[0] == "#" for f in kept], CHARACTERS_WEIGH, 1.0)
@@ -61,26 +63,23 @@ def vocabulary(bags: Sequence[Sequence[str]], ratings: Mapping[str, int]) -> Voc
     )
 
 
-def matrix(bags: Sequence[Sequence[str]], known: Vocabulary) -> sparse.csr_matrix:
+def _fewest(feature: str) -> int:
+    return FEWEST_TEXTS_OF_LETTERS if feature[0] == "#" else FEWEST_TEXTS
+
+
+def matrix(bags: Bags, expanded: Features, known: Vocabulary) -> sparse.csr_matrix:
     """Return texts by features, each row scaled to the length that the scorer gives it."""
     at = {feature: column for column, feature in enumerate(known.features)}
-    columns: dict[str, list[int]] = {}
+    columns = {part: [at[f] for f in found if f in at] for part, found in expanded.items()}
+    squared = np.square(known.values, dtype=np.float64)
+    squares = {part: float(squared[found].sum()) for part, found in columns.items()}
     indices: list[int] = []
     ends = [0]
-    lengths = np.empty(len(bags))
-    squares: dict[str, float] = {}
-    for row, bag in enumerate(bags):
-        total = 0.0
+    for bag in bags:
         for part in bag:
-            if part not in columns:
-                columns[part] = [at[f] for f in expand(part, known.ratings) if f in at]
-                squares[part] = float(
-                    np.square(known.values[columns[part]], dtype=np.float64).sum()
-                )
             indices += columns[part]
-            total += squares[part]
-        lengths[row] = total
         ends.append(len(indices))
+    lengths = np.array([sum(squares[part] for part in bag) for bag in bags])
     filled = np.asarray(indices, dtype=np.int32)
     scale = np.repeat(1 / np.sqrt(np.maximum(lengths, 1e-9)), np.diff(ends))
     found = sparse.csr_matrix(
@@ -110,10 +109,12 @@ class Corpus:
 def corpus(examples: Sequence[Example]) -> Corpus:
     """Turn examples into numbers. The same text is always in the same fold."""
     bags = [parts(plain(example.text)) for example in examples]
-    known = vocabulary(bags, word_ratings())
+    ratings = word_ratings()
+    expanded = {part: expand(part, ratings) for part in set(chain.from_iterable(bags))}
+    known = vocabulary(bags, expanded, ratings)
     return Corpus(
         known,
-        matrix(bags, known),
+        matrix(bags, expanded, known),
         np.array([example.targets for example in examples], dtype=np.float64),
         np.array([example.source for example in examples]),
         np.array([example.split == "dev" for example in examples]),

@@ -15,7 +15,7 @@ from training.corpus import Corpus
 from training.fit import Floats, Head
 
 _VALUES_COUNT = 0.3  # values held in an argument are a distant relative of a customer's motivator
-_ELSEWHERE_COUNTS = 0.1  # comments on anything at all: hardly one is about a motivator
+ELSEWHERE_COUNTS = 0.1  # comments on anything at all: hardly one is about a motivator
 _OWN_COUNT = 3.0
 _OWN_EMOTIONS_COUNT = 5.0  # there are five times as many comments from elsewhere
 _PENALTY = {"motivator": 0.2, "valence": 0.3, "emotion": 0.35, "gate": 0.35}
@@ -33,7 +33,7 @@ def head(corpus: Corpus, name: str, teaches: npt.NDArray[np.bool_]) -> Head:
     counts = np.where(corpus.sources == "own", own, 1.0)
     if kind == "motivator":
         counts[corpus.sources == "valueeval"] = _VALUES_COUNT
-        counts[corpus.sources == "goemotions"] = _ELSEWHERE_COUNTS
+        counts[corpus.sources == "goemotions"] = ELSEWHERE_COUNTS
     return Head(rows, targets[rows], counts[rows], _PENALTY[kind])
 
 

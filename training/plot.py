@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from kindred.feeling import EMOTIONS, MODEL_VERSION, MOTIVATORS
+from training.calibration import binned
 from training.judged import Bools, Floats, Judged
 
-_BINS = 10
 _FEWEST_TEXTS = 10
 _SETS = (("GoEmotions dev", "#1f5fa8", "o"), ("evaluation set", "#c8500a", "s"))
 
@@ -55,15 +55,13 @@ def draw(dev: Judged, own: Judged, path: Path) -> None:
 def reliability(chances: Floats, truth: Bools) -> tuple[Floats, Floats, Floats]:
     """Return mean probability, share true and the ends of its 95 % interval (Wilson), by bin.
 
-    Bins are the ten of equal width that the expected calibration error is taken over; those
+    Bins are those that the expected calibration error is taken over; those
     with fewer than ten texts are left out.
     """
-    bin_of = np.minimum((chances * _BINS).astype(int), _BINS - 1)
-    texts = np.bincount(bin_of, minlength=_BINS).astype(float)
+    texts, said, true = binned(chances, truth.astype(float))
     kept = texts >= _FEWEST_TEXTS
-    said = np.bincount(bin_of, chances, minlength=_BINS)[kept] / texts[kept]
-    share = np.bincount(bin_of, truth, minlength=_BINS)[kept] / texts[kept]
-    return said, share, _wilson(share, texts[kept])
+    texts, said, share = texts[kept], said[kept] / texts[kept], true[kept] / texts[kept]
+    return said, share, _wilson(share, texts)
 
 
 def _wilson(share: Floats, texts: Floats) -> Floats:

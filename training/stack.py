@@ -17,11 +17,10 @@ from scipy.special import expit
 from kindred.feeling.names import MOTIVATORS
 from training.corpus import FOLDS, Corpus
 from training.fit import Floats, Head, fit
-from training.heads import heads_of
+from training.heads import ELSEWHERE_COUNTS, heads_of
 
 _PENALTY = 1.0
 _OWN_COUNTS = 2.0
-_ELSEWHERE_COUNTS = 0.1  # for a motivator, as its head was taught
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def truths(corpus: Corpus, score: str) -> Floats:
 
 def counts(corpus: Corpus, score: str) -> Floats:
     """Return how much each text counts when a score is calibrated."""
-    elsewhere = _ELSEWHERE_COUNTS if score in MOTIVATORS else 1.0
+    elsewhere = ELSEWHERE_COUNTS if score in MOTIVATORS else 1.0
     own = corpus.sources == "own"
     return np.where(
         own,

@@ -34,7 +34,9 @@ def model(version: str, **fixed: float) -> Scorer:
         return scores | {"unscored_reason": None}
 
     def score(texts: Iterable[str]) -> pd.DataFrame:
-        frame = pd.DataFrame(map(row, texts), columns=[*SCORES, "unscored_reason"])
+        rows = list(map(row, texts))
+        frame = pd.DataFrame(rows, columns=list(SCORES))
+        frame["unscored_reason"] = pd.Series([one["unscored_reason"] for one in rows], dtype=object)
         return frame.astype(dict.fromkeys(SCORES, float))
 
     return Scorer(version, score)

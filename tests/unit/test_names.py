@@ -69,7 +69,7 @@ def test_no_name_is_left_over_from_a_load_that_is_gone() -> None:
 
 
 def test_a_score_has_the_same_name_everywhere() -> None:
-    schema = (KINDRED / "warehouse" / "schema.sql").read_text()
+    schema = (KINDRED / "warehouse" / "scored.sql").read_text()
     table = schema[
         schema.index("scored.texts (") : schema.index("create table if not exists scored.c")
     ]

@@ -101,9 +101,8 @@ def _chunks(table: Table) -> Iterator[list[Row]]:
 
 def _scored(table: Table, chunk: list[Row], count: Count) -> str:
     frame = score([row.text for row in chunk])
-    numbers = (frame[list(SCORES)].to_numpy() + 0.0).tolist()  # -0.0 becomes 0.0
-    # A missing reason can be None or NaN, as pandas holds it.
-    reasons = [one if isinstance(one, str) else None for one in frame["unscored_reason"]]
+    numbers = frame[list(SCORES)].to_numpy().tolist()
+    reasons = frame["unscored_reason"].tolist()
     count.texts += len(chunk)
     count.unscored.update(filter(None, reasons))
     return "".join(map(table.scored, chunk, numbers, reasons))

@@ -38,14 +38,9 @@ _TURN = _NEGATES | _BOOSTS
 _REACH = 3  # words after a negation that it turns
 
 
-def tokens(words: str) -> list[str]:
-    """Split plain words into words, numbers, signs and emoji, as typed."""
-    return _TOKEN.findall(words)
-
-
 def parts(words: str) -> list[str]:
     """Return the distinct parts of a text, in order of appearance."""
-    typed = tokens(words)
+    typed = _TOKEN.findall(words)
     low = list(map(_lowered, typed))
     pairs = map(PAIR.join, zip(["", *low], [*low, ""], strict=True))
     found = dict.fromkeys([*typed, *pairs])
@@ -80,10 +75,9 @@ def expand(part: str, ratings: Mapping[str, int]) -> list[str]:
         rating = ratings.get(part[1:])
         return [part] if rating is None else [part, f"{RATED}negated {rating}"]
     low = _lowered(part)
+    short = _shortened(low, 1)
     found = [low]
-    rating = ratings.get(low)
-    if rating is None and (short := _shortened(low, 1)):
-        rating = ratings.get(short)
+    rating = ratings.get(low, ratings.get(short) if short else None)
     if rating is not None:
         found.append(f"{RATED}{rating}")
     if not part[0].isalpha():
@@ -94,8 +88,8 @@ def expand(part: str, ratings: Mapping[str, int]) -> list[str]:
         found.append(CUE + low)
         if rating is not None:
             found.append(f"{RATED}loud {rating}")
-    if plain := _shortened(low, 1):
-        found += [plain, CUE + "elongated"]
+    if short:
+        found += [short, CUE + "elongated"]
     padded = f" {low[:_LONGEST_WORD]} "
     found += [
         "#" + padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1)

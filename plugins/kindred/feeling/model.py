@@ -35,7 +35,7 @@ _MOST_PARTS_KEPT = 200_000
 
 
 class Model:
-    """Scores of plain words. Remembers the rows of parts it has met, which changes no score."""
+    """Scores of plain words. Remembers the columns of parts it has met, which changes no score."""
 
     def __init__(self, weights: Weights) -> None:
         self.version = weights.version
@@ -48,7 +48,7 @@ class Model:
         self._at = {feature: at for at, feature in enumerate(weights.features)}
         self._ratings = dict(zip(weights.rated, weights.ratings.tolist(), strict=True))
         whole = [at for at, feature in enumerate(weights.features) if is_whole(feature)]
-        self._whole = {weights.features[at]: row for row, at in enumerate(whole, start=1)}
+        self._whole = {weights.features[at]: column for column, at in enumerate(whole, 1)}
         known = 1 + len(whole)
         self._table = np.zeros((len(weights.step) + 1, known + (1 << 14)), np.int64)
         self._table[:, 1:known] = _weighed(weights, whole)

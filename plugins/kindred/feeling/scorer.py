@@ -97,7 +97,7 @@ def _pooled(
     sums = np.add.reduceat(scores * lengths[:, None], starts, axis=0)
     means = sums / np.add.reduceat(lengths, starts)[:, None]
     means[:, 0] = 2 * means[:, 0] - 1
-    return rows[starts], np.round(means, _DECIMALS)
+    return rows[starts], np.round(means, _DECIMALS) + 0.0  # -0.0 becomes 0.0
 
 
 def _batches(segmented: list[tuple[int, str]]) -> Iterator[list[str]]:

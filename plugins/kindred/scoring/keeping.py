@@ -34,8 +34,7 @@ def keep(conn: psycopg.Connection, chunk: Sequence[tuple[str, str]], scorer: Sco
     """Score and write a chunk; return how many of its texts could not be scored."""
     frame = scorer.score([words for _, words in chunk])
     numbers = [frame[name].tolist() for name in SCORES]
-    # A missing reason can be None or NaN, as pandas holds it.
-    reasons = [one if isinstance(one, str) else None for one in frame["unscored_reason"]]
+    reasons = frame["unscored_reason"].tolist()
     try:
         with conn.transaction():
             _write(conn, zip([h for h, _ in chunk], *numbers, reasons, strict=True), scorer.version)

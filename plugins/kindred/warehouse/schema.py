@@ -1,4 +1,4 @@
-"""Make and widen the warehouse's tables: schema.sql, the tables of the loads, the grants.
+"""Make and widen the warehouse's tables: the .sql files, the tables of the loads, the grants.
 
 The row contracts are the only place that says which columns a load has; landing, held and
 raw are made from them, and a field added to a contract becomes a column by itself.
@@ -78,6 +78,7 @@ def migrate(admin_dsn: str, loads: typing.Iterable[Load]) -> None:
         conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:migrate', 0))")
         conn.execute("set local client_min_messages = warning")
         conn.execute(here.joinpath("schema.sql").read_bytes())
+        conn.execute(here.joinpath("scored.sql").read_bytes())
         for load in loads:
             _make_tables(conn, load)
         conn.execute(here.joinpath("roles.sql").read_bytes())

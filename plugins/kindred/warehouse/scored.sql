@@ -1,0 +1,127 @@
+-- What texts express, by which model, and how far a new one has read: the schema `scored`.
+-- Applied after schema.sql, by the same hand; every statement can be run again.
+
+-- What each text expresses, by its hash and the model that read it.
+create table if not exists scored.texts (
+    text_hash text not null,        -- md5 of the text as raw holds it
+    model_version text not null,
+    valence double precision,       -- -1 to 1; null when unscored
+    unscored_reason text,
+    scored_at timestamptz not null default now(),
+    primary key (text_hash, model_version),
+    check ((valence is null) <> (unscored_reason is null))
+);
+alter table scored.texts
+    -- Emotions, then motivators: probabilities, null when unscored.
+    add column if not exists joy double precision,
+    add column if not exists trust double precision,
+    add column if not exists gratitude double precision,
+    add column if not exists optimism double precision,
+    add column if not exists surprise double precision,
+    add column if not exists confusion double precision,
+    add column if not exists anxiety double precision,
+    add column if not exists sadness double precision,
+    add column if not exists frustration double precision,
+    add column if not exists anger double precision,
+    add column if not exists neutral double precision,
+    add column if not exists stand_out double precision,
+    add column if not exists confidence_in_future double precision,
+    add column if not exists well_being double precision,
+    add column if not exists freedom double precision,
+    add column if not exists thrill double precision,
+    add column if not exists belonging double precision,
+    add column if not exists protect_environment double precision,
+    add column if not exists be_who_i_want double precision,
+    add column if not exists security double precision,
+    add column if not exists success_in_life double precision;
+do $$ begin
+    if not exists (
+        select from pg_constraint
+        where conrelid = 'scored.texts'::regclass and conname = 'texts_are_in_range'
+    ) then
+        -- NaN is greater than any number, so it is refused too.
+        alter table scored.texts
+            add constraint texts_are_in_range check (
+                valence between -1 and 1
+                and least(
+                    joy, trust, gratitude, optimism, surprise, confusion, anxiety, sadness,
+                    frustration, anger, neutral, stand_out, confidence_in_future, well_being,
+                    freedom, thrill, belonging, protect_environment, be_who_i_want, security,
+                    success_in_life
+                ) >= 0
+                and greatest(
+                    joy, trust, gratitude, optimism, surprise, confusion, anxiety, sadness,
+                    frustration, anger, neutral, stand_out, confidence_in_future, well_being,
+                    freedom, thrill, belonging, protect_environment, be_who_i_want, security,
+                    success_in_life
+                ) <= 1
+            ),
+            -- All of the scores or none; the first model, vader, knew valence only.
+            add constraint texts_are_scored_whole check (
+                num_nulls(
+                    joy, trust, gratitude, optimism, surprise, confusion, anxiety, sadness,
+                    frustration, anger, neutral, stand_out, confidence_in_future, well_being,
+                    freedom, thrill, belonging, protect_environment, be_who_i_want, security,
+                    success_in_life
+                ) = case when unscored_reason is null then 0 else 21 end
+                or (
+                    model_version like 'vader-%'
+                    and num_nonnulls(
+                        joy, trust, gratitude, optimism, surprise, confusion, anxiety, sadness,
+                        frustration, anger, neutral, stand_out, confidence_in_future, well_being,
+                        freedom, thrill, belonging, protect_environment, be_who_i_want, security,
+                        success_in_life
+                    ) = 0
+                )
+            );
+    end if;
+end $$;
+
+-- Which model has read the whole of which load, as far as which build had claimed it. It has
+-- missed something where a later build was published that another model read for.
+create table if not exists scored.complete (
+    load text not null,
+    model_version text not null,
+    completed_at timestamptz not null default now(),
+    primary key (load, model_version)
+);
+alter table scored.complete add column if not exists build_id bigint;
+update scored.complete
+set build_id = (select coalesce(max(build_id), 0) from ops.builds)
+where build_id is null;
+
+-- The models that have read anything. The one that was activated last is the one the marts use.
+create table if not exists scored.models (
+    model_version text primary key,
+    activated_at timestamptz,       -- null: it has not read everything yet
+    -- Builds used it while its texts were not all read, so those texts made nobody due.
+    is_behind boolean not null default false,
+    texts_left bigint not null default 0,   -- to be read, when it last stopped reading
+    read_at timestamptz not null default now()
+);
+-- Before there was a choice, marts used the model that had scored last.
+insert into scored.models (model_version, activated_at, read_at)
+select model_version, scored_at, scored_at
+from scored.texts
+where not exists (select from scored.models)
+order by scored_at desc, model_version desc
+limit 1;
+
+-- How tonight's texts were scored, build by load by score: what the gate of scores looks at, and
+-- what later nights compare with. Words that were said twice count twice.
+create table if not exists scored.profiles (
+    build_id bigint not null,
+    load text not null,
+    score text not null,            -- valence, an emotion or a motivator
+    model_version text not null,
+    texts bigint not null,
+    scored bigint not null,
+    unscored bigint not null,       -- with a reason
+    waiting bigint not null,        -- read, but not by the model whose scores the marts use
+    lowest double precision,
+    highest double precision,
+    bands bigint[] not null,        -- texts by the height of the score
+    reference_texts bigint not null default 0,
+    psi double precision,           -- population stability index against the reference
+    primary key (build_id, load, score)
+);
