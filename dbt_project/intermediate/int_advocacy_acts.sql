@@ -20,6 +20,11 @@ stg_salesforce_referrals as (
     from {{ ref('stg_salesforce_referrals') }}
 ),
 
+int_due_customers as (
+    select customer_id
+    from {{ ref('int_due_customers') }}
+),
+
 int_texts as (
     select
         customer_id,
@@ -63,6 +68,8 @@ acts as (
         'public_positive_mention' as act,
         {{ business_date('int_texts.said_at') }} as acted_on
     from int_texts
+    inner join int_due_customers
+        on int_texts.customer_id = int_due_customers.customer_id
     inner join segment_thresholds
         on int_texts.valence >= segment_thresholds.positive_valence_from
 )

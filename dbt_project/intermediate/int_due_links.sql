@@ -10,21 +10,11 @@ int_customer_links as (
     from {{ ref('int_customer_links') }}
 ),
 
-int_due_spine as (
-    select customer_id
-    from {{ ref('int_due_spine') }}
-),
-
-int_customers as (
+int_due_customers as (
     select
         customer_id,
         has_text_consent
-    from {{ ref('int_customers') }}
-),
-
-due_customers as (
-    select distinct customer_id
-    from int_due_spine
+    from {{ ref('int_due_customers') }}
 ),
 
 due_links as (
@@ -32,12 +22,10 @@ due_links as (
         int_customer_links.customer_id,
         int_customer_links.channel,
         int_customer_links.subject,
-        int_customers.has_text_consent
+        int_due_customers.has_text_consent
     from int_customer_links
-    inner join due_customers
-        on int_customer_links.customer_id = due_customers.customer_id
-    inner join int_customers
-        on int_customer_links.customer_id = int_customers.customer_id
+    inner join int_due_customers
+        on int_customer_links.customer_id = int_due_customers.customer_id
 )
 
 select * from due_links

@@ -24,6 +24,11 @@ int_survey_answers as (
     from {{ ref('int_survey_answers') }}
 ),
 
+int_due_customers as (
+    select customer_id
+    from {{ ref('int_due_customers') }}
+),
+
 int_texts as (
     select
         customer_id,
@@ -45,11 +50,13 @@ evidence as (
             and int_survey_answers.subject = int_due_links.subject
     union all
     select
-        customer_id,
+        int_texts.customer_id,
         'emotion' as kind,
-        (valence + 1) * 50 as answer,
-        said_at as observed_at
+        (int_texts.valence + 1) * 50 as answer,
+        int_texts.said_at as observed_at
     from int_texts
+    inner join int_due_customers
+        on int_texts.customer_id = int_due_customers.customer_id
 ),
 
 dated as (

@@ -1,12 +1,20 @@
 {#
-    Customer × day with an order: the customer's own rhythm as of that day, a
+    Due customer × day with an order: the customer's own rhythm as of that day, a
     quantile of the most recent gaps between orders, within the seed's floor
     and cap; the seed's default where there are too few gaps to know.
 #}
 with
 
 int_sales as (
-    select * from {{ ref('int_sales') }}
+    select
+        customer_id,
+        ordered_on
+    from {{ ref('int_sales') }}
+),
+
+int_due_customers as (
+    select customer_id
+    from {{ ref('int_due_customers') }}
 ),
 
 lapse_rules as (
@@ -15,9 +23,11 @@ lapse_rules as (
 
 order_days as (
     select distinct
-        customer_id,
-        ordered_on
+        int_sales.customer_id,
+        int_sales.ordered_on
     from int_sales
+    inner join int_due_customers
+        on int_sales.customer_id = int_due_customers.customer_id
 ),
 
 numbered as (

@@ -1,5 +1,13 @@
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
-{# What due customers bought. The seed says which statuses are no sales. #}
+{{ config(
+    materialized='incremental',
+    on_schema_change='fail',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
+{#
+    What customers bought, a row an order, found anew for those who are due.
+    The seed says which statuses are no sales.
+#}
 with
 
 int_due_links as (
@@ -16,7 +24,8 @@ stg_salesforce_orders as (
         contact_id,
         ordered_on,
         amount,
-        status
+        status,
+        order_channel
     from {{ ref('stg_salesforce_orders') }}
 ),
 
@@ -31,7 +40,8 @@ sales as (
         int_due_links.customer_id,
         stg_salesforce_orders.order_id,
         stg_salesforce_orders.ordered_on,
-        stg_salesforce_orders.amount
+        stg_salesforce_orders.amount,
+        stg_salesforce_orders.order_channel
     from stg_salesforce_orders
     inner join int_due_links
         on stg_salesforce_orders.contact_id = int_due_links.subject

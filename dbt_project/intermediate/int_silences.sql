@@ -8,13 +8,11 @@ int_order_gaps as (
     select * from {{ ref('int_order_gaps') }}
 ),
 
-int_due_spine as (
-    select customer_id
-    from {{ ref('int_due_spine') }}
-),
-
-int_customers as (
-    select * from {{ ref('int_customers') }}
+int_due_customers as (
+    select
+        customer_id,
+        customer_since
+    from {{ ref('int_due_customers') }}
 ),
 
 int_months as (
@@ -26,14 +24,12 @@ lapse_rules as (
 ),
 
 beginnings as (
-    select distinct
-        int_customers.customer_id,
-        greatest(int_customers.customer_since, int_months.first_month)
+    select
+        int_due_customers.customer_id,
+        greatest(int_due_customers.customer_since, int_months.first_month)
             as starts_on
-    from int_customers
+    from int_due_customers
     cross join int_months
-    inner join int_due_spine
-        on int_customers.customer_id = int_due_spine.customer_id
 ),
 
 {# Silence before the calendar begins says nothing. #}

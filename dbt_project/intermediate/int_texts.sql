@@ -1,6 +1,13 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='fail',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
 {#
-    What due customers who consent said, with its scores: a verbatim, a post, a
-    conversation (averaged, so that a long call does not outvote a survey).
+    What customers who consent said, with its scores, found anew for those who
+    are due: a verbatim, a post, a conversation (averaged, so that a long call
+    does not outvote a survey).
 #}
 with
 
@@ -15,6 +22,7 @@ stg_salesforce_survey_responses as (
         'contact' as channel,
         contact_id as subject,
         response_id as text_id,
+        touchpoint,
         submitted_at as said_at,
         text_hash
     from {{ ref('stg_salesforce_survey_responses') }}
@@ -26,6 +34,7 @@ stg_genesys_transcripts as (
         'conversation' as channel,
         conversation_id as subject,
         conversation_id as text_id,
+        cast(null as text) as touchpoint,
         said_at,
         text_hash
     from {{ ref('stg_genesys_transcripts') }}
@@ -37,6 +46,7 @@ stg_mastodon_statuses as (
         'account' as channel,
         account as subject,
         status_id as text_id,
+        cast(null as text) as touchpoint,
         created_at as said_at,
         text_hash
     from {{ ref('stg_mastodon_statuses') }}
@@ -63,6 +73,7 @@ texts as (
         {% for score in text_scores() %}
         round(avg(stg_scored_texts.{{ score }}), 6) as {{ score }},
         {% endfor %}
+        max(phrases.touchpoint) as touchpoint,
         max(phrases.said_at) as said_at
     from phrases
     inner join int_due_links

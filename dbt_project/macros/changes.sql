@@ -1,11 +1,18 @@
 {#
     How cost follows change. `int_months_due` lists the customer-months to
-    compute; each customer-month mart deletes those rows and appends them anew.
+    compute. What is kept from build to build deletes what is due and appends it
+    anew: a customer-month mart those rows, a customer's record all that the
+    customers with a month due have in it.
 #}
 
-{# The marts with a row per customer and month, kept from build to build. #}
+{# The marts with a row per customer and month. #}
 {% macro customer_month_marts() %}
     {% do return(['customer_segments', 'customer_attrition', 'customer_advocacy']) %}
+{% endmacro %}
+
+{# What customers did and said, all of it, kept for the marts that look back on everybody. #}
+{% macro customer_records() %}
+    {% do return(['int_sales', 'int_texts']) %}
 {% endmacro %}
 
 {#
@@ -23,8 +30,8 @@
     {% if flags.FULL_REFRESH or not execute %}
         {% do return(true) %}
     {% endif %}
-    {% set kept = customer_month_marts() + ['int_customer_links', 'int_months_due'] %}
-    {% for name in kept %}
+    {% set links = ['int_customer_links', 'int_months_due'] %}
+    {% for name in customer_month_marts() + customer_records() + links %}
         {% if previous_table(name) is none %}
             {% do return(true) %}
         {% endif %}
@@ -45,6 +52,15 @@
         using {{ months_due }} as due
         where {{ this.identifier }}.customer_id = due.customer_id
             and {{ this.identifier }}.month = due.month
+    {% endif %}
+{% endmacro %}
+
+{# A pre-hook of the customers' records: make room for the customers who are due. #}
+{% macro delete_customers_due() %}
+    {% set months_due = ref('int_months_due') %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        where customer_id in (select due.customer_id from {{ months_due }} as due)
     {% endif %}
 {% endmacro %}
 
