@@ -26,6 +26,7 @@ _OBJECTS = {
     "contacts": "Contact",
     "orders": "Order",
     "survey_responses": "Survey_Response__c",
+    "touchpoint_ratings": "Touchpoint_Rating__c",
     "referrals": "Lead",
 }
 _OURS = ("_visibleFrom", "_deletedAt")

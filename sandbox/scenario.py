@@ -56,6 +56,8 @@ class Evidence(_Part, frozen=True, kw_only=True):
     survey_invited_a_month: Share = 0.55
     survey_response_rate: Share = 0.30
     has_motivator_items: Share = 0.7
+    ratings_a_survey: Annotated[int, msgspec.Meta(ge=0, le=100)] = 8  # at most; a relationship one
+    asks_importance: Share = 0.5  # of the surveys with ratings
     has_verbatim: Share = 0.45
     calls_transcribed: Share = 0.55
     call_survey_response_rate: Share = 0.33

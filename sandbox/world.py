@@ -1,4 +1,4 @@
-"""The world that the servers show: seven shelves and a clock.
+"""The world that the servers show: eight shelves and a clock.
 
 Making it takes seconds to minutes, so it is kept in the home folder under a key of the
 scenario and of the source that makes it: neither an edited scenario nor an edited generator can
@@ -22,6 +22,7 @@ from sandbox.population import populate
 from sandbox.records.contacts import contacts, meet
 from sandbox.records.conversations import conversations
 from sandbox.records.orders import orders, referrals
+from sandbox.records.ratings import touchpoint_ratings
 from sandbox.records.stage import HOUR, Stage
 from sandbox.records.statuses import statuses
 from sandbox.records.surveys import survey_responses
@@ -38,6 +39,7 @@ SHELVES = (
     "contacts",
     "orders",
     "survey_responses",
+    "touchpoint_ratings",
     "referrals",
     "conversations",
     "transcripts",
@@ -113,7 +115,9 @@ def generate(folder: Path, scenario: Scenario, say: Say) -> None:
 
     keep("contacts", contacts(stage, people))
     keep("orders", orders(stage, people))
-    keep("survey_responses", survey_responses(stage, people))
+    responded, surveys = survey_responses(stage, people)
+    keep("survey_responses", responded)
+    keep("touchpoint_ratings", touchpoint_ratings(stage, people, surveys))
     keep("referrals", referrals(stage, people))
     held, told, callers = conversations(stage, people)
     keep("conversations", held)

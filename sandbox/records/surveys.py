@@ -1,7 +1,11 @@
-"""Survey responses: the only place where motivators and satisfaction are measured directly."""
+"""Survey responses: the only place where motivators and satisfaction are measured directly.
+
+The touchpoints that a response rates are records of their own: `ratings.py`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,13 +16,29 @@ from sandbox.population import MOTIVATORS
 from sandbox.records.contacts import People
 from sandbox.records.stage import Change, Stage, history, removals
 from sandbox.shelf import Shelf, ShelfBuilder
-from sandbox.times import DAY, Floats, Ints
+from sandbox.times import DAY, Flags, Floats, Ints
 
 ITEMS = tuple(f"Helps_{name.title()}__c" for name in MOTIVATORS)
 
 
-def survey_responses(stage: Stage, people: People) -> Shelf:
-    """Put all responses on a shelf; some arrive days after they were submitted."""
+@dataclass(frozen=True)
+class Surveys:
+    """What the parts of a response have to know of it, by response."""
+
+    ids: list[str]
+    month: Ints
+    customer: Ints
+    submitted: Ints
+    arrived: Ints
+    is_deep: Flags  # a relationship survey
+    gone: list[list[Change]]
+
+
+def survey_responses(stage: Stage, people: People) -> tuple[Shelf, Surveys]:
+    """Put all responses on a shelf, and return it with what their parts have to know.
+
+    Some arrive days after they were submitted.
+    """
     rng, scenario, population = stage.rng("surveys"), stage.scenario, stage.population
     evidence, shares = scenario.evidence, scenario.changes
     rate = evidence.survey_invited_a_month * evidence.survey_response_rate
@@ -55,7 +75,7 @@ def survey_responses(stage: Stage, people: People) -> Shelf:
         if edited[at]:
             changes.append((int(arrived[at]) + 2 * DAY, {"Verbatim__c": texts.verbatim(*words)}))
         builder.add(ids[at], history("Survey_Response__c", record, changes))
-    return builder.shelf()
+    return builder.shelf(), Surveys(ids, month, customer, moment, arrived, deep, gone)
 
 
 def _asked(answers: list[int], is_deep: bool) -> dict[str, int | None]:

@@ -24,6 +24,7 @@ OBJECTS = {
     "contact": "contacts",
     "order": "orders",
     "survey_response__c": "survey_responses",
+    "touchpoint_rating__c": "touchpoint_ratings",
     "lead": "referrals",
 }
 PAGE = 2000

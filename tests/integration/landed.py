@@ -36,6 +36,11 @@ GOOD: dict[str, dict[str, Any]] = {
         "satisfaction": 4, "effort": 2, "recommend": 9, "helps_belonging": 6,
         "verbatim": "Friendly people.", **_SALESFORCE,
     },
+    "salesforce_touchpoint_ratings": {
+        "rating_id": "a0C", "response_id": "a0A", "contact_id": "003A",
+        "touchpoint": "store_visit", "rated_at": NOON - timedelta(days=9), "rating": 6,
+        "importance": 4, **_SALESFORCE,
+    },
     "salesforce_referrals": {
         "referral_id": "00QA", "referrer_contact_id": "003A", "status": "Qualified",
         "converted_on": date(2026, 2, 27), **_SALESFORCE,

@@ -102,6 +102,9 @@ def test_each_rule_becomes_a_result_with_numbers_of_rows(warehouse, conn):
         ("salesforce_survey_responses", {"satisfaction": 6}, "(satisfaction)"),
         ("salesforce_survey_responses", {"recommend": 11}, "(recommend)"),
         ("salesforce_survey_responses", {"helps_thrill": 0}, "(helps_thrill)"),
+        ("salesforce_touchpoint_ratings", {"rating": 8}, "(rating)"),
+        ("salesforce_touchpoint_ratings", {"importance": 0}, "(importance)"),
+        ("salesforce_touchpoint_ratings", {"touchpoint": " "}, "(touchpoint)"),
         ("salesforce_orders", {"contact_id": " "}, "(contact_id)"),
         ("salesforce_contacts", {"modified_at": NIGHT.end + timedelta(hours=48)}, "(modified_at)"),
         ("salesforce_contacts", {"modified_at": START - timedelta(hours=48)}, "(modified_at)"),
@@ -140,6 +143,13 @@ def test_one_row_out_of_bounds_holds_the_batch(warehouse, conn, load, changes, r
 def test_what_most_rows_lost_holds_the_batch(warehouse, conn, load, changes, rule):
     verdict = check(warehouse, land(conn, LOADS[load], many(LOADS[load], 30, **changes)))
     assert any(name.startswith(rule) for name in blocking(verdict))
+
+
+def test_ratings_that_no_longer_say_what_matters_are_reported_and_pass(warehouse, conn):
+    ratings = LOADS["salesforce_touchpoint_ratings"]
+    verdict = check(warehouse, land(conn, ratings, many(ratings, 200, importance=None)))
+    assert verdict.is_passed
+    assert [f.rule for f in verdict.findings if not f.is_passed] == ["importance_is_there"]
 
 
 def test_exact_redelivery_is_harmless_and_two_contents_are_reported(warehouse, conn):

@@ -1,4 +1,4 @@
-"""Salesforce: contacts, orders, survey responses and referrals by SOQL over `queryAll`.
+"""Salesforce: contacts, orders, survey responses, ratings and referrals by SOQL over `queryAll`.
 
 `queryAll` includes deleted records (`IsDeleted`), so a deletion arrives as a tombstone.
 Names of objects are an org's own: the connection's option `objects` maps a load to one.
@@ -150,6 +150,37 @@ class SurveyResponse(
     modified_at: datetime
 
 
+class TouchpointRating(
+    Row,
+    frozen=True,
+    kw_only=True,
+    rename={
+        "rating_id": "Id",
+        "response_id": "Survey_Response__c",
+        "contact_id": "Contact__c",
+        "touchpoint": "Touchpoint__c",
+        "rated_at": "Rated_At__c",
+        "rating": "Rating__c",
+        "importance": "Importance__c",
+        "is_deleted": "IsDeleted",
+        "created_at": "CreatedDate",
+        "modified_at": "SystemModstamp",
+    },
+):
+    """How good a touchpoint was, and how much it is said to matter, 1-7: a response's children."""
+
+    rating_id: str
+    response_id: str
+    contact_id: str
+    touchpoint: str
+    rated_at: datetime
+    rating: OneToSeven
+    importance: OneToSeven | None = None
+    is_deleted: bool = False
+    created_at: datetime
+    modified_at: datetime
+
+
 class Referral(
     Row,
     frozen=True,
@@ -282,6 +313,14 @@ LOADS: tuple[Load, ...] = (
         subject="contact_id",
         happened_at="submitted_at",
         text=Text("verbatim"),
+    ),
+    _load(
+        "salesforce_touchpoint_ratings",
+        "Touchpoint_Rating__c",
+        TouchpointRating,
+        key=("rating_id",),
+        subject="contact_id",
+        happened_at="rated_at",
     ),
     _load(
         "salesforce_referrals",

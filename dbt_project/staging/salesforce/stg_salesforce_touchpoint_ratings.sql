@@ -1,0 +1,20 @@
+with
+
+source as (
+    select * from {{ source('raw', 'salesforce_touchpoint_ratings') }}
+),
+
+renamed as (
+    select
+        rating_id,
+        response_id,
+        contact_id,
+        touchpoint,
+        rated_at,
+        rating,
+        importance
+    from source
+    where not is_deleted
+)
+
+select * from renamed
