@@ -6,7 +6,7 @@
 ) }}
 {#
     What customers bought, a row an order, found anew for those who are due.
-    The seed says which statuses are no sales.
+    Seeds say which statuses and types are no sales.
 #}
 with
 
@@ -25,13 +25,20 @@ stg_salesforce_orders as (
         ordered_on,
         amount,
         status,
-        order_channel
+        order_channel,
+        order_type
     from {{ ref('stg_salesforce_orders') }}
 ),
 
 order_statuses as (
     select status
     from {{ ref('order_statuses') }}
+    where not is_sale
+),
+
+order_types as (
+    select order_type
+    from {{ ref('order_types') }}
     where not is_sale
 ),
 
@@ -47,7 +54,9 @@ sales as (
         on stg_salesforce_orders.contact_id = int_due_links.subject
     left join order_statuses
         on stg_salesforce_orders.status = order_statuses.status
-    where order_statuses.status is null
+    left join order_types
+        on stg_salesforce_orders.order_type = order_types.order_type
+    where order_statuses.status is null and order_types.order_type is null
 )
 
 select * from sales

@@ -42,6 +42,7 @@ def orders(stage: Stage, people: People) -> Shelf:
             "TotalAmount": amounts[at],
             "Status": "Activated",
             "Channel__c": CHANNELS[channel[at]],
+            "Type": None,
             "IsDeleted": False,
         }
         twin = people.twins.get(who)

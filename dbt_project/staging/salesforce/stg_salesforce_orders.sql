@@ -12,6 +12,7 @@ renamed as (
         amount,
         status,
         channel as order_channel,
+        order_type,
         created_at
     from source
     where not is_deleted

@@ -77,6 +77,7 @@ class Order(
         "amount": "TotalAmount",
         "status": "Status",
         "channel": "Channel__c",
+        "order_type": "Type",
         "is_deleted": "IsDeleted",
         "created_at": "CreatedDate",
         "modified_at": "SystemModstamp",
@@ -88,6 +89,7 @@ class Order(
     amount: Decimal
     status: str
     channel: str | None = None
+    order_type: str | None = None
     is_deleted: bool = False
     created_at: datetime
     modified_at: datetime
