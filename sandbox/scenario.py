@@ -14,6 +14,8 @@ Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Rate = Annotated[float, msgspec.Meta(ge=0.0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
+QUEUES = 5  # teams of the call center, numbered from 0
+
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A section of a scenario; an unknown field is an error, not a silent default."""
@@ -113,6 +115,13 @@ class Initiative(_Part, frozen=True, kw_only=True):
     lift: float
 
 
+class Team(_Part, frozen=True, kw_only=True):
+    """A planted difference between teams: how much the mood rises in what they take."""
+
+    queue: Annotated[int, msgspec.Meta(ge=0, lt=QUEUES)]
+    warmth: Annotated[float, msgspec.Meta(ge=-1.0, le=1.0)]  # valence, from start to end
+
+
 class Scenario(_Part, frozen=True, kw_only=True):
     """Everything a population is made from."""
 
@@ -130,6 +139,7 @@ class Scenario(_Part, frozen=True, kw_only=True):
     acquisition_channels: dict[str, Share]
     touchpoints: Annotated[list[Touchpoint], msgspec.Meta(min_length=2)]
     initiatives: list[Initiative] = []
+    teams: list[Team] = []  # one that is not named changes no mood
     effects: Effects = Effects()
     behaviour: Behaviour = Behaviour()
     evidence: Evidence = Evidence()

@@ -52,6 +52,9 @@ def _check(scenario: Scenario, where: str) -> None:
         raise ScenarioError(f"{where}: starts: a history starts on the first of a month")
     if abs(sum(scenario.acquisition_channels.values()) - 1.0) > 1e-6:
         raise ScenarioError(f"{where}: acquisition_channels: the shares must add up to 1")
+    queues = [team.queue for team in scenario.teams]
+    if len(set(queues)) < len(queues):
+        raise ScenarioError(f"{where}: teams: a queue has one warmth, and one is named twice")
     for initiative in scenario.initiatives:
         if initiative.acquisition_channel not in scenario.acquisition_channels:
             raise ScenarioError(

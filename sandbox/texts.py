@@ -55,13 +55,25 @@ class Texts:
         return self._typed(" ".join(said))
 
     def turns(
-        self, valence: float, touchpoint: str, motives: list[str], bond: float
+        self,
+        valence: float,
+        touchpoint: str,
+        motives: list[str],
+        bond: float,
+        warmth: float = 0.0,
     ) -> list[tuple[bool, str]]:
-        """Return a conversation: (is the customer, what is said), three to eight phrases."""
-        self._set(valence, touchpoint)
+        """Return a conversation: (is the customer, what is said), three to eight phrases.
+
+        The customer's mood goes in a straight line from `valence - warmth / 2`, when they ask,
+        to `valence + warmth / 2` in what they say last of it.
+        """
+        start = valence - warmth / 2
+        self._set(start, touchpoint)
         said = [(False, self._say("greeting")), (True, self._finished(self._say("asks")))]
-        for _ in range(1 + int(self._draw() * 3)):
-            words = self._say("filler") + self.sentence(self._near(valence), touchpoint)
+        count = 1 + int(self._draw() * 3)
+        for number in range(1, count + 1):
+            mood = start + warmth * number / count
+            words = self._say("filler") + self.sentence(self._near(mood), touchpoint)
             said.append((True, self._finished(words)))
             said.append((False, self._say("agent")))
         if self._draw() < 0.2 + 0.3 * abs(bond):

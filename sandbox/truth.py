@@ -94,11 +94,12 @@ def write_identities(
 
 
 def write_planted(folder: Path, scenario: Scenario) -> None:
-    """Write `planted.json`: the effects, drivers and initiatives put into the population."""
+    """Write `planted.json`: the effects, drivers, initiatives and teams put into the population."""
     planted = {
         "effects": msgspec.to_builtins(scenario.effects),
         "touchpoints": msgspec.to_builtins(scenario.touchpoints),
         "initiatives": msgspec.to_builtins(scenario.initiatives),
+        "teams": msgspec.to_builtins(scenario.teams),
         "share_connected": scenario.share_connected,
         "share_satisfied": scenario.share_satisfied,
     }

@@ -33,7 +33,7 @@ from sandbox.truth import write_identities, write_planted, write_states
 
 Say = Callable[[str], None]
 
-_MAKERS = ("population", "lives", "times", "ids", "texts", "shelf", "truth", "world")
+_MAKERS = ("scenario", "population", "lives", "times", "ids", "texts", "shelf", "truth", "world")
 
 SHELVES = (
     "contacts",

@@ -13,7 +13,7 @@ import numpy as np
 
 from sandbox.ids import utc_time, uuids
 from sandbox.records.contacts import People
-from sandbox.records.nesting import Calls, caller_of, document_of
+from sandbox.records.nesting import Calls, caller_of, document_of, queue_of
 from sandbox.records.stage import HOUR, MINUTE, Stage
 from sandbox.records.transcripts import transcript
 from sandbox.shelf import Shelf, ShelfBuilder
@@ -33,6 +33,7 @@ def conversations(stage: Stage, people: People) -> tuple[Shelf, Shelf, list[tupl
     touchpoint = stage.touched(rng, calls.customer)
     mood, bond = stage.valence(rng, calls.month, calls.customer, quality)
     names, motives = [p.name for p in stage.scenario.touchpoints], stage.scenario.key_motivators
+    warmth = {team.queue: team.warmth for team in stage.scenario.teams}
     texts, told = stage.texts("conversations"), ShelfBuilder()
     held, links = ShelfBuilder(), []
     for at, who in enumerate(calls.customer.tolist()):
@@ -45,10 +46,9 @@ def conversations(stage: Stage, people: People) -> tuple[Shelf, Shelf, list[tupl
         held.add(conversation, _versions(stage, calls, at, caller))
         if calls.media[at] != "email" and draw[1] < evidence.calls_transcribed / 0.86:
             words = float(mood[at]), names[touchpoint[at]], motives, float(bond[at])
+            turns = texts.turns(*words, warmth.get(queue_of(draw), 0.0))
             start = int(calls.start[at] + calls.wait[at])
-            document = transcript(
-                conversation, communication, calls.media[at], start, ended, texts.turns(*words)
-            )
+            document = transcript(conversation, communication, calls.media[at], start, ended, turns)
             seen = ended + 20 * MINUTE
             told.add(f"{conversation}/{communication}", [(seen, seen, _encode(document))])
     return held.shelf(), told.shelf(), links

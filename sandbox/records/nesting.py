@@ -7,9 +7,10 @@ from typing import Any
 
 from sandbox.ids import utc_time
 from sandbox.records.contacts import People
+from sandbox.scenario import QUEUES
 from sandbox.times import Ints
 
-QUEUES = 5
+QUEUE_ID = "9b0f3c1e-0000-4000-8000-00000000000"  # and the team's number
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ def caller_of(
     return {"addressFrom": address, "addressTo": "care@harborandlane.example"}
 
 
+def queue_of(draw: list[float]) -> int:
+    """Return the number of the team that takes a conversation; each takes as many."""
+    return int(draw[3] * QUEUES)
+
+
 def document_of(
     calls: Calls,
     at: int,
@@ -54,10 +60,7 @@ def document_of(
     """Return a conversation as the vendor nests it; `wrap_up` grows when it is rewritten."""
     start, draw = int(calls.start[at]), calls.draw[at]
     wait, talk, media = int(calls.wait[at]), int(calls.talk[at]), calls.media[at]
-    ended, queue = (
-        start + wait + talk,
-        f"9b0f3c1e-0000-4000-8000-00000000000{int(draw[3] * QUEUES)}",
-    )
+    ended, queue = start + wait + talk, f"{QUEUE_ID}{queue_of(draw)}"
     conversation, communication, agent, _, peer = calls.ids[at * 5 : at * 5 + 5]
 
     def session(session_id: str, begin: int, metrics: dict[str, int]) -> dict[str, Any]:

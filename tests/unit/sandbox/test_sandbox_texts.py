@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -25,19 +26,32 @@ def test_no_two_posts_of_a_world_are_alike(world: World) -> None:
     assert len(set(posts)) == len(posts) > 20
 
 
-@pytest.mark.parametrize(
-    ("valence", "words"),
-    [
-        (0.9, r"love|adore|best|thank|great|joy|perfect|wonderful|amazing|delight|fan|good"),
-        (-0.9, r"terribl|horribl|worst|wait|wast|awful|angry|fail|never|broke|hung|wrong|upset"),
-    ],
-)
+GLAD = r"love|adore|best|thank|great|joy|perfect|wonderful|amazing|delight|fan|good"
+SORRY = r"terribl|horribl|worst|wait|wast|awful|angry|fail|never|broke|hung|wrong|upset"
+
+
+@pytest.mark.parametrize(("valence", "words"), [(0.9, GLAD), (-0.9, SORRY)])
 def test_most_texts_use_the_words_of_their_mood(
     scenario: Scenario, valence: float, words: str
 ) -> None:
     texts = Texts(scenario, 2)
     said = [texts.verbatim(valence, "checkout", MOTIVES, valence) for _ in range(200)]
     assert sum(bool(re.search(words, text, re.I)) for text in said) > 140
+
+
+@pytest.mark.parametrize(("warmth", "words"), [(1.0, GLAD), (-1.0, SORRY)])
+def test_a_teams_warmth_is_where_a_conversation_ends_and_not_where_it_begins(
+    scenario: Scenario, warmth: float, words: str
+) -> None:
+    texts = Texts(scenario, 4)
+    begins = ends = 0
+    for _ in range(300):
+        turns = texts.turns(0.0, "checkout", MOTIVES, 0.0, warmth)
+        said = [text for (own, text), (after, _) in pairwise(turns) if own and not after]
+        if len(said) == 3:
+            begins += bool(re.search(words, said[0], re.I))
+            ends += bool(re.search(words, said[-1], re.I))
+    assert ends > 3 * begins > 0
 
 
 def test_no_slot_of_the_grammar_is_left_unfilled(scenario: Scenario) -> None:
