@@ -72,15 +72,17 @@ def live(
     first, last = scenario.share_connected
     for month in range(months):
         here |= joined == month
-        progress = min(month / max(scenario.months - 1, 1), 1.0)
+        progress = scenario.progress(month)
         connection[month] = _held(wanted[month], here, first + (last - first) * progress)
         satisfaction[month] = _held(content[month], here, scenario.share_satisfied)
         is_connected, is_satisfied = connection[month] > 0, satisfaction[month] > 0
         risk = frailty * np.where(is_connected, effects.hazard, 1.0)
         risk *= np.where(is_satisfied, effects.satisfied_hazard, 1.0)
-        risk *= 1 + 1.4 * negative[month] * np.where(is_connected, effects.buffer, 1.0)
+        harm = behaviour.negative_moment_harm * negative[month]
+        risk *= 1 + harm * np.where(is_connected, effects.buffer, 1.0)
         scale = scale or behaviour.hazard_a_month / float(risk[here].mean())
-        hazard[month] = np.clip(risk * scale, 0, 0.9)
+        trend = 1 + (behaviour.hazard_trend - 1) * progress
+        hazard[month] = np.clip(risk * scale * trend, 0, 0.9)
         draw = rng.random(n)
         active[month], leaves[month] = here, here & (draw < hazard[month])
         back = ~here & (joined < month) & (draw < behaviour.return_a_month)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sandbox.lives import lifts, live, push, wander
+from sandbox.lives import Lives, lifts, live, push, wander
 from sandbox.scenario import Scenario
 from sandbox.times import Flags, Floats, Ints, month_starts
 
@@ -80,15 +80,9 @@ def populate(scenario: Scenario) -> Population:
     wanted = wander(rng, months, 0.8 * drives + 0.5 * rng.standard_normal(n, np.float32))
     wanted += lifts(scenario, edges, channel)
     content = wander(rng, months, 0.7 * pleases + 0.25 * wanted[0])
-    content -= 1.3 * negative
+    content -= scenario.behaviour.negative_moment_dissatisfies * negative
     lives = live(scenario, rng, wanted, content, negative, joined)
-    connected = lives.connection > 0
-    leaning = 0.5 * rng.standard_normal(n, np.float32) - 1.65
-    odds = (
-        leaning
-        + scenario.effects.advocacy * connected
-        + scenario.effects.satisfied_advocacy * (lives.satisfaction > 0)
-    )
+    odds = _advocacy_log_odds(scenario, rng, lives)
     sees = 0.45 * lives.connection + 0.6 * rng.standard_normal(n, np.float32) + 0.45
     return Population(
         month_starts=edges,
@@ -106,3 +100,18 @@ def populate(scenario: Scenario) -> Population:
         active=lives.active,
         leaves=lives.leaves,
     )
+
+
+def _advocacy_log_odds(scenario: Scenario, rng: np.random.Generator, lives: Lives) -> Floats:
+    """Return the log-odds of acting as an advocate: [month, customer]."""
+    effects, behaviour = scenario.effects, scenario.behaviour
+    months, n = lives.connection.shape
+    leaning = 0.5 * rng.standard_normal(n, np.float32) + behaviour.advocacy_log_odds
+    trend = [behaviour.advocacy_trend * scenario.progress(month) for month in range(months)]
+    odds: Floats = (
+        leaning
+        + effects.advocacy * (lives.connection > 0)
+        + effects.satisfied_advocacy * (lives.satisfaction > 0)
+        + np.array(trend)[:, None]
+    )
+    return odds

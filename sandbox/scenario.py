@@ -6,13 +6,15 @@ A number that is in no scenario is in no population: what a figure rests on can 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Rate = Annotated[float, msgspec.Meta(ge=0.0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
+
+Preset = Literal["retail", "finance", "hospitality", "health"]
 
 QUEUES = 5  # teams of the call center, numbered from 0
 
@@ -32,6 +34,7 @@ class Effects(_Part, frozen=True, kw_only=True):
     sentiment: Rate = 0.55  # valence of words for one unit of connection
     motivators: Rate = 1.2  # points (of 1-7) of fulfilment for one unit of connection
     buffer: Rate = 0.55  # of the harm of a negative moment that reaches the connected
+    consolidation: Rate = 1.0  # multiplies the chance to consolidate assets in a month
     satisfied_order_rate: Rate = 1.08  # what satisfaction causes, connected or not
     satisfied_hazard: Rate = 0.8
     satisfied_advocacy: float = 0.5
@@ -43,9 +46,16 @@ class Behaviour(_Part, frozen=True, kw_only=True):
     active_at_start: Share = 0.5
     orders_a_month: Rate = 0.85
     order_amount: Rate = 62.0
-    hazard_a_month: Share = 0.036
+    hazard_a_month: Share = 0.036  # of all, in the first month
+    hazard_trend: Rate = 1.0  # multiplies everybody's hazard by the last month, in a straight line
     return_a_month: Share = 0.008
     negative_moment_a_month: Share = 0.035
+    negative_moment_harm: Rate = 1.4  # what it adds to that month's hazard, as a multiple of it
+    negative_moment_dissatisfies: Rate = 1.3  # what it takes from that month's satisfaction
+    advocacy_log_odds: float = -1.65  # of those neither connected nor satisfied
+    advocacy_trend: float = 0.0  # added to everybody's log-odds by the last month
+    consolidates_a_month: Share = 0.0  # of those not connected, moves assets to the brand; once
+    consolidated_amount: Rate = 42_000.0
     referrals_a_month: Rate = 0.018
     conversations_a_month: Rate = 0.1
     own_posts_a_month: Rate = 0.11
@@ -133,6 +143,7 @@ class Scenario(_Part, frozen=True, kw_only=True):
     future_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 90
     share_connected: tuple[Share, Share] = (0.21, 0.26)  # of active customers, first to last month
     share_satisfied: Share = 0.6
+    preset: Preset = "retail"  # the industry: whose words are spoken, whose seeds fit
     brand: str = "Harbor & Lane"
     hashtags: Annotated[list[str], msgspec.Meta(min_length=1, max_length=8)]
     key_motivators: Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -145,6 +156,10 @@ class Scenario(_Part, frozen=True, kw_only=True):
     evidence: Evidence = Evidence()
     changes: Changes = Changes()
     limits: Limits = Limits()
+
+    def progress(self, month: int) -> float:
+        """How far what moves from the first to the last month has come: 0 to 1, then 1."""
+        return min(month / max(self.months - 1, 1), 1.0)
 
     @property
     def begins(self) -> datetime:

@@ -30,8 +30,7 @@ class Texts:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - prose, not secrets
         self._draw = self.random.random
-        path = Path(__file__).with_name("grammar.yml")
-        self._grammar: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self._grammar = _grammar(scenario.preset)
         self._moods: list[str] = self._grammar.pop("moods")
         self._grammar["brand"] = [scenario.brand]
         self._hashtags = scenario.hashtags
@@ -150,6 +149,18 @@ class Texts:
             name, direction = self._motive
             return self._grammar["motives"][name][direction]  # type: ignore[no-any-return]
         return found[self._mood] if isinstance(found, dict) else found  # type: ignore[no-any-return]
+
+
+def _grammar(preset: str) -> dict[str, Any]:
+    """Read the grammar, which speaks of a shop, with the words of another industry in it."""
+    here = Path(__file__).parent
+    grammar: dict[str, Any] = yaml.safe_load((here / "grammar.yml").read_text(encoding="utf-8"))
+    path = here / "words" / f"{preset}.yml"
+    words = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    for symbol, found in words.items():
+        own = grammar[symbol]
+        grammar[symbol] = own | found if isinstance(found, dict) else found
+    return grammar
 
 
 def _compile(text: str) -> list[Part]:

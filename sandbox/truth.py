@@ -94,9 +94,10 @@ def write_identities(
 
 
 def write_planted(folder: Path, scenario: Scenario) -> None:
-    """Write `planted.json`: the effects, drivers, initiatives and teams put into the population."""
+    """Write `planted.json`: the effects, habits, drivers, initiatives and teams put in."""
     planted = {
         "effects": msgspec.to_builtins(scenario.effects),
+        "behaviour": msgspec.to_builtins(scenario.behaviour),
         "touchpoints": msgspec.to_builtins(scenario.touchpoints),
         "initiatives": msgspec.to_builtins(scenario.initiatives),
         "teams": msgspec.to_builtins(scenario.teams),

@@ -75,8 +75,8 @@ def _key(scenario: Scenario) -> str:
     """Hash the scenario and every file that takes part in making a world."""
     digest = hashlib.sha256(msgspec.json.encode(scenario))
     here = Path(__file__).parent
-    makers = [here / f"{name}.py" for name in _MAKERS]
-    for path in [*makers, here / "grammar.yml", *sorted((here / "records").glob("*.py"))]:
+    makers = [here / f"{name}.py" for name in _MAKERS] + [here / "grammar.yml"]
+    for path in [*makers, *sorted(here.glob("words/*.yml")), *sorted(here.glob("records/*.py"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

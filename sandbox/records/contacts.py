@@ -43,6 +43,13 @@ class People:
     claims: list[str | None]  # the handle that the CRM has for the customer
     twins: dict[int, Twin]
 
+    def billed(self, who: int, moment: int) -> tuple[str, list[Change]]:
+        """Return which contact an order goes to, and its move to the other if they are merged."""
+        twin = self.twins.get(who)
+        if twin is None or not twin.created <= moment < twin.merged:
+            return self.contact_ids[who], []
+        return twin.contact_id, [(twin.merged, {"BillToContactId": self.contact_ids[who]})]
+
 
 def meet(stage: Stage) -> People:
     """Give every customer an identity."""

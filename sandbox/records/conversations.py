@@ -42,7 +42,8 @@ def conversations(stage: Stage, people: People) -> tuple[Shelf, Shelf, list[tupl
         is_known = draw[0] >= evidence.unknown_callers
         if is_known:
             links.append((conversation, people.contact_ids[who]))
-        caller = caller_of(calls.media[at], people, who, draw, is_known)
+        brand = stage.scenario.hashtags[0]
+        caller = caller_of(calls.media[at], people, who, draw, is_known, brand)
         held.add(conversation, _versions(stage, calls, at, caller))
         if calls.media[at] != "email" and draw[1] < evidence.calls_transcribed / 0.86:
             words = float(mood[at]), names[touchpoint[at]], motives, float(bond[at])

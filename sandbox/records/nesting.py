@@ -30,7 +30,7 @@ class Calls:
 
 
 def caller_of(
-    media: str, people: People, who: int, draw: list[float], is_known: bool
+    media: str, people: People, who: int, draw: list[float], is_known: bool, brand: str
 ) -> dict[str, str | None]:
     """Return how the customer's session names the other end: a number, an address, or neither."""
     if media == "voice":
@@ -42,7 +42,7 @@ def caller_of(
     address = people.emails[who] if is_known else stranger
     if media == "message" and draw[2] < 0.4:
         return {"remote": "web visitor"}
-    return {"addressFrom": address, "addressTo": "care@harborandlane.example"}
+    return {"addressFrom": address, "addressTo": f"care@{brand}.example"}
 
 
 def queue_of(draw: list[float]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sandbox.ids import day, salesforce_ids
+from sandbox.records.consolidations import consolidate
 from sandbox.records.contacts import People
 from sandbox.records.stage import MINUTE, Change, Stage, history, removals
 from sandbox.shelf import Shelf, ShelfBuilder
@@ -31,13 +32,14 @@ def orders(stage: Stage, people: People) -> Shelf:
     ids, builder = salesforce_ids("801", count), ShelfBuilder()
     amounts, moments, ends = np.round(amount, 2).tolist(), moment.tolist(), settled.tolist()
     for at, who in enumerate(customer.tolist()):
+        contact, moves = people.billed(who, moments[at])
         changes: list[Change] = [(moments[at], {}), *gone[at]]
         changes.append((ends[at], {"Status": "Cancelled" if cancelled[at] else "Completed"}))
         if edited[at]:
             changes.append((ends[at] + DAY, {"TotalAmount": round(amounts[at] * 0.9, 2)}))
         record: dict[str, Any] = {
             "Id": ids[at],
-            "BillToContactId": people.contact_ids[who],
+            "BillToContactId": contact,
             "EffectiveDate": day(moments[at]),
             "TotalAmount": amounts[at],
             "Status": "Activated",
@@ -45,11 +47,8 @@ def orders(stage: Stage, people: People) -> Shelf:
             "Type": None,
             "IsDeleted": False,
         }
-        twin = people.twins.get(who)
-        if twin is not None and twin.created <= moments[at] < twin.merged:
-            record["BillToContactId"] = twin.contact_id
-            changes.append((twin.merged, {"BillToContactId": people.contact_ids[who]}))
-        builder.add(ids[at], history("Order", record, changes))
+        builder.add(ids[at], history("Order", record, [*changes, *moves]))
+    consolidate(stage, people, builder, count)
     return builder.shelf()
 
 

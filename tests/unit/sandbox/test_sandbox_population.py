@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from sandbox.population import Population, populate
 from sandbox.scenario import Scenario
@@ -27,6 +28,28 @@ def test_the_share_of_connected_customers_moves_from_21_to_26_percent(
     assert last == pytest.approx(0.26, abs=0.002)
 
 
+def test_attrition_and_advocacy_of_the_retailer_take_their_published_course() -> None:
+    large = populate(structs.replace(load_scenario("retailer"), customers=40_000))
+    gone = [1 - large.active[at + 12][large.active[at]].mean() for at in (0, 12)]
+    assert gone == pytest.approx([0.37, 0.33], abs=0.012)
+    acts = [large.advocacy[at][large.active[at]].mean() for at in (0, 23)]
+    assert acts == pytest.approx([0.24, 0.30], abs=0.005)
+    assert large.active[23].sum() / large.active[0].sum() == pytest.approx(1.15, abs=0.03)
+
+
+def test_a_bad_moment_drives_hotel_guests_away_and_the_connected_less() -> None:
+    hotel = populate(load_scenario("hotel"))
+    leaving = {
+        (bond, bad): hotel.leaves[
+            hotel.active & (hotel.connected == bond) & (hotel.negative == bad)
+        ].mean()
+        for bond in (True, False)
+        for bad in (True, False)
+    }
+    assert leaving[False, True] > 6 * leaving[False, False]
+    assert leaving[True, True] < 0.5 * leaving[False, True]
+
+
 def test_connected_customers_leave_less_and_advocate_more(retailer: Population) -> None:
     bound, loose = retailer.active & retailer.connected, retailer.active & ~retailer.connected
     assert retailer.leaves[bound].mean() < 0.65 * retailer.leaves[loose].mean()
@@ -34,7 +57,7 @@ def test_connected_customers_leave_less_and_advocate_more(retailer: Population) 
 
 
 def test_where_connection_causes_nothing_the_connected_leave_as_others_do() -> None:
-    null = populate(load_scenario("null_effect"))
+    null = populate(load_scenario("null"))
     bound, loose = null.active & null.connected, null.active & ~null.connected
     for cause in (null.hazard, null.advocacy):
         assert cause[bound].mean() == pytest.approx(float(cause[loose].mean()), rel=0.03)

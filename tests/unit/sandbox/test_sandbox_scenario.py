@@ -49,7 +49,7 @@ def test_a_mistake_is_named_with_its_place(
 
 
 def test_an_unknown_scenario_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ScenarioError, match="give one of null_effect, retailer, tiny"):
+    with pytest.raises(ScenarioError, match="give one of brokerage, hotel, null, retailer, tiny"):
         load_scenario("retailor")
 
 

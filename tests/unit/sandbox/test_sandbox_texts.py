@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import yaml
 
+from sandbox import texts as composer
 from sandbox.scenario import Scenario
+from sandbox.scenario_files import load_scenario
 from sandbox.texts import Texts
 from sandbox.world import World
 from tests.unit.sandbox.asking import records
 
 MOTIVES = ["belonging", "security"]
+WORDS = Path(composer.__file__).with_name("words")
 
 
 def test_no_two_of_two_hundred_verbatims_are_alike(scenario: Scenario) -> None:
@@ -54,7 +59,28 @@ def test_a_teams_warmth_is_where_a_conversation_ends_and_not_where_it_begins(
     assert ends > 3 * begins > 0
 
 
-def test_no_slot_of_the_grammar_is_left_unfilled(scenario: Scenario) -> None:
+@pytest.mark.parametrize("name", ["retailer", "brokerage", "hotel"])
+def test_every_touchpoint_of_a_scenario_has_words_of_its_own(name: str) -> None:
+    scenario = load_scenario(name)
+    spoken = Texts(scenario, 5)._grammar["touchpoints"]
+    for point in scenario.touchpoints:
+        assert len(spoken[point.name]) >= 3, point.name
+
+
+@pytest.mark.parametrize("path", sorted(WORDS.glob("*.yml")), ids=lambda path: path.stem)
+def test_words_of_an_industry_take_the_place_of_some_that_there_are(path: Path) -> None:
+    grammar = yaml.safe_load((WORDS.parent / "grammar.yml").read_text(encoding="utf-8"))
+    words = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert words.keys() <= grammar.keys()
+    for symbol, found in words.items():
+        assert type(found) is type(grammar[symbol]), symbol
+    assert words["motives"].keys() <= grammar["motives"].keys()
+    assert all(set(said) == {"up", "down"} for said in words["motives"].values())
+
+
+@pytest.mark.parametrize("name", ["tiny", "brokerage", "hotel"])
+def test_no_slot_of_the_grammar_is_left_unfilled(name: str) -> None:
+    scenario = load_scenario(name)
     texts = Texts(scenario, 3)
     for point in scenario.touchpoints:
         for mood in (-0.9, -0.3, 0.0, 0.3, 0.9):
