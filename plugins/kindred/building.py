@@ -211,9 +211,20 @@ def _environment(conn: psycopg.Connection, claimed: Build) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _missing_preset(project: Path) -> str | None:
+    """Say so if the business's numbers are to come from a folder that is not there."""
+    wanted = os.environ.get("KINDRED_PRESET") or "retail"
+    presets = sorted(folder.name for folder in (project / "seeds" / "presets").glob("*/"))
+    if not presets or wanted in presets:
+        return None
+    return f"KINDRED_PRESET names no preset {wanted!r}; there are: {', '.join(presets)}"
+
+
 def _invoke(
     claimed: Build, project: Path, target: Path, say: Callable[[str], None]
 ) -> tuple[list[Node], str | None]:
+    if (missing := _missing_preset(project)) is not None:
+        return [], missing
     from dbt.cli.main import dbtRunner
 
     def heard(event: Any) -> None:

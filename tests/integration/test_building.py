@@ -136,6 +136,16 @@ def test_a_full_refresh_that_never_got_out_is_still_owed(transformer, warehouse)
 
 
 @pytest.mark.usefixtures("published")
+def test_a_preset_that_is_not_there_is_named_with_those_that_are(
+    transformer, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KINDRED_PRESET", "retial")
+    claimed = building.claim(transformer, "run-1")
+    with pytest.raises(BuildError, match="no preset 'retial'; there are: finance, health"):
+        building.build(transformer, claimed, PROJECT, tmp_path / "target", [].append)
+
+
+@pytest.mark.usefixtures("published")
 def test_a_failing_model_is_named_and_its_data_never(transformer, tmp_path, capfd):
     canary = "canary-7f3a"
     project = tmp_path / "project"

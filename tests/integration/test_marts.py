@@ -55,6 +55,7 @@ class Marts:
             "KINDRED_TRANSFORMER_USER": str(parts["user"]),
             "KINDRED_TRANSFORMER_PASSWORD": str(parts["password"]),
             "KINDRED_TRANSFORMER_DATABASE": str(parts["dbname"]),
+            "KINDRED_PRESET": "retail",
         }
 
     def build(self, *options: str) -> None:
@@ -117,6 +118,26 @@ def first_night(warehouse_server: Any, parsed: Path) -> Iterator[Marts]:
     warehouse_server.empty()
 
 
+@pytest.fixture
+def choosing(warehouse: Any, tmp_path: Path) -> Marts:
+    """An empty warehouse and a target folder of one test, which parses more than once."""
+    return Marts(warehouse, tmp_path)
+
+
+def test_another_preset_gives_another_industrys_seeds_though_dbt_has_parsed_one(
+    choosing: Marts,
+) -> None:
+    for preset in ("finance", "hospitality"):
+        choosing.environment["KINDRED_PRESET"] = preset
+        choosing.build("--select", "resource_type:seed")
+        for name in ("touchpoint", "initiative"):
+            path = PROJECT / "seeds" / "presets" / preset / f"{name}s.csv"
+            told = sorted(line.split(",")[0] for line in path.read_text().splitlines()[1:])
+            assert choosing.rows(f"select {name} from build.{name}s order by 1") == [
+                (one,) for one in told
+            ]
+
+
 def customer(number: int) -> str:
     """Return a made-up contact's customer_id as the README defines it."""
     import hashlib
@@ -126,7 +147,7 @@ def customer(number: int) -> str:
 
 def seed(name: str) -> dict[str, Any]:
     """Return the one row of a seed, numbers as numbers."""
-    lines = (PROJECT / "seeds" / f"{name}.csv").read_text().splitlines()
+    lines = (PROJECT / "seeds" / "presets" / "retail" / f"{name}.csv").read_text().splitlines()
     pairs = zip(lines[0].split(","), lines[1].split(","), strict=True)
     return {key: yaml.safe_load(value) for key, value in pairs}
 

@@ -57,18 +57,35 @@ def calendar(choice: Choice) -> Calendar:
     Raises:
         SetupError: there is no such scenario; names those there are.
     """
+    scenario = _scenario(choice)
+    starts: date = scenario["starts"]
+    month = starts.month - 1 + int(scenario["months"])
+    end = date(starts.year + month // 12, month % 12 + 1, starts.day)
+    midnight = datetime.combine(end, time.min, UTC)
+    return Calendar(starts, midnight, tuple(scenario.get("hashtags", [])))
+
+
+def preset(choice: Choice) -> str | None:
+    """The industry whose seeds fit what is served; None where nobody but the operator knows.
+
+    Raises:
+        SetupError: there is no such scenario; names those there are.
+    """
+    if choice.replay is not None or not choice.is_on:
+        return None
+    found: str = _scenario(choice).get("preset", "retail")
+    return found
+
+
+def _scenario(choice: Choice) -> dict[str, Any]:
     import yaml
 
     file = SCENARIOS / f"{choice.scenario}.yml"
     if not file.exists():
         known = ", ".join(sorted(found.stem for found in SCENARIOS.glob("*.yml")))
         raise SetupError(f"there is no scenario {choice.scenario!r}; there are: {known}")
-    scenario = yaml.safe_load(file.read_text())
-    starts: date = scenario["starts"]
-    month = starts.month - 1 + int(scenario["months"])
-    end = date(starts.year + month // 12, month % 12 + 1, starts.day)
-    midnight = datetime.combine(end, time.min, UTC)
-    return Calendar(starts, midnight, tuple(scenario.get("hashtags", [])))
+    scenario: dict[str, Any] = yaml.safe_load(file.read_text())
+    return scenario
 
 
 class Sandbox:

@@ -23,7 +23,7 @@ from kindred.embedded import connections, processes, settings
 from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
 from kindred.embedded.postgres import METADATA, Postgres
 from kindred.embedded.rest import Airflow
-from kindred.embedded.sandbox import Choice, Sandbox, calendar
+from kindred.embedded.sandbox import Choice, Sandbox, calendar, preset
 from kindred.errors import SetupError
 
 COMPONENTS = {
@@ -209,9 +209,11 @@ class Services:
 
     def _pipeline(self) -> dict[str, str]:
         """What the tasks have to know of the sandbox."""
-        if not self.sandbox.choice.is_on:
+        choice = self.sandbox.choice
+        if not choice.is_on:
             return {}
-        return {
+        industry = preset(choice)
+        return ({"KINDRED_PRESET": industry} if industry else {}) | {
             "KINDRED_CLOCK": "sandbox",
             "KINDRED_HISTORY_START": self.sandbox.calendar().starts.isoformat(),
             "KINDRED_RETRY_SECONDS": "5",
