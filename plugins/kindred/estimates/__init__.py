@@ -1,0 +1,1 @@
+"""What the marts estimate beyond SQL: pure numpy, each formula with its source."""

@@ -1,0 +1,57 @@
+"""Correlations of touchpoints that few customers rated together, pulled to what all have in common.
+
+Ratings have a common correlation (satisfied customers rate everything higher), around which pairs
+differ. A pair with few joint ratings tells little about how it differs, so it is pulled to the mean
+by empirical Bayes: the mean and the variance of the differences are estimated from all pairs, a
+pair's noise is known from its joint ratings, and the data themselves say how far to pull (the mean
+correlation as target: Ledoit and Wolf 2004; the variance by moments: DerSimonian and Laird 1986).
+Noise is counted only as far as ratings are missing: complete data keep the textbook's correlations.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kindred.estimates.moments import Correlations, Floats
+
+
+class Prior(NamedTuple):
+    """What is expected of a pair before its own ratings: the pairs' mean and true variance."""
+
+    mean: float
+    variance: float
+
+
+def learn_prior(found: Correlations) -> Prior:
+    """Return the mean of all pairs' correlations, and their variance less that of noise."""
+    upper = np.triu_indices(found.joint.shape[-1], 1)
+    weight, pair = found.joint[upper], found.touchpoints[upper]
+    if not weight.sum():
+        return Prior(0.0, 0.0)
+    mean = float(np.average(pair, weights=weight))
+    noise = _noise(found, mean)[upper]
+    variance = float(np.average(np.square(pair - mean) - noise, weights=weight))
+    return Prior(mean, max(variance, 0.0))
+
+
+def shrink(found: Correlations, prior: Prior) -> Correlations:
+    """Return the correlations [..., p, p] with each pair pulled to the mean by its noise.
+
+    Correlations with the outcome stay as they are: few ratings must not make a touchpoint less
+    important, they widen its interval.
+    """
+    noise = _noise(found, prior.mean)
+    belief = (found.joint > 0).astype(np.float64)
+    np.divide(prior.variance, prior.variance + noise, out=belief, where=(noise > 0) & (belief > 0))
+    pairs = belief * found.touchpoints + (1 - belief) * prior.mean
+    diagonal = np.arange(pairs.shape[-1])
+    pairs[..., diagonal, diagonal] = 1
+    return found._replace(touchpoints=pairs)
+
+
+def _noise(found: Correlations, mean: float) -> Floats:
+    """Return the variance [..., p, p] that missing ratings add: (1 - mean^2)^2 / n, their part."""
+    missing = 1 - found.joint / found.customers[..., None, None]
+    return missing * (1 - mean**2) ** 2 / np.maximum(found.joint, 1)
