@@ -23,6 +23,7 @@ customer_attrition as (
         revenue,
         orders_12m,
         revenue_12m,
+        channels_12m,
         status in ('lapsed', 'contract_ended') as has_left
     from {{ ref('customer_attrition') }}
 ),
@@ -48,6 +49,7 @@ customer_months as (
         customer_attrition.revenue,
         customer_attrition.orders_12m,
         customer_attrition.revenue_12m,
+        customer_attrition.channels_12m,
         customer_attrition.has_left,
         customer_advocacy.promoter_class,
         customer_advocacy.referrals_made,

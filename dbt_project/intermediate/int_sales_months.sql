@@ -14,7 +14,8 @@ int_sales as (
     select
         customer_id,
         ordered_on,
-        amount
+        amount,
+        order_channel
     from {{ ref('int_sales') }}
 ),
 
@@ -34,7 +35,8 @@ sales_months as (
             where int_sales.ordered_on >= int_due_spine.month
         ), 0) as revenue,
         count(*) as orders_12m,
-        sum(int_sales.amount) as revenue_12m
+        sum(int_sales.amount) as revenue_12m,
+        count(distinct int_sales.order_channel) as channels_12m
     from int_due_spine
     cross join lapse_rules
     inner join int_sales

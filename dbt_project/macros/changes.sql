@@ -12,7 +12,7 @@
 
 {# What customers did and said, all of it, kept for the marts that look back on everybody. #}
 {% macro customer_records() %}
-    {% do return(['int_sales', 'int_texts']) %}
+    {% do return(['int_sales', 'int_texts', 'int_moments']) %}
 {% endmacro %}
 
 {#
@@ -30,8 +30,8 @@
     {% if flags.FULL_REFRESH or not execute %}
         {% do return(true) %}
     {% endif %}
-    {% set links = ['int_customer_links', 'int_months_due'] %}
-    {% for name in customer_month_marts() + customer_records() + links %}
+    {% set others = ['int_customer_links', 'int_months_due', 'tier_moves'] %}
+    {% for name in customer_month_marts() + customer_records() + others %}
         {% if previous_table(name) is none %}
             {% do return(true) %}
         {% endif %}

@@ -1,5 +1,5 @@
 {#
-    Intervals around shares and net promoter scores, in numeric so that the
+    Intervals around shares, means and net promoter scores, in numeric so that the
     result is the same whatever the order of the rows. `z` is the seed's
     confidence_z. An empty group has no interval.
 #}
@@ -107,5 +107,25 @@
     cast(
         cast({{ now }} as numeric) / nullif({{ before }}, 0) - 1
         as numeric(12, 6)
+    )
+{%- endmacro %}
+
+{#
+    The normal interval of a mean of money, from the variance of the single
+    values; null under two of them.
+#}
+{% macro mean_low(mean, variance, n) -%}
+    {{ return(adapter.dispatch('mean_end', 'kindred')(mean, variance, n, '-')) }}
+{%- endmacro %}
+
+{% macro mean_high(mean, variance, n) -%}
+    {{ return(adapter.dispatch('mean_end', 'kindred')(mean, variance, n, '+')) }}
+{%- endmacro %}
+
+{% macro default__mean_end(mean, variance, n, side) -%}
+    cast(
+        {{ mean }} {{ side }} segment_thresholds.confidence_z
+        * sqrt({{ variance }} / nullif({{ n }}, 0))
+        as numeric(18, 2)
     )
 {%- endmacro %}

@@ -33,6 +33,19 @@
     cast({{ month }} + ({{ months }}) * interval '1 month' as date)
 {%- endmacro %}
 
+{# Whole months from one first of a month to a later one. #}
+{% macro months_between(earlier, later) -%}
+    {{ return(adapter.dispatch('months_between', 'kindred')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__months_between(earlier, later) -%}
+    cast(
+        12 * (extract(year from {{ later }}) - extract(year from {{ earlier }}))
+        + extract(month from {{ later }}) - extract(month from {{ earlier }})
+        as integer
+    )
+{%- endmacro %}
+
 {# A from-item: the first days of the months from one to another. #}
 {% macro month_spine(first_month, last_month) -%}
     {{ return(adapter.dispatch('month_spine', 'kindred')(first_month, last_month)) }}

@@ -40,6 +40,8 @@ customer_attrition as (
             as orders_12m,
         cast(coalesce(int_sales_months.revenue_12m, 0) as numeric(18, 2))
             as revenue_12m,
+        cast(coalesce(int_sales_months.channels_12m, 0) as integer)
+            as channels_12m,
         segment_thresholds.method_version
     from int_standings
     cross join segment_thresholds

@@ -6,22 +6,15 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
 from kindred.embedded.rest import AnswerError
 
-MARTS = [
-    "customer_advocacy",
-    "customer_attrition",
-    "customer_segments",
-    "freshness",
-    "segment_advocacy",
-    "segment_attrition",
-    "segment_summary",
-    "true_north",
-]
+ROOT = Path(__file__).parents[2]
+MARTS = sorted(path.stem for path in (ROOT / "dbt_project" / "marts").glob("*.sql"))
 LOADS = 8
 
 

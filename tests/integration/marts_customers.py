@@ -16,6 +16,9 @@ from psycopg import sql
 BEGINS = date(2025, 1, 1)
 THROUGH = datetime(2026, 7, 16, tzinfo=UTC)
 DAYS = (THROUGH.date() - BEGINS).days
+# An order or an answer without one is among them.
+CHANNELS = ("store", "web", "app", "phone", None)
+TOUCHPOINTS = ("store_visit", "delivery", "checkout", None)
 HELPS = ("belonging", "confidence_in_future", "well_being", "thrill")
 
 Record = dict[str, Any]
@@ -60,6 +63,7 @@ def order(number: int, order_id: str, ordered_on: date, amount: int) -> Record:
         "ordered_on": ordered_on,
         "amount": amount,
         "status": "Activated",
+        "channel": CHANNELS[(number % 3) * ordered_on.day % 5],
         "is_deleted": False,
         "created_at": _at(ordered_on),
         "modified_at": _at(ordered_on),
@@ -104,6 +108,7 @@ def _survey(rng: random.Random, number: int, name: str, day: date, love: float) 
         "response_id": f"a01-{name}",
         "contact_id": f"003-{number:04}",
         "survey_name": "pulse",
+        "touchpoint": TOUCHPOINTS[(number + day.day) % 4],
         "submitted_at": _at(day),
         "satisfaction": rng.randrange(2, 6) if number % 7 else None,
         "recommend": rng.randrange(3, 11),

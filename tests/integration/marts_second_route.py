@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -60,46 +61,48 @@ class SecondRoute:
             found |= set(owners.index) if len(owners) == 1 else set()
         return found.pop() if len(found) == 1 else None
 
+    @cached_property
     def evidence(self) -> pd.DataFrame:
-        """Return customer, kind, value and instant of everything that counts."""
+        """Customer, kind, value, instant and, of texts, which, of everything that counts."""
         handles = {
             handle.lstrip("@").lower(): contact
             for contact, handle in self.customers.mastodon_handle.items()
             if isinstance(handle, str)
         }
-        found: list[tuple[str | None, str, float, Any]] = []
-        texts: list[tuple[str | None, str, Any]] = []
+        found: list[tuple[str | None, str, float, Any, str]] = []
+        texts: list[tuple[str | None, str, Any, str]] = []
         for row in self.surveys.itertuples():
             items = [getattr(row, f"helps_{item}") for item in KEY_ITEMS]
             given = [(item - 1) * 100 / 6 for item in items if pd.notna(item)]
             if given:
-                found.append(
-                    (row.contact_id, "motivator", sum(given) / len(given), row.submitted_at)
-                )
+                fulfilment = sum(given) / len(given)
+                found.append((row.contact_id, "motivator", fulfilment, row.submitted_at, ""))
             found += [
-                (row.contact_id, kind, getattr(row, kind), row.submitted_at)
-                for kind in ("satisfaction", "recommend")
+                (row.contact_id, kind, getattr(row, kind), row.submitted_at, "")
+                for kind in ("satisfaction", "differentiation", "recommend")
                 if pd.notna(getattr(row, kind))
             ]
             if isinstance(row.verbatim, str):
-                texts.append((row.contact_id, row.verbatim, row.submitted_at))
+                texts.append((row.contact_id, row.verbatim, row.submitted_at, "verbatim"))
         for row in self.calls.itertuples():
             who = self.caller(row)
-            found.append((who, "satisfaction", 1 + row.total_score / 25, row.completed_at))
-            found.append((who, "recommend", row.promoter_score, row.completed_at))
+            found.append((who, "satisfaction", 1 + row.total_score / 25, row.completed_at, ""))
+            found.append((who, "recommend", row.promoter_score, row.completed_at, ""))
         texts += [
-            (handles.get(row.account), row.content, row.created_at)
+            (handles.get(row.account), row.content, row.created_at, "post")
             for row in self.posts.itertuples()
         ]
         consenting = set(self.customers[self.customers.has_text_consent].index)
-        for who, words, at in texts:
+        for who, words, at, text in texts:
             if who in consenting:
-                found.append((who, "emotion", self._feeling([words]), at))
+                found.append((who, "emotion", self._feeling([words]), at, text))
         for _, group in self.phrases.groupby("conversation_id"):
             if (who := self.caller(group.iloc[0])) in consenting:
                 at = group.said_at.max()
-                found.append((who, "emotion", self._feeling(list(group.text)), at))
-        table = pd.DataFrame(found, columns=["customer", "kind", "value", "at"])
+                feeling = self._feeling(list(group.text))
+                found.append((who, "emotion", feeling, at, "conversation"))
+        table = pd.DataFrame(found, columns=["customer", "kind", "value", "at", "text"])
+        table["on"] = table["at"].dt.tz_convert("UTC").dt.date
         return table.dropna(subset=["customer"])
 
     def _feeling(self, texts: list[str]) -> float:
@@ -108,24 +111,26 @@ class SecondRoute:
 
     def month(self, first: date, after: date, status_on: date) -> pd.DataFrame:
         """Return each customer of the month with tier and latest answer, indexed by contact."""
-        found = self.evidence()
-        on = found["at"].dt.tz_convert("UTC").dt.date
         begins = date(after.year - 1, after.month, 1)
-        found = found[(on >= begins) & (on < after)].assign(
-            age=[(after - day).days for day in on[(on >= begins) & (on < after)]]
-        )
-        found["weight"] = 0.5 ** (found.age / self.seeds["half_life_days"])
+        found = self.evidence
+        found = found[(found.on >= begins) & (found.on < after)]
+        age = pd.Series([(after - day).days for day in found.on], found.index)
+        found = found.assign(weight=0.5 ** (age / self.seeds["half_life_days"]))
         rows = {}
         for contact, customer in self.customers.iterrows():
             if customer.customer_since >= after:
                 continue
             mine = found[found.customer == contact]
             answers = mine[mine.kind == "recommend"].sort_values("at")
+            year = self.orders_of(contact, begins, after)
             rows[contact] = {
                 "tier": self._tier(mine),
                 "recommend": answers.value.iloc[-1] if len(answers) else None,
                 "has_left": self.has_left(contact, status_on, after),
-                "orders": len(self._order_days(contact, first, after)),
+                "orders": len(self.orders_of(contact, first, after)),
+                "orders_12m": len(year),
+                "revenue_12m": float(year.amount.sum()),
+                "channels": year.channel.nunique(),
             }
         return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -143,19 +148,24 @@ class SecondRoute:
         satisfied = sum(happy.weight * happy.value) / sum(happy.weight) >= seeds["satisfied_from"]
         if score >= seeds["connected_from"]:
             return "fully_connected" if satisfied else "connected_let_down"
-        return "satisfied" if satisfied else "not_connected"
+        seen = mine[mine.kind == "differentiation"]
+        different = sum(seen.weight * (seen.value - seeds["different_from"])) >= 0
+        if satisfied and len(seen) and different:
+            return "perceives_difference"
+        return "highly_satisfied" if satisfied else "not_connected"
 
-    def _order_days(self, contact: Any, begins: date, after: date) -> list[date]:
+    def orders_of(self, contact: Any, begins: date, after: date) -> pd.DataFrame:
+        """Return what a customer and the contacts merged into them ordered in a stretch."""
         chain = {contact, *self.merged[self.merged.master_contact_id == contact].contact_id}
-        days = self.orders[self.orders.contact_id.isin(chain)].ordered_on
-        return sorted(day for day in days if begins <= day < after)
+        orders = self.orders[self.orders.contact_id.isin(chain)]
+        return orders[(orders.ordered_on >= begins) & (orders.ordered_on < after)]
 
     def has_left(self, contact: Any, on: date, after: date) -> bool:
         """Say whether a contract had ended or the silence had lasted too long."""
         rules, customer = self.lapses, self.customers.loc[contact]
         if isinstance(customer.contract_ended_on, date) and customer.contract_ended_on <= on:
             return True
-        days = sorted(set(self._order_days(contact, date.min, after)))
+        days = sorted(set(self.orders_of(contact, date.min, after).ordered_on))
         if not days:
             start = max(customer.customer_since, self.begins.date().replace(day=1))
             return start + timedelta(days=rules["lapse_cap_days"]) <= on

@@ -19,7 +19,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from kindred.feeling import SCORES
 from tests.integration import marts_customers as people
+from tests.integration.marts_second_moments import SecondMoments, channels
 from tests.integration.marts_second_route import SecondRoute
+from tests.integration.marts_second_survival import Life, curve, lives
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
@@ -30,9 +32,14 @@ MARTS = (
     "segment_attrition",
     "customer_advocacy",
     "segment_advocacy",
+    "attrition_survival",
+    "recovery",
+    "omnichannel",
+    "tier_moves",
     "true_north",
     "freshness",
 )
+KEPT = ("tier_moves", "int_sales", "int_texts", "int_moments")
 OUTCOMES = (
     "stg_salesforce_orders",
     "stg_salesforce_referrals",
@@ -82,7 +89,7 @@ class Marts:
 
     def models(self) -> set[str]:
         """Return the models whose scores the customer-month marts were made with."""
-        marts = ("customer_segments", "customer_advocacy")
+        marts = ("customer_segments", "customer_advocacy", "tier_moves")
         queries = [f"select distinct text_model_version from build.{mart}" for mart in marts]
         return {row[0] for query in queries for row in self.rows(query)}
 
@@ -90,6 +97,11 @@ class Marts:
         """Return the transaction that wrote each row of a customer-month mart."""
         rows = self.rows(f"select customer_id, month, xmin::text from build.{mart}")
         return {row[:2]: row[2] for row in rows}
+
+    def writers(self, table: str) -> dict[str, list[str]]:
+        """Return the transactions that wrote each customer's rows of a kept table."""
+        query = f"select customer_id, array_agg(distinct xmin::text) from build.{table} group by 1"
+        return dict(self.rows(query))
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +128,14 @@ def first_night(warehouse_server: Any, parsed: Path) -> Iterator[Marts]:
     built.build("--full-refresh")
     yield built
     warehouse_server.empty()
+
+
+@pytest.fixture(scope="module")
+def moments(first_night: Marts) -> SecondMoments:
+    """The second route's moments of that night."""
+    return SecondMoments(
+        SecondRoute(first_night.dsn, seed("segment_thresholds"), seed("lapse_rules"))
+    )
 
 
 @pytest.fixture
@@ -154,6 +174,7 @@ def seed(name: str) -> dict[str, Any]:
 
 def test_a_change_rewrites_its_own_customer_months_only(marts: Marts) -> None:
     before = {mart: marts.versions(mart) for mart in MARTS if mart.startswith("customer_")}
+    writers = {table: marts.writers(table) for table in KEPT}
     caller, conversation, called = marts.rows(
         "select customer_id, subject, linked_at::date from build.int_customer_links"
         " where channel = 'conversation' and linked_at < '2026-07-01' order by 3 desc, 2 limit 1"
@@ -178,6 +199,11 @@ def test_a_change_rewrites_its_own_customer_months_only(marts: Marts) -> None:
         assert rewritten, mart
         assert rewritten <= allowed, mart
         assert new_rows.keys() == old.keys(), mart
+    for table, wrote in writers.items():
+        now = marts.writers(table)
+        rewritten = {name for name in now if now[name] != wrote.get(name)}
+        assert rewritten <= {customer(10), caller}, table
+    assert rewritten, "the call moved nobody's moments"
     found = marts.rows(
         "select last_order_on from build.customer_attrition"
         f" where customer_id = '{customer(10)}' and month = '2026-07-01'"
@@ -322,6 +348,95 @@ def test_headline_figures_are_the_same_by_a_second_route(first_night: Marts) -> 
     assert float(nps) == pytest.approx(points, abs=0.01)
 
 
+def test_recovery_is_the_same_by_a_second_route(first_night: Marts, moments: SecondMoments) -> None:
+    counts = ("moments", "open_moments", "returned", "calm_moments", "calm_returned")
+    some = 0
+    for month in (4, 5, 6):
+        first, after = date(2026, month, 1), date(2026, month + 1, 1)
+        wanted = moments.recovery(first, after, date(2026, 7, 15))
+        found = first_night.rows(
+            f"select tier, return_gap, {', '.join(counts)} from build.recovery"
+            f" where month = '{first}'"
+        )
+        assert {tier for tier, *_ in found} == set(wanted)
+        for tier, gap, *figures in found:
+            assert figures == [wanted[tier][name] for name in counts], (month, tier)
+            negative, _, returned, calm, calm_returned = figures
+            if negative and calm:
+                assert float(gap) == pytest.approx(
+                    returned / negative - calm_returned / calm, abs=1e-6
+                )
+        some += wanted["all"]["returned"] * wanted["all"]["calm_returned"]
+    assert some > 100
+
+
+def test_moves_between_tiers_are_the_same_by_a_second_route(
+    first_night: Marts, moments: SecondMoments
+) -> None:
+    wanted = moments.moves(date(2026, 6, 1), date(2026, 7, 1))
+    found = first_night.rows(
+        "select customer_id, from_tier, to_tier, after_touchpoint, days_since_touchpoint,"
+        " last_valence::float, after_negative_moment, is_gain, is_loss"
+        " from build.tier_moves where month = '2026-06-01'"
+    )
+    assert len(found) == len(wanted) > 10
+    by_name = {customer(int(contact[4:])): move for contact, move in wanted.items()}
+    connected = {"fully_connected", "connected_let_down"}
+    for name, *move, is_gain, is_loss in found:
+        assert tuple(move) == pytest.approx(by_name[name], abs=1e-6), name
+        assert is_gain == (move[1] in connected and not {"unmeasured", *connected} & {move[0]})
+        assert is_loss == (move[0] in connected and not {"unmeasured", *connected} & {move[1]})
+    assert len({move[2] for move in by_name.values()}) == 4
+    assert len({move[-1] for move in by_name.values()}) == 2
+
+
+def test_channels_are_the_same_by_a_second_route(
+    first_night: Marts, moments: SecondMoments
+) -> None:
+    june = moments.route.month(date(2026, 6, 1), date(2026, 7, 1), date(2026, 6, 30))
+    for prefix, at_least in (
+        ("", 0),
+        ("frequent_", seed("segment_thresholds")["frequent_orders_from"]),
+    ):
+        names = ("customers", "measured_customers", "connected_share::float", "value_12m::float")
+        found = first_night.rows(
+            f"select channels, {', '.join(prefix + name for name in names)} from build.omnichannel"
+            f" where month = '2026-06-01' and {prefix}customers > 0"
+        )
+        wanted = channels(june, at_least)
+        assert {row[0] for row in found} == set(wanted) >= {1, 2, 3, 4}
+        for count, people_of, measured, share, value in found:
+            assert (people_of, measured) == wanted[count][:2]
+            assert share == pytest.approx(wanted[count][2], abs=1e-6)
+            assert value == pytest.approx(wanted[count][3], abs=0.005)
+
+
+def test_survival_is_the_same_by_a_textbook(first_night: Marts) -> None:
+    watched = lives(first_night.rows(
+        "select customer_id, tier, status in ('lapsed', 'contract_ended')"
+        " from build.customer_segments join build.customer_attrition as attrition"
+        " using (customer_id, month)"
+        " where attrition.is_complete_month order by customer_id, month"
+    ))  # fmt: skip
+    groups: dict[str, list[Life]] = {"all": watched}
+    for life in watched:
+        groups.setdefault(life[0], []).append(life)
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for tier, *figures in first_night.rows(
+        "select tier, survival::float, survival_low::float, survival_high::float"
+        " from build.attrition_survival order by tier, months_since"
+    ):
+        found.setdefault(tier, []).append(tuple(figures))
+    assert found.keys() == groups.keys()
+    assert len(watched) > 200
+    for tier, group in groups.items():
+        wanted = curve(group, seed("segment_thresholds")["confidence_z"])
+        assert len(found[tier]) == len(wanted)
+        for ours, theirs in zip(found[tier], wanted, strict=True):
+            assert ours == pytest.approx(theirs, abs=1e-6)
+    assert found["all"][-1][0] < 0.8
+
+
 def test_no_outcome_leads_to_the_score(first_night: Marts) -> None:
     manifest = json.loads((first_night.target / "manifest.json").read_text())
 
@@ -359,7 +474,7 @@ def test_a_suite_passes_a_good_mart_and_holds_one_that_counts_twice(
     assert all(rule["notes"] for rule in suite["expectations"])
 
 
-@pytest.mark.parametrize("mart", ["customer_segments", "customer_advocacy"])
+@pytest.mark.parametrize("mart", ["customer_segments", "customer_advocacy", "tier_moves"])
 def test_a_suite_holds_a_mart_of_two_models(mart: str, first_night: Marts) -> None:
     suite = yaml.safe_load((ROOT / "expectations" / f"mart_{mart}.yml").read_text())
     (query,) = (

@@ -1,0 +1,75 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='fail',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
+{#
+    Every day on which a customer was heard, with the day of the next order,
+    found anew for those who are due. An order of the same day may be what the
+    customer speaks about, so only a later one is a return.
+#}
+with
+
+int_heard_days as (
+    select
+        customer_id,
+        heard_on,
+        is_negative
+    from {{ ref('int_heard_days') }}
+),
+
+int_sales as (
+    select
+        customer_id,
+        ordered_on
+    from {{ ref('int_sales') }}
+),
+
+int_counted_moments as (
+    select
+        customer_id,
+        heard_on
+    from {{ ref('int_counted_moments') }}
+),
+
+segment_thresholds as (
+    select return_days
+    from {{ ref('segment_thresholds') }}
+),
+
+next_orders as (
+    select
+        int_heard_days.customer_id,
+        int_heard_days.heard_on,
+        min(int_sales.ordered_on) as next_order_on
+    from int_heard_days
+    inner join int_sales
+        on
+            int_heard_days.customer_id = int_sales.customer_id
+            and int_heard_days.heard_on < int_sales.ordered_on
+    group by int_heard_days.customer_id, int_heard_days.heard_on
+),
+
+moments as (
+    select
+        int_heard_days.customer_id,
+        int_heard_days.heard_on as moment_on,
+        int_heard_days.heard_on
+        + segment_thresholds.return_days as return_until,
+        int_heard_days.is_negative,
+        int_counted_moments.heard_on is not null as is_counted,
+        next_orders.next_order_on
+    from int_heard_days
+    cross join segment_thresholds
+    left join int_counted_moments
+        on
+            int_heard_days.customer_id = int_counted_moments.customer_id
+            and int_heard_days.heard_on = int_counted_moments.heard_on
+    left join next_orders
+        on
+            int_heard_days.customer_id = next_orders.customer_id
+            and int_heard_days.heard_on = next_orders.heard_on
+)
+
+select * from moments

@@ -1,0 +1,76 @@
+{#
+    Due customer × month of a move: the latest text in the days before the
+    month's end, and whether a negative moment was among what was heard.
+#}
+with
+
+int_due_moves as (
+    select
+        customer_id,
+        month,
+        heard_from,
+        heard_until
+    from {{ ref('int_due_moves') }}
+),
+
+int_texts as (
+    select
+        customer_id,
+        kind,
+        text_id,
+        valence,
+        said_at,
+        {{ business_date('said_at') }} as said_on
+    from {{ ref('int_texts') }}
+),
+
+int_moments as (
+    select
+        customer_id,
+        moment_on
+    from {{ ref('int_moments') }}
+    where is_negative
+),
+
+ranked as (
+    select
+        int_due_moves.customer_id,
+        int_due_moves.month,
+        int_texts.valence,
+        row_number() over (
+            partition by int_due_moves.customer_id, int_due_moves.month
+            order by
+                int_texts.said_at desc,
+                int_texts.kind desc,
+                int_texts.text_id desc
+        ) as recency
+    from int_due_moves
+    inner join int_texts
+        on
+            int_due_moves.customer_id = int_texts.customer_id
+            and int_due_moves.heard_from <= int_texts.said_on
+            and int_due_moves.heard_until > int_texts.said_on
+),
+
+heard as (
+    select
+        int_due_moves.customer_id,
+        int_due_moves.month,
+        ranked.valence as last_valence,
+        exists(
+            select 1
+            from int_moments
+            where
+                int_due_moves.customer_id = int_moments.customer_id
+                and int_due_moves.heard_from <= int_moments.moment_on
+                and int_due_moves.heard_until > int_moments.moment_on
+        ) as has_negative_moment
+    from int_due_moves
+    left join ranked
+        on
+            int_due_moves.customer_id = ranked.customer_id
+            and int_due_moves.month = ranked.month
+            and ranked.recency = 1
+)
+
+select * from heard

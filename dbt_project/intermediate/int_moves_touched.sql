@@ -1,0 +1,69 @@
+{#
+    Due customer × month of a move: the latest answer in the days before the
+    month's end that says which touchpoint it is about.
+#}
+with
+
+int_due_moves as (
+    select
+        customer_id,
+        month,
+        heard_from,
+        heard_until
+    from {{ ref('int_due_moves') }}
+),
+
+int_due_links as (
+    select
+        customer_id,
+        subject
+    from {{ ref('int_due_links') }}
+    where channel = 'contact'
+),
+
+stg_salesforce_survey_responses as (
+    select
+        response_id,
+        contact_id,
+        touchpoint,
+        submitted_at,
+        {{ business_date('submitted_at') }} as submitted_on
+    from {{ ref('stg_salesforce_survey_responses') }}
+    where touchpoint is not null
+),
+
+ranked as (
+    select
+        int_due_moves.customer_id,
+        int_due_moves.month,
+        stg_salesforce_survey_responses.touchpoint,
+        stg_salesforce_survey_responses.submitted_on,
+        row_number() over (
+            partition by int_due_moves.customer_id, int_due_moves.month
+            order by
+                stg_salesforce_survey_responses.submitted_at desc,
+                stg_salesforce_survey_responses.response_id desc
+        ) as recency
+    from int_due_moves
+    inner join int_due_links
+        on int_due_moves.customer_id = int_due_links.customer_id
+    inner join stg_salesforce_survey_responses
+        on
+            int_due_links.subject = stg_salesforce_survey_responses.contact_id
+            and int_due_moves.heard_from
+            <= stg_salesforce_survey_responses.submitted_on
+            and int_due_moves.heard_until
+            > stg_salesforce_survey_responses.submitted_on
+),
+
+touched as (
+    select
+        customer_id,
+        month,
+        touchpoint,
+        submitted_on
+    from ranked
+    where recency = 1
+)
+
+select * from touched
