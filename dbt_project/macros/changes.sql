@@ -12,7 +12,9 @@
 
 {# What customers did and said, all of it, kept for the marts that look back on everybody. #}
 {% macro customer_records() %}
-    {% do return(['int_sales', 'int_texts', 'int_moments']) %}
+    {% do return(
+        ['int_sales', 'int_texts', 'int_moments', 'int_touchpoint_ratings']
+    ) %}
 {% endmacro %}
 
 {#

@@ -13,6 +13,16 @@ int_tier_counts as (
     from {{ ref('int_tier_counts') }}
 ),
 
+stg_estimated_tier_values as (
+    select
+        month,
+        tier,
+        mean,
+        low,
+        high
+    from {{ ref('stg_estimated_tier_values') }}
+),
+
 segment_thresholds as (
     select
         method_version,
@@ -28,12 +38,17 @@ measures as (
         everybody.customers as month_customers,
         base.customers as base_customers,
         base.value_12m as base_value_12m,
-        base.variance_12m as base_variance_12m
+        base.variance_12m as base_variance_12m,
+        expected.mean as expected_value,
+        expected.low as expected_value_low,
+        expected.high as expected_value_high
     from int_tier_counts as counts
     inner join int_tier_counts as everybody
         on counts.month = everybody.month and everybody.tier = 'all'
     left join int_tier_counts as base
         on counts.month = base.month and base.tier = 'highly_satisfied'
+    left join stg_estimated_tier_values as expected
+        on counts.month = expected.month and counts.tier = expected.tier
 ),
 
 segment_summary as (
@@ -56,6 +71,9 @@ segment_summary as (
             as value_index,
         {{ value_index_end('low') }} as value_index_low,
         {{ value_index_end('high') }} as value_index_high,
+        cast(expected_value as numeric(18, 2)) as expected_value_12m,
+        cast(expected_value_low as numeric(18, 2)) as expected_value_12m_low,
+        cast(expected_value_high as numeric(18, 2)) as expected_value_12m_high,
         customers < segment_thresholds.minimum_group as is_suppressed,
         segment_thresholds.method_version
     from measures

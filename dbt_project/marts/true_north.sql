@@ -23,6 +23,16 @@ int_same_customer_months as (
     from {{ ref('int_same_customer_months') }}
 ),
 
+stg_estimated_tier_values as (
+    select
+        month,
+        mean,
+        low,
+        high
+    from {{ ref('stg_estimated_tier_values') }}
+    where tier = 'all'
+),
+
 segment_thresholds as (
     select
         method_version,
@@ -63,6 +73,9 @@ true_north as (
         {{ growth('figures.' ~ figure, 'year_before.' ~ figure) }}
             as {{ figure }}_growth,
         {% endfor %}
+        cast(expected.mean as numeric(18, 2)) as expected_value_12m,
+        cast(expected.low as numeric(18, 2)) as expected_value_12m_low,
+        cast(expected.high as numeric(18, 2)) as expected_value_12m_high,
         {{ growth(
             'int_same_customer_months.revenue',
             'int_same_customer_months.revenue_year_ago'
@@ -70,6 +83,8 @@ true_north as (
     from figures
     left join figures as year_before
         on {{ add_months('figures.month', -12) }} = year_before.month
+    left join stg_estimated_tier_values as expected
+        on figures.month = expected.month
     left join int_same_customer_months
         on figures.month = int_same_customer_months.month
 )

@@ -13,7 +13,9 @@ from psycopg import sql
 from kindred.embedded.home import SUPERUSER, Home
 from kindred.embedded.postgres import Postgres
 
-SCHEMAS = ["landing", "held", "quarantine", "raw", "scored", "ops", "build", "marts"]
+SCHEMAS = [
+    "landing", "held", "quarantine", "raw", "scored", "ops", "build", "estimated", "marts",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,12 @@ def _customer(rng: random.Random, number: int) -> list[tuple[str, Record]]:
         records.append(
             ("salesforce_orders", order(number, f"801-{name}", day, rng.randrange(10, 90)))
         )
+        if number % 6 == 0 and count == 9:
+            brought = order(number, f"802-{name}", day, 1000) | {"order_type": "Consolidation"}
+            records.append(("salesforce_orders", brought))
         if rng.random() < 0.4:
             records.append(("salesforce_survey_responses", _survey(rng, number, name, day, love)))
+            records += _ratings(number, name, day, love, content)
         if rng.random() < 0.2:
             records += _conversation(rng, number, name, day, content)
         if number % 3 == 0 and rng.random() < 0.3:
@@ -119,6 +123,31 @@ def _survey(rng: random.Random, number: int, name: str, day: date, love: float) 
         "modified_at": _at(day),
         **(helps if number % 5 else {}),
     }
+
+
+def _ratings(
+    number: int, name: str, day: date, love: float, content: float
+) -> list[tuple[str, Record]]:
+    """Return what a survey's ratings would be: the shop goes with love, the price with content."""
+    felt = {"store_visit": love, "price": content, "packaging": (love + content) / 2}
+    return [
+        (
+            "salesforce_touchpoint_ratings",
+            {
+                "rating_id": f"a02-{name}-{touchpoint}",
+                "response_id": f"a01-{name}",
+                "contact_id": f"003-{number:04}",
+                "touchpoint": touchpoint,
+                "rated_at": _at(day),
+                "rating": 1 + min(6, int(7 * how)),
+                "importance": 2 + at * 2 if number % 2 else None,
+                "is_deleted": False,
+                "created_at": _at(day),
+                "modified_at": _at(day),
+            },
+        )
+        for at, (touchpoint, how) in enumerate(felt.items())
+    ]
 
 
 def _conversation(

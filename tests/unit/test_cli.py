@@ -15,8 +15,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from kindred.cli import app, following, progress, summary
+from kindred.cli import app, following, progress
 from kindred.cli import night as nights
+from kindred.cli.findings.figures import interval
 from kindred.cli.following import Picture, Task
 from kindred.cli.ledger import BatchRow, LastNight
 from kindred.cli.night import Night
@@ -168,21 +169,21 @@ SHARE = {
 
 
 def test_a_share_stands_with_its_interval() -> None:
-    assert summary._interval(SHARE, "share") == "26.1 % (25.0-27.3)"
+    assert interval(SHARE, "share") == "26.1 % (25.0-27.3)"
 
 
 def test_an_interval_below_zero_reads_without_a_second_minus() -> None:
     row = {"nps": Decimal(-9), "nps_low": Decimal(-12), "nps_high": Decimal(-5)}
 
-    assert summary._interval(row, "nps", scale=1, digits=0) == "-9 (-12 to -5)"
+    assert interval(row, "nps", scale=1, digits=0) == "-9 (-12 to -5)"
 
 
 def test_a_group_too_small_to_read_says_so() -> None:
-    assert summary._interval(SHARE, "share", is_suppressed=True) == "too few"
+    assert interval(SHARE, "share", is_suppressed=True) == "too few"
 
 
 def test_a_figure_that_is_not_known_is_a_dash() -> None:
-    assert summary._interval({"nps": None}, "nps") == "-"
+    assert interval({"nps": None}, "nps") == "-"
 
 
 class Told:

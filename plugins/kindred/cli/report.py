@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from kindred.cli import findings, progress
 from kindred.cli import night as nights
-from kindred.cli import progress, summary
 from kindred.embedded import connections, settings
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def finish(console: Console, services: Services, picture: Picture) -> bool:
             "What was published before stays. Next: `kindred status`, mend it, `kindred run`.",
             err=True,
         )
-    summary.show(console, services.postgres.dsn("reader"))
+    findings.show(console, services.postgres.dsn("reader"))
     where(services)
     return went_well
 

@@ -18,6 +18,8 @@ grant usage on schema raw, scored, ops to kindred_transformer;
 grant select on all tables in schema raw, scored, ops to kindred_transformer;
 grant update on ops.changes to kindred_transformer;
 grant insert, update on ops.builds to kindred_transformer;
+grant usage on schema estimated to kindred_transformer;
+grant select, insert, delete on all tables in schema estimated to kindred_transformer;
 grant update on scored.models to kindred_transformer; -- a build settles which model it uses
 grant insert on ops.gate_results to kindred_transformer;
 grant usage on all sequences in schema ops to kindred_transformer;

@@ -79,6 +79,7 @@ def migrate(admin_dsn: str, loads: typing.Iterable[Load]) -> None:
         conn.execute("set local client_min_messages = warning")
         conn.execute(here.joinpath("schema.sql").read_bytes())
         conn.execute(here.joinpath("scored.sql").read_bytes())
+        conn.execute(here.joinpath("estimated.sql").read_bytes())
         for load in loads:
             _make_tables(conn, load)
         conn.execute(here.joinpath("roles.sql").read_bytes())

@@ -1,0 +1,74 @@
+{#
+    Month × touchpoint: stated importance beside derived, and where the cuts
+    between high and low lie: an even share of what the touchpoints explain, and
+    the mean of what is stated about them.
+#}
+with
+
+int_stated_importance as (
+    select * from {{ ref('int_stated_importance') }}
+),
+
+stg_estimated_driver_weights as (
+    select * from {{ ref('stg_estimated_driver_weights') }}
+    where topic = 'touchpoint'
+),
+
+int_measured_customers as (
+    select
+        month,
+        customers
+    from {{ ref('int_measured_customers') }}
+),
+
+touchpoints as (
+    select
+        touchpoint,
+        label,
+        journey_stage,
+        channel
+    from {{ ref('touchpoints') }}
+),
+
+segment_thresholds as (
+    select confidence_z
+    from {{ ref('segment_thresholds') }}
+),
+
+touchpoint_drivers as (
+    select
+        stated.month,
+        stated.is_latest,
+        stated.touchpoint,
+        touchpoints.label,
+        touchpoints.journey_stage,
+        touchpoints.channel,
+        int_measured_customers.customers,
+        coalesce(weights.rated, 0) as customers_rated,
+        stated.customers_stated,
+        stated.importance as stated,
+        segment_thresholds.confidence_z * sqrt(
+            stated.importance_variance / nullif(stated.customers_stated, 0)
+        ) as stated_half_width,
+        avg(stated.importance) over (partition by stated.month) as stated_cut,
+        weights.share as derived,
+        weights.share_low as derived_low,
+        weights.share_high as derived_high,
+        weights.correlation,
+        weights.r_squared,
+        1.0 / nullif(
+            count(weights.share) over (partition by stated.month), 0
+        ) as derived_cut
+    from int_stated_importance as stated
+    cross join segment_thresholds
+    inner join int_measured_customers
+        on stated.month = int_measured_customers.month
+    left join stg_estimated_driver_weights as weights
+        on
+            stated.month = weights.month
+            and stated.touchpoint = weights.item
+    left join touchpoints
+        on stated.touchpoint = touchpoints.touchpoint
+)
+
+select * from touchpoint_drivers

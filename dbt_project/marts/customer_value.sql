@@ -1,0 +1,42 @@
+with
+
+int_order_histories as (
+    select * from {{ ref('int_order_histories') }}
+),
+
+stg_estimated_order_expectations as (
+    select * from {{ ref('stg_estimated_order_expectations') }}
+),
+
+segment_thresholds as (
+    select method_version
+    from {{ ref('segment_thresholds') }}
+),
+
+customer_value as (
+    select
+        int_order_histories.customer_id,
+        int_order_histories.month,
+        int_order_histories.first_order_on,
+        int_order_histories.last_order_on,
+        cast(int_order_histories.orders as integer) as orders,
+        cast(int_order_histories.revenue as numeric(18, 2))
+            as historical_value,
+        cast(expectations.probability_active as numeric(9, 6))
+            as probability_active,
+        cast(expectations.expected_orders as numeric(12, 4))
+            as expected_orders_12m,
+        cast(expectations.expected_order_value as numeric(18, 2))
+            as expected_order_value,
+        cast(expectations.expected_value as numeric(18, 2))
+            as expected_value_12m,
+        segment_thresholds.method_version
+    from int_order_histories
+    cross join segment_thresholds
+    left join stg_estimated_order_expectations as expectations
+        on
+            int_order_histories.customer_id = expectations.customer_id
+            and int_order_histories.month = expectations.month
+)
+
+select * from customer_value

@@ -1,0 +1,18 @@
+with
+
+source as (
+    select * from {{ source('estimated', 'lapse_risks') }}
+),
+
+renamed as (
+    select
+        customer_id,
+        month,
+        probability,
+        reason_1,
+        reason_2,
+        reason_3
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,107 @@
+"""Claim what changed: a build is one attempt to bring it to the readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from kindred.errors import BuildError, SupersededError
+from kindred.warehouse import ledger
+
+
+@dataclass(frozen=True)
+class Build:
+    """One run of dbt over claimed changes: a row of `ops.builds`."""
+
+    build_id: int
+    changes: int
+    is_full_refresh: bool
+
+    def __str__(self) -> str:
+        what = "full refresh" if self.is_full_refresh else "what changed"
+        return f"build {self.build_id}: {what}, {self.changes:,} changes"
+
+
+def claim(
+    conn: psycopg.Connection,
+    run_id: str,
+    *,
+    full_refresh: bool = False,
+    is_model_due: bool = False,
+) -> Build | None:
+    """Claim every change that no published build has covered; None when there is nothing to do.
+
+    A cursor that moved without a change is work too: the marts say how fresh they are. What an
+    unpublished build had claimed is claimed again, since its marts never got out; and a full
+    refresh that never got out is still owed.
+
+    Args:
+        is_model_due: the texts have another model to be read by, which is work by itself.
+    """
+    with conn.transaction():
+        ledger.lock_builds(conn)
+        row = conn.execute(
+            """
+            select
+                not exists (select from ops.builds where status = 'published'),
+                exists (select from ops.changes),
+                (select min(through) from ops.cursors),
+                (select max(moved_at) from ops.cursors) > (
+                    select max(started_at) from ops.builds where status = 'published'
+                ),
+                coalesce((
+                    select is_full_refresh and status <> 'published'
+                    from ops.builds order by build_id desc limit 1
+                ), false)
+            """
+        ).fetchone()
+        assert row is not None  # noqa: S101 -- a select without from has one row
+        is_first, has_changes, data_through, has_moved, is_owed_full = row
+        is_full = full_refresh or is_first or is_owed_full
+        if data_through is None or not (is_full or has_changes or has_moved or is_model_due):
+            return None
+        conn.execute(
+            "update ops.builds set status = 'failed',"
+            " message = coalesce(message, 'replaced by a later build')"
+            " where status in ('building', 'built', 'passed', 'held')"
+        )
+        row = conn.execute(
+            "insert into ops.builds (run_id, status, is_full_refresh, data_through)"
+            " values (%s, 'building', %s, %s) returning build_id",
+            [run_id, is_full, data_through],
+        ).fetchone()
+        assert row is not None  # noqa: S101 -- `returning` gives the row just written
+        claimed = conn.execute("update ops.changes set build_id = %s", [row[0]]).rowcount
+        conn.execute("update ops.builds set changes = %s where build_id = %s", [claimed, row[0]])
+    return Build(row[0], claimed, is_full)
+
+
+def resume(conn: psycopg.Connection, build_id: int) -> Build:
+    """Return the claimed build, to run it for the first time or again.
+
+    Raises:
+        SupersededError: a newer build has claimed its changes.
+        BuildError: its texts are not scored, or their gate holds them.
+    """
+    row = conn.execute(
+        "update ops.builds set status = 'building', message = null"
+        " where build_id = %s and build_id = (select max(build_id) from ops.builds)"
+        " and status <> 'published' and text_model_version is not null"
+        " returning changes, is_full_refresh",
+        [build_id],
+    ).fetchone()
+    if row is None:
+        if _is_newest(conn, build_id):
+            raise BuildError(f"build {build_id} has no scores yet: clear the score task of its run")
+        raise SupersededError(f"build {build_id} is published, or a newer one has its changes")
+    return Build(build_id, *row)
+
+
+def _is_newest(conn: psycopg.Connection, build_id: int) -> bool:
+    row = conn.execute(
+        "select %s = max(build_id) and bool_and(status <> 'published' or build_id <> %s)"
+        " from ops.builds",
+        [build_id, build_id],
+    ).fetchone()
+    return bool(row and row[0])

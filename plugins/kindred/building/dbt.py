@@ -1,0 +1,113 @@
+"""Run dbt in this process, and write down what each of its nodes did.
+
+dbt's own console, log file and result file quote the values of a row that fails a cast, so all
+three are off; what is kept is each node's name, status, seconds and rows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Node:
+    """What one dbt node did."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    rows: int | None
+
+
+@contextmanager
+def environment(conn: psycopg.Connection, build_id: int) -> Iterator[None]:
+    """Give dbt the connection's credentials, and which build it makes, through the environment."""
+    parts = conninfo_to_dict(conn.info.dsn)
+    wanted = {
+        "KINDRED_TRANSFORMER_HOST": parts.get("host"),
+        "KINDRED_TRANSFORMER_PORT": parts.get("port", 5432),
+        "KINDRED_TRANSFORMER_USER": parts.get("user"),
+        "KINDRED_TRANSFORMER_PASSWORD": conn.info.password,
+        "KINDRED_TRANSFORMER_DATABASE": parts.get("dbname"),
+        "KINDRED_BUILD_ID": build_id,
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update({name: str(value) for name, value in wanted.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def invoke(
+    project: Path, target: Path, say: Callable[[str], None], *options: str
+) -> tuple[list[Node], str | None]:
+    """Run `dbt build` with options; return its nodes, and what went wrong if anything did."""
+    if (missing := _missing_preset(project)) is not None:
+        return [], missing
+    from dbt.cli.main import dbtRunner
+
+    def heard(event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            info = event.data.node_info
+            say(f"{info.resource_type:<6} {info.node_name:<40} {info.node_status}")
+
+    arguments = [
+        "build",
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(target), "--exclude-resource-type", "unit_test"),
+        *("--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-print"),
+    ]
+    outcome = dbtRunner(callbacks=[heard]).invoke([*arguments, *options])
+    if outcome.result is None:
+        kind = type(outcome.exception).__name__
+        return [], f"dbt did not start ({kind}{_where(outcome.exception)})"
+    results: Any = outcome.result
+    nodes = [_node(result) for result in results]
+    failed = [node.name for node in nodes if node.status in ("error", "fail", "runtime error")]
+    return nodes, f"dbt failed in {', '.join(failed)}" if failed else None
+
+
+def _missing_preset(project: Path) -> str | None:
+    """Say so if the business's numbers are to come from a folder that is not there."""
+    wanted = os.environ.get("KINDRED_PRESET") or "retail"
+    presets = sorted(folder.name for folder in (project / "seeds" / "presets").glob("*/"))
+    if not presets or wanted in presets:
+        return None
+    return f"KINDRED_PRESET names no preset {wanted!r}; there are: {', '.join(presets)}"
+
+
+def _where(error: BaseException | None) -> str:
+    """Return the file a dbt error names, which is safe to show; its text may not be."""
+    found = re.search(
+        r"\(((?:staging|intermediate|marts|seeds|macros|tests)/[\w./-]+)\)", str(error)
+    )
+    return f" in {found.group(1)}" if found else ""
+
+
+def _node(result: Any) -> Node:
+    rows = (result.adapter_response or {}).get("rows_affected")
+    return Node(
+        result.node.name,
+        str(result.node.resource_type),
+        str(result.status),
+        round(result.execution_time, 3),
+        int(rows) if rows is not None and int(rows) >= 0 else None,
+    )

@@ -1,0 +1,66 @@
+"""Which touchpoints, and which motivators, go with connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kindred.estimates.drivers import Importance, derive_importance
+
+Floats = npt.NDArray[np.float64]
+
+_TOUCHPOINTS = """
+    select month, customer_id, touchpoint as item, rating, connection_score as outcome
+    from build.int_touchpoint_scores
+    order by month, customer_id collate "C", touchpoint collate "C"
+"""
+# Motivators are what a connection score is made of; the words of the same customers are not.
+_MOTIVATORS = """
+    select month, customer_id, motivator as item, fulfilment as rating, emotion_score as outcome
+    from build.int_motivator_scores
+    join build.customer_segments using (month, customer_id)
+    where emotion_score is not null
+    order by month, customer_id collate "C", motivator collate "C"
+"""
+
+
+def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return `estimated.driver_weights`."""
+    parts = [
+        _weights(topic, month, rows)
+        for topic, query in (("touchpoint", _TOUCHPOINTS), ("motivator", _MOTIVATORS))
+        for month, rows in read(query).groupby("month")
+    ]
+    return {"driver_weights": pd.concat(parts) if parts else pd.DataFrame()}
+
+
+def _weights(topic: str, month: object, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each item of one month."""
+    customers, who = pd.factorize(rows["customer_id"])
+    items, names = pd.factorize(rows["item"], sort=True)
+    ratings = np.full((len(who), len(names)), np.nan)
+    ratings[customers, items] = rows["rating"]
+    outcome = np.empty(len(who))
+    outcome[customers] = rows["outcome"]
+    found = derive_importance(ratings, outcome) if np.ptp(outcome) > 0 else None
+    frame = pd.DataFrame({"topic": topic, "month": month, "item": names})
+    frame["customers"] = len(who)
+    frame["rated"] = np.count_nonzero(~np.isnan(ratings), axis=0)
+    return frame.assign(**_figures(found)) if found else frame
+
+
+def _figures(found: Importance) -> dict[str, Floats]:
+    return {
+        "correlation": found.correlation.value,
+        "weight": found.weight.value,
+        "weight_low": found.weight.low,
+        "weight_high": found.weight.high,
+        "share": found.share.value,
+        "share_low": found.share.low,
+        "share_high": found.share.high,
+        "r_squared": found.r_squared.value,
+        "chance": found.chance,
+    }

@@ -1,0 +1,80 @@
+"""What customers will buy in the twelve months to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from kindred.estimates.buying import Purchases
+from kindred.estimates.logistic import DidNotConverge
+from kindred.estimates.no_model import NoModel
+from kindred.estimates.spending import Baskets
+from kindred.estimates.worth import Buyers, Worth, expected_worth, mean_worth
+
+_HISTORIES = """
+    select
+        histories.*,
+        case when months.is_customer_of_month then months.tier end as tier,
+        first_order_on - date '2000-01-01' as first_day,
+        last_order_on - date '2000-01-01' as last_day,
+        observed_until - date '2000-01-01' as today
+    from build.int_order_histories as histories
+    left join build.int_customer_months as months using (month, customer_id)
+    order by customer_id collate "C"
+"""
+
+
+def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return `estimated.order_expectations`, `.tier_values` and `.value_fits`."""
+    rows = read(_HISTORIES)
+    empty = {"order_expectations": pd.DataFrame(), "tier_values": pd.DataFrame()}
+    if rows.empty:
+        return {**empty, "value_fits": pd.DataFrame()}
+    fit = {"month": rows["month"].iloc[0], "customers": len(rows)}
+    try:
+        found = expected_worth(_buyers(rows))
+    except DidNotConverge:
+        found = NoModel("no model of repeat buying fits these orders")
+    if isinstance(found, NoModel):
+        return {**empty, "value_fits": pd.DataFrame([{**fit, "reason": found.reason}])}
+    return {
+        "order_expectations": _expectations(rows, found),
+        "tier_values": pd.DataFrame(_tiers(rows, found)),
+        "value_fits": pd.DataFrame([{**fit, "likeness": found.likeness}]),
+    }
+
+
+def _buyers(rows: pd.DataFrame) -> Buyers:
+    first, last, today = (rows[name].to_numpy(float) for name in ("first_day", "last_day", "today"))
+    paid, revenue = rows["paid_days"].to_numpy(float), rows["paid"].to_numpy(float)
+    return Buyers(
+        Purchases(rows["order_days"].to_numpy(float) - 1, (last - first) / 7, (today - first) / 7),
+        Baskets(paid, np.divide(revenue, paid, out=np.ones(len(paid)), where=paid > 0)),
+    )
+
+
+def _expectations(rows: pd.DataFrame, found: Worth) -> pd.DataFrame:
+    return rows[["customer_id", "month"]].assign(
+        probability_active=found.is_buying,
+        expected_orders=found.orders,
+        expected_order_value=found.order_value,
+        expected_value=found.value,
+    )
+
+
+def _tiers(rows: pd.DataFrame, found: Worth) -> list[dict[str, object]]:
+    """Return the mean expectation of the month's customers, by tier and of all."""
+    groups = {"all": rows["tier"].notna().to_numpy()}
+    groups |= {tier: (rows["tier"] == tier).to_numpy() for tier in rows["tier"].dropna().unique()}
+    return [
+        {
+            "month": rows["month"].iloc[0],
+            "tier": tier,
+            "customers": int(members.sum()),
+            **dict(zip(("mean", "low", "high"), mean_worth(found, members), strict=True)),
+        }
+        for tier, members in sorted(groups.items())
+        if members.any()
+    ]

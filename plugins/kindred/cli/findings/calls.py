@@ -1,0 +1,48 @@
+"""Who to call first: what is at stake, why, and how far such a forecast was right."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import psycopg
+from psycopg.rows import DictRow
+from rich.table import Table
+
+from kindred.cli.findings.figures import grid, interval, percent, whole
+from kindred.cli.findings.tiers import TIERS
+
+MOST = 5
+
+
+def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
+    """The customers with the most value at risk in the ninety days after the month."""
+    shown = grid("call first", "may leave*", "value at risk", "tier", width=18)
+    shown.add_column("because, first of all", no_wrap=True)
+    rows = cursor.execute(
+        "select * from marts.attrition_risk where month = %s and risk_rank <= %s"
+        " order by risk_rank",
+        [month, MOST],
+    ).fetchall()
+    for row in rows:
+        shown.add_row(
+            row["customer_id"],
+            percent(row["lapse_probability"]),
+            whole(row["value_at_risk"]),
+            TIERS[row["tier"]],
+            row["reason_1"] or "-",
+        )
+    if not rows:
+        shown.add_row("nobody: too few have left to learn from")
+    shown.caption = _quality(cursor)
+    return shown
+
+
+def _quality(cursor: psycopg.Cursor[DictRow]) -> str:
+    """Say how the same forecast of three months before came true."""
+    row = cursor.execute("select * from marts.risk_reliability limit 1").fetchone()
+    if row is None:
+        return "* within three months."
+    return (
+        "* within three months. Made three months earlier, the tenth with the highest risk left\n"
+        f"{interval(row, 'lift', scale=1)} times as often as all."
+    )

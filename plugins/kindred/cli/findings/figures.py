@@ -1,0 +1,54 @@
+"""Figures as people read them: with an interval, or with the reason why there is none."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from rich.table import Table
+
+TOO_FEW = "too few"
+Number = Decimal | float | None
+
+
+def grid(first: str, *others: str, width: int = 20) -> Table:
+    """Return a table without lines, narrow enough for eighty columns."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(first, min_width=width, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.caption_justify = "left"
+    return table
+
+
+def interval(
+    row: dict[str, Any],
+    name: str,
+    is_suppressed: bool = False,
+    scale: int = 100,
+    digits: int = 1,
+) -> str:
+    """Return `26.1 % (25.0-27.3)`, or why there is none."""
+    value: Number = row[name]
+    if is_suppressed:
+        return TOO_FEW
+    if value is None:
+        return "-"
+    sign = " %" if scale == 100 else ""
+    text = f"{float(value) * scale:,.{digits}f}{sign}"
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if low is None or high is None or low == high:  # a base has no interval
+        return text
+    # A hyphen would read as a minus beside a negative bound.
+    between = "-" if float(low) >= 0 else " to "
+    return f"{text} ({float(low) * scale:,.{digits}f}{between}{float(high) * scale:,.{digits}f})"
+
+
+def percent(value: Number) -> str:
+    """Return a share as per cent."""
+    return "-" if value is None else f"{float(value) * 100:.1f} %"
+
+
+def whole(value: Number) -> str:
+    """Return a number without decimals."""
+    return "-" if value is None else f"{value:,.0f}"

@@ -1,0 +1,62 @@
+"""Connected beside satisfied: what the tiers are worth, who left them, who advocates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg.rows import DictRow
+from rich.table import Table
+
+from kindred.cli.findings.figures import grid, interval
+
+TIERS = {
+    "fully_connected": "fully connected",
+    "perceives_difference": "perceives difference",
+    "highly_satisfied": "highly satisfied",
+    "not_connected": "not connected",
+    "connected_let_down": "connected, let down",
+    "unmeasured": "unmeasured",
+    "all": "all",
+}
+
+
+def worth(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
+    """Who they are and what they are worth beside the highly satisfied."""
+    table = grid("tier", "customers", "share of all", "value index*", "next 12 months")
+    for row in _by_tier(cursor, "marts.segment_summary", month):
+        is_few = row["is_suppressed"]
+        value = interval(row, "value_index", is_few, scale=1, digits=0)
+        share = "" if row["tier"] == "all" else interval(row, "share")
+        expected = interval(row, "expected_value_12m", is_few, scale=1, digits=0)
+        table.add_row(TIERS[row["tier"]], f"{row['customers']:,}", share, value, expected)
+    table.caption = (
+        "* revenue of twelve months, the highly satisfied = 100; next to it what a customer is\n"
+        "expected to bring. Association, not cause."
+    )
+    return table
+
+
+def loyalty(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
+    """Attrition of those who began the year in a tier, and advocacy of those in it now."""
+    table = grid("tier", "left in 12 months*", "advocates", "net promoter")
+    leavers = {row["tier"]: row for row in _by_tier(cursor, "marts.segment_attrition", month)}
+    for row in _by_tier(cursor, "marts.segment_advocacy", month):
+        left = leavers.get(row["tier"])
+        attrition = "-"
+        if left is not None:
+            attrition = interval(left, "annual_attrition_rate", left["is_annual_suppressed"])
+        table.add_row(
+            TIERS[row["tier"]],
+            attrition,
+            interval(row, "advocacy_rate", row["is_suppressed"]),
+            interval(row, "nps", row["is_nps_suppressed"], scale=1, digits=0),
+        )
+    table.caption = "* by the tier they were in a year before."
+    return table
+
+
+def _by_tier(cursor: psycopg.Cursor[DictRow], mart: str, month: date) -> list[dict[str, Any]]:
+    found = cursor.execute(f"select * from {mart} where month = %s".encode(), [month]).fetchall()  # noqa: S608
+    return sorted(found, key=lambda row: list(TIERS).index(row["tier"]))
