@@ -7,6 +7,7 @@ learned from, whatever rows come later.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,12 +38,8 @@ class Columns:
         """
         _refuse(features, values)
         gaps = np.flatnonzero(np.isnan(values).any(axis=0))
-        raw = _with_gaps(values, gaps)
-        known = np.maximum((~np.isnan(raw)).sum(axis=0), 1)
-        means = np.nansum(raw, axis=0) / known
-        spreads = np.sqrt(np.nansum(np.square(raw - means), axis=0) / known)
-        spreads[spreads <= 1e-12 * np.abs(means)] = 1  # the same everywhere: a column of zeros
-        return cls(features, gaps, means, spreads)
+        moments = np.array([_mean_and_spread(column) for column in _with_gaps(values, gaps)])
+        return cls(features, gaps, moments[:, 0], moments[:, 1])
 
     def of(self, values: Floats) -> Floats:
         """Return rows by columns; where a feature has its first gap, it takes the mean.
@@ -51,7 +48,9 @@ class Columns:
             ValueError: a value is infinite, or the names do not fit the values.
         """
         _refuse(self.features, values)
-        found = (_with_gaps(values, self.gaps) - self.means) / self.spreads
+        found = np.empty((len(values), len(self.means)))
+        for at, column in enumerate(_with_gaps(values, self.gaps)):
+            found[:, at] = (column - self.means[at]) / self.spreads[at]
         found[np.isnan(found)] = 0
         return found
 
@@ -62,8 +61,20 @@ class Columns:
         return found
 
 
-def _with_gaps(values: Floats, gaps: npt.NDArray[np.intp]) -> Floats:
-    return np.hstack([values, np.isnan(values[:, gaps])])
+def _with_gaps(values: Floats, gaps: npt.NDArray[np.intp]) -> Iterator[Floats]:
+    """Give one column at a time: there may be millions of rows."""
+    yield from values.T
+    for at in gaps:
+        yield np.isnan(values[:, at]).astype(np.float64)
+
+
+def _mean_and_spread(column: Floats) -> tuple[float, float]:
+    """Return those of what is known; a column that is the same everywhere has spread 1."""
+    known = column[~np.isnan(column)]
+    if not len(known):
+        return 0.0, 1.0
+    mean, spread = float(known.mean()), float(known.std())
+    return mean, spread if spread > 1e-12 * abs(mean) else 1.0
 
 
 def _refuse(features: tuple[str, ...], values: Floats) -> None:

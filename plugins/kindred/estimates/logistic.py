@@ -68,6 +68,7 @@ def fit(
         raise ValueError("both outcomes are needed")
     problem = _Problem(columns, outcomes.astype(np.float64), known, penalty)
     at = np.zeros(columns.shape[1] + 1)
+    at[0] = np.log(outcomes.mean() / (1 - outcomes.mean())) - known.mean()
     loss = problem.loss(at)
     for _ in range(steps):
         gradient, curvature = problem.slopes(at)

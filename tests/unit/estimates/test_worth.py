@@ -46,12 +46,12 @@ def test_the_interval_of_a_group_s_mean_covers_the_truth(first):
     many, _, spent = draw(0, 80_000, model)
     truths = [spent[group(many)].mean() for group in groups]
     hits = np.zeros(len(groups))
-    for seed in range(1, 61):
+    for seed in range(1, 41):
         buyers = draw(seed, 600, model)[0]
         worth = expected_worth(buyers, 52)
         means = [mean_worth(worth, group(buyers)) for group in groups]
         hits += [mean.low <= truth <= mean.high for mean, truth in zip(means, truths, strict=True)]
-    assert (hits >= 52).all(), hits  # of 57 expected; fewer than 52 happens once in fifty by chance
+    assert (hits >= 34).all(), hits  # of 38 expected; fewer than 34 come once in 300 by chance
 
 
 def test_the_mean_of_all_is_that_of_nobody_left_out(large):
