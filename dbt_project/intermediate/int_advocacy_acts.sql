@@ -1,6 +1,13 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='fail',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
 {#
-    What due customers did for the brand, each act with its day: a referral
-    made, a referral that converted, a public post of clearly positive words.
+    What customers did for the brand, each act with its day, found anew for
+    those who are due: a referral made, a referral that converted, a public
+    post of clearly positive words.
 #}
 with
 

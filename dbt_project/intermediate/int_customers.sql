@@ -1,7 +1,7 @@
 {#
     A customer is a surviving contact, with the earliest beginning and the
-    whole acquisition cost of the contacts merged into it. Consent is the
-    survivor's own.
+    whole acquisition cost of the contacts merged into it. Consent and the
+    channel of acquisition are the survivor's own.
 #}
 with
 
@@ -11,6 +11,7 @@ stg_salesforce_contacts as (
         has_text_consent,
         customer_since,
         contract_ended_on,
+        acquisition_channel,
         acquisition_cost
     from {{ ref('stg_salesforce_contacts') }}
 ),
@@ -46,6 +47,7 @@ customers as (
         merged.customer_since,
         merged.acquisition_cost,
         stg_salesforce_contacts.contract_ended_on,
+        stg_salesforce_contacts.acquisition_channel,
         stg_salesforce_contacts.has_text_consent
     from merged
     inner join stg_salesforce_contacts

@@ -12,9 +12,15 @@
 
 {# What customers did and said, all of it, kept for the marts that look back on everybody. #}
 {% macro customer_records() %}
-    {% do return(
-        ['int_sales', 'int_texts', 'int_moments', 'int_touchpoint_ratings']
-    ) %}
+    {% do return([
+        'int_sales',
+        'int_texts',
+        'int_moments',
+        'int_touchpoint_ratings',
+        'int_advocacy_acts',
+        'int_conversation_shifts',
+        'int_evidence_months',
+    ]) %}
 {% endmacro %}
 
 {#

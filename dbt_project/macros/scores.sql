@@ -28,3 +28,8 @@
         'success_in_life',
     ]) %}
 {% endmacro %}
+
+{# The eleven emotions among the scores, in their order. #}
+{% macro emotions() %}
+    {% do return(text_scores()[1:12]) %}
+{% endmacro %}

@@ -18,7 +18,8 @@ THROUGH = datetime(2026, 7, 16, tzinfo=UTC)
 DAYS = (THROUGH.date() - BEGINS).days
 # An order or an answer without one is among them.
 CHANNELS = ("store", "web", "app", "phone", None)
-TOUCHPOINTS = ("store_visit", "delivery", "checkout", None)
+ACQUIRED = ("store", "search", "social")
+TOUCHPOINTS = ("store_visit", "delivery", "kiosk", None)
 HELPS = ("belonging", "confidence_in_future", "well_being", "thrill")
 
 Record = dict[str, Any]
@@ -47,6 +48,7 @@ def contact(number: int, **fields: Any) -> Record:
         "mastodon_handle": f"@Person{number}@social.example" if number % 3 == 0 else None,
         "has_text_consent": number % 20 != 0,
         "customer_since": BEGINS,
+        "acquisition_channel": (*ACQUIRED, None)[number % 7 % 4],
         "acquisition_cost": 20 + number % 10,
         "is_deleted": fields.get("master_contact_id") is not None,
         "created_at": stamp,
@@ -167,6 +169,7 @@ def _conversation(
                 "started_at": _at(day),
                 "customer_phone": f"+3120555{max(number, 1):04}" if number % 2 else None,
                 "customer_email": None if number % 2 else f"person{number}@EXAMPLE.org",
+                "queue_id": f"queue-{day.day % 5}" if day.day % 11 else None,
             },
         ),
         (

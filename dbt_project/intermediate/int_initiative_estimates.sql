@@ -1,0 +1,78 @@
+{#
+    Initiative × trial × outcome: the effect, with the customers behind it.
+    Cohorts are of different customers' chances, so attrition's two effects add
+    up and so do their variances; with one of them missing there is no effect.
+#}
+{% set figures = [
+    'reached_before', 'reached_after', 'compared_before', 'compared_after',
+] %}
+{% set counts = ['customers_reached', 'customers_compared', 'reached_in_all'] %}
+with
+
+int_initiative_effects as (
+    select * from {{ ref('int_initiative_effects') }}
+),
+
+segment_thresholds as (
+    select
+        minimum_group,
+        confidence_z
+    from {{ ref('segment_thresholds') }}
+),
+
+cohorts as (
+    {% for outcome in initiative_outcomes() %}
+    select
+        '{{ outcome.name }}' as outcome,
+        {{ outcome.cohorts }} as cohorts
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+summed as (
+    select
+        effects.initiative,
+        effects.is_placebo,
+        effects.outcome,
+        sum(effects.effect) as effect,
+        sum(effects.variance) as variance,
+        {% for count in counts %}
+        max(effects.{{ count }}) filter (where effects.cohort = 'after')
+            as {{ count }},
+        {% endfor %}
+        {% for figure in figures %}
+        max(effects.{{ figure }}) as {{ figure }},
+        {% endfor %}
+        min(least(effects.customers_reached, effects.customers_compared))
+            as smallest_group
+    from int_initiative_effects as effects
+    inner join cohorts
+        on effects.outcome = cohorts.outcome
+    group by
+        effects.initiative,
+        effects.is_placebo,
+        effects.outcome,
+        cohorts.cohorts
+    having count(*) = cohorts.cohorts
+),
+
+{# No end is cut off: a difference in differences lies within 200 points. #}
+estimates as (
+    select
+        initiative,
+        is_placebo,
+        outcome,
+        cast(customers_reached as integer) as customers_reached,
+        cast(customers_compared as integer) as customers_compared,
+        smallest_group < segment_thresholds.minimum_group as is_suppressed,
+        {{ share('customers_reached', 'reached_in_all') }} as share_matched,
+        {% for figure in figures + ['effect'] %}
+        cast({{ figure }} as numeric(9, 6)) as {{ figure }},
+        {% endfor %}
+        {{ normal_low('effect', 'variance', 200) }} as effect_low,
+        {{ normal_high('effect', 'variance', 200) }} as effect_high
+    from summed
+    cross join segment_thresholds
+)
+
+select * from estimates

@@ -1,0 +1,95 @@
+with
+
+int_initiatives as (
+    select * from {{ ref('int_initiatives') }}
+),
+
+int_initiative_trials as (
+    select
+        initiative,
+        is_placebo,
+        months
+    from {{ ref('int_initiative_trials') }}
+),
+
+int_initiative_estimates as (
+    select * from {{ ref('int_initiative_estimates') }}
+),
+
+impact_rules as (
+    select
+        window_months,
+        minimum_months
+    from {{ ref('impact_rules') }}
+),
+
+segment_thresholds as (
+    select method_version
+    from {{ ref('segment_thresholds') }}
+),
+
+outcomes as (
+    {% for outcome in initiative_outcomes() %}
+    select
+        '{{ outcome.name }}' as outcome,
+        '{{ outcome.unit }}' as unit
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+initiative_impact as (
+    select
+        int_initiatives.initiative,
+        outcomes.outcome,
+        int_initiatives.label,
+        outcomes.unit,
+        int_initiatives.started_on,
+        cast(least(
+            int_initiatives.months_after, impact_rules.window_months
+        ) as integer) as months_after,
+        cast(trials.months as integer) as months_compared,
+        coalesce(estimates.customers_reached, 0) as customers_reached,
+        coalesce(estimates.customers_compared, 0) as customers_compared,
+        estimates.share_matched,
+        estimates.reached_before,
+        estimates.reached_after,
+        estimates.compared_before,
+        estimates.compared_after,
+        estimates.effect,
+        estimates.effect_low,
+        estimates.effect_high,
+        cast(placebo_trials.months as integer) as placebo_months,
+        placebos.effect as placebo_effect,
+        placebos.effect_low as placebo_low,
+        placebos.effect_high as placebo_high,
+        placebos.effect_low <= 0 and placebos.effect_high >= 0
+            as is_placebo_clean,
+        int_initiatives.months_after < impact_rules.minimum_months
+            as is_too_early,
+        coalesce(estimates.is_suppressed, true) as is_suppressed,
+        segment_thresholds.method_version
+    from int_initiatives
+    cross join outcomes
+    cross join impact_rules
+    cross join segment_thresholds
+    left join int_initiative_trials as trials
+        on
+            int_initiatives.initiative = trials.initiative
+            and not trials.is_placebo
+    left join int_initiative_trials as placebo_trials
+        on
+            int_initiatives.initiative = placebo_trials.initiative
+            and placebo_trials.is_placebo
+    left join int_initiative_estimates as estimates
+        on
+            trials.initiative = estimates.initiative
+            and outcomes.outcome = estimates.outcome
+            and not estimates.is_placebo
+    left join int_initiative_estimates as placebos
+        on
+            placebo_trials.initiative = placebos.initiative
+            and outcomes.outcome = placebos.outcome
+            and placebos.is_placebo
+)
+
+select * from initiative_impact
