@@ -3,7 +3,7 @@
 # Options of the command go into ARGS: `make run ARGS="--scenario tiny"`.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run status down test lint bench train card clean
+.PHONY: help install run status down test lint bench truth train card clean
 
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; do \
 	command -v $$each >/dev/null 2>&1 \
@@ -41,6 +41,9 @@ lint: $(STAMP) ## Formatting, types, import rules, SQL style
 
 bench: $(STAMP) ## List the measurements; ARGS=first_result runs one
 	@$(BIN)/python -m bench $(ARGS)
+
+truth: $(STAMP) ## Hold the marts against the sandbox's hidden truth, many seeds: docs/truth.md
+	@$(BIN)/python -m bench.truth $(ARGS)
 
 train: $(STAMP) ## Learn the scorer's weights anew from ../shared/data, in minutes
 	@$(SAME_ARITHMETIC) $(BIN)/python -m training $(ARGS)

@@ -1,0 +1,62 @@
+"""Attrition: what the marts call leaving, against the hidden chance to leave.
+
+A lapse is seen when a silence has lasted the seed's floor (150 days), so a year of the marts that
+ends in October tells of the leaving until June. The truth is shifted alike: who is a customer in
+the month that the rule looks back to, from the one month to the other a year later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from bench.truth import expected
+from bench.truth.claims.registry import Finding, claim
+from bench.truth.hidden import Moment
+from bench.truth.intervals import published
+from bench.truth.runs import Run
+
+RATE, SUPPRESSED = "annual_attrition_rate", "is_annual_suppressed"
+
+
+@claim(
+    "annual_attrition",
+    "Of the customers at the year's start, by the tier they had in the marts then, the share gone"
+    " by its end; truth: the mean hidden chance of the same customers to be gone, over the"
+    " year that the lapse rule can see.",
+)
+def annual_attrition(run: Run) -> Iterator[Finding]:
+    starters = run.at("int_customer_months", run.year_before)
+    starters = starters[~starters["has_left"].astype(bool)].set_index("customer_id")
+    gone = _chance_gone(run)
+    for tier, row in run.tiers("segment_attrition", SUPPRESSED).items():
+        truth = run.truth.mean(gone, run.names(starters, tier))
+        yield Finding.of(tier, published(row, RATE), truth)
+
+
+@claim(
+    "annual_attrition_true_tiers",
+    "The same figures read as those of the true tiers; truth: the mean hidden chance to be gone"
+    " of everybody who was a customer at that year's start, by the hidden tier then.",
+)
+def annual_attrition_true_tiers(run: Run) -> Iterator[Finding]:
+    start = seen_until(run, run.year_before)
+    active, gone = run.truth.active(start), _chance_gone(run)
+    tiers = run.truth.during("tier", start)
+    for tier, row in run.tiers("segment_attrition", SUPPRESSED).items():
+        if tier != "unmeasured":
+            group = active & ((tiers == tier) | (tier == "all"))
+            yield Finding.of(tier, published(row, RATE), float(gone[group].mean()))
+
+
+def seen_until(run: Run, month: Moment) -> Moment:
+    """Return the month in which a customer must be gone to be called so at the end of `month`."""
+    end = month + pd.DateOffset(months=1)
+    silent = end - pd.Timedelta(days=run.number("lapse_rules", "lapse_floor_days"))
+    return Moment(silent.year, silent.month, 1)
+
+
+def _chance_gone(run: Run) -> pd.Series:
+    since, until = seen_until(run, run.year_before), seen_until(run, run.month)
+    return expected.chance_gone(run.truth, run.scenario, since, until)

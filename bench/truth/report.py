@@ -1,0 +1,238 @@
+"""The figures over all runs, and docs/truth.md from them.
+
+`docs/truth.json` holds what the tables show; only what stands between the markers of
+`docs/truth.md` is written, the words around it are people's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import fmean, stdev
+
+import msgspec
+
+from bench.truth.claims import CLAIMS, Finding
+from bench.truth.claims.registry import Kind
+from bench.truth.intervals import wilson
+from bench.truth.work import Done
+from kindred.embedded.home import REPOSITORY
+
+JSON = REPOSITORY / "docs" / "truth.json"
+PAGE = REPOSITORY / "docs" / "truth.md"
+LEAST, MOST = 0.90, 0.99  # what the coverage of an interval of 95 % is to lie between
+MISSES = "misses"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+class Row(msgspec.Struct):
+    """One claim's part in one scenario, over the seeds that have it."""
+
+    claim: str
+    kind: Kind
+    part: str
+    runs: int
+    estimate: float  # mean over the runs, as all that has no other name
+    spread: float  # standard deviation of the estimates
+    lowest: float
+    highest: float
+    floor: float | None = None
+    truth: float | None = None
+    half_width: float | None = None
+    holds_truth: int | None = None  # runs whose interval holds their truth
+    holds_mean: int | None = None  # runs whose interval holds the mean of all estimates
+
+
+class Scene(msgspec.Struct):
+    """One scenario."""
+
+    name: str
+    customers: int
+    seeds: list[int]
+    seconds: float  # a run, in the middle
+    rows: list[Row]
+
+
+class Figures(msgspec.Struct):
+    """All of `docs/truth.json`."""
+
+    versions: list[str]
+    estimands: dict[str, str]
+    scenes: list[Scene]
+
+
+def figures(runs: Iterable[Done]) -> Figures:
+    """Return what the runs say together; their order does not matter."""
+    by_scenario: dict[str, list[Done]] = defaultdict(list)
+    for done in sorted(runs, key=lambda each: (each.scenario, each.seed)):
+        by_scenario[done.scenario].append(done)
+    scenes = [_scene(name, found) for name, found in by_scenario.items()]
+    used = {row.claim for scene in scenes for row in scene.rows}
+    estimands = {name: each.estimand for name, each in CLAIMS.items() if name in used}
+    versions = sorted(
+        {" / ".join(done.versions) for found in by_scenario.values() for done in found}
+    )
+    return Figures(versions, estimands, scenes)
+
+
+def _scene(name: str, runs: Sequence[Done]) -> Scene:
+    found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for claim in CLAIMS:
+        for done in runs:
+            for finding in done.findings.get(claim, ()):
+                found[claim, finding.part].append(finding)
+    rows = [_row(*key, findings) for key, findings in found.items()]
+    seconds = sorted(done.seconds for done in runs)[len(runs) // 2]
+    return Scene(name, runs[0].customers, [done.seed for done in runs], seconds, rows)
+
+
+def _row(claim: str, part: str, found: Sequence[Finding]) -> Row:
+    said = [each.estimate for each in found]
+    mean = fmean(said)
+    row = Row(
+        claim=claim,
+        kind=CLAIMS[claim].kind,
+        part=part,
+        runs=len(found),
+        estimate=_short(mean),
+        spread=_short(stdev(said) if len(said) > 1 else 0.0),
+        lowest=_short(min(said)),
+        highest=_short(max(said)),
+        floor=CLAIMS[claim].floor,
+    )
+    sure = [
+        (each.truth, each.low, each.high)
+        for each in found
+        if each.truth is not None and each.low is not None and each.high is not None
+    ]
+    if sure:
+        row.truth = _short(fmean(truth for truth, _, _ in sure))
+        row.half_width = _short(fmean((high - low) / 2 for _, low, high in sure))
+        row.holds_truth = sum(low <= truth <= high for truth, low, high in sure)
+        row.holds_mean = sum(low <= mean <= high for _, low, high in sure)
+    return row
+
+
+def _short(number: float) -> float:
+    return round(float(number), 6)
+
+
+def write(found: Figures, json: Path = JSON, page: Path = PAGE) -> None:
+    """Write the figures, and the page from them."""
+    text = msgspec.json.format(msgspec.json.encode(found), indent=1)
+    json.write_bytes(text + b"\n")
+    page.write_text(with_figures(page.read_text(encoding="utf-8"), found), encoding="utf-8")
+
+
+def load(json: Path = JSON) -> Figures:
+    """Read the figures."""
+    return msgspec.json.decode(json.read_bytes(), type=Figures)
+
+
+def with_figures(page: str, found: Figures) -> str:
+    """Return the page with the figures between its markers."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{body(found)}\n\n{END}{after}"
+
+
+def body(found: Figures) -> str:
+    """Return the figures as Markdown."""
+    sections = [f"Method and scorer: {', '.join(f'`{each}`' for each in found.versions)}."]
+    sections += ["### In short: all parts of a claim together", _short_table(found)]
+    sections += [_section(scene) for scene in found.scenes]
+    lines = [f"- **{name}**: {text}" for name, text in found.estimands.items()]
+    return "\n\n".join([*sections, "### What each claim is about", "\n".join(lines)])
+
+
+def _short_table(found: Figures) -> str:
+    lines = [
+        "| claim | scenario | intervals | hold the truth | verdict | parts that miss"
+        " | hold their own mean |",
+        "| --- | --- | ---: | ---: | --- | --- | ---: |",
+    ]
+    for name in found.estimands:
+        for scene in found.scenes:
+            rows = [row for row in scene.rows if row.claim == name and row.holds_truth is not None]
+            if rows:
+                lines.append(_together(name, scene.name, rows))
+    return "\n".join(lines)
+
+
+def _together(name: str, scenario: str, rows: Sequence[Row]) -> str:
+    count = sum(row.runs for row in rows)
+    truth = sum(row.holds_truth or 0 for row in rows)
+    mean = sum(row.holds_mean or 0 for row in rows)
+    missing = [row.part for row in rows if verdict(row.holds_truth or 0, row.runs) == MISSES]
+    cells = [name, scenario, str(count), _coverage(truth, count), verdict(truth, count)]
+    return f"| {' | '.join([*cells, ', '.join(missing), _coverage(mean, count)])} |"
+
+
+def verdict(held: int, runs: int) -> str:
+    """Return whether a nominal 95 % may be the 90 to 99 % that are asked of it."""
+    _, low, high = wilson(held, runs)
+    return MISSES if high < LEAST else "too wide" if low > MOST else "covers"
+
+
+def _section(scene: Scene) -> str:
+    seeds = scene.seeds
+    told = (
+        f"{len(seeds)} seeds ({min(seeds)} to {max(seeds)}) of {scene.customers:,} customers,"
+        f" {scene.seconds:.0f} s a run."
+    )
+    tables = [
+        _table(title, [row for row in scene.rows if row.kind == kind], kind)
+        for kind, title in (
+            ("interval", "Intervals"),
+            ("null", "No effect where there is none"),
+            ("value", "Agreement and ranks"),
+        )
+    ]
+    return "\n\n".join([f"### Scenario `{scene.name}`", told, *filter(None, tables)])
+
+
+LARGE = 3  # figures from here on (an index, a score) are shown with one digit, shares with three
+HEADS = {
+    "interval": "| claim | part | runs | truth | estimate | bias | SD | half-width"
+    " | holds the truth | holds its own mean |",
+    "null": "| claim | part | runs | no effect | estimate | bias | SD | half-width"
+    " | holds no effect | holds its own mean |",
+    "value": "| claim | part | runs | mean | lowest | highest | to reach |",
+}
+
+
+def _table(title: str, rows: Sequence[Row], kind: str) -> str:
+    if not rows:
+        return ""
+    head = HEADS[kind]
+    rule = "| --- | --- |" + " ---: |" * (head.count("|") - 3)
+    cells = [_value(row) if kind == "value" else _interval(row) for row in rows]
+    lines = [f"| {' | '.join(each)} |" for each in cells]
+    return "\n".join([f"**{title}**", "", head, rule, *lines])
+
+
+def _value(row: Row) -> list[str]:
+    numbers = [_number(each) for each in (row.estimate, row.lowest, row.highest)]
+    floor = "" if row.floor is None else _number(row.floor)
+    return [row.claim, row.part, str(row.runs), *numbers, floor]
+
+
+def _interval(row: Row) -> list[str]:
+    truth, half = row.truth or 0.0, row.half_width or 0.0
+    digits = 1 if max(abs(row.estimate), abs(truth), half) >= LARGE else 3
+    bias = row.estimate - truth
+    numbers = [_number(each, digits) for each in (truth, row.estimate)]
+    numbers += [f"{bias:+.{digits}f}", _number(row.spread, digits), _number(half, digits)]
+    held = [_coverage(each or 0, row.runs) for each in (row.holds_truth, row.holds_mean)]
+    return [row.claim, row.part, str(row.runs), *numbers, *held]
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return f"{value:.{digits}f}"
+
+
+def _coverage(held: int, runs: int) -> str:
+    """Return a share of runs with its Wilson interval, in per cent."""
+    share, low, high = wilson(held, runs)
+    return f"{share:.0%} ({100 * low:.0f}-{100 * high:.0f})"

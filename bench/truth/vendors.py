@@ -1,0 +1,85 @@
+"""The sandbox's servers without a socket: one exchange is one call of their application.
+
+The clients, their paging, their tokens and the servers are the project's own; what is missing
+is the network between them, and with it nearly all of the time that a night takes to pull.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from starlette.types import ASGIApp
+
+from kindred.api import Client, ClientCredentials, Endpoint
+from kindred.api.calls import Request, Response
+from sandbox.app import make_app
+from sandbox.scenario import Limits
+from sandbox.world import World
+
+# The port is part of the addresses that servers hand out; nothing listens there.
+ORIGIN = "http://127.0.0.1:1"
+# Limits go by the wall clock, and without a network a minute holds a million requests.
+UNLIMITED = Limits(salesforce_a_day=10**9, genesys_a_minute=10**9, mastodon_a_5_minutes=10**9)
+LOGINS = {
+    "salesforce": "/salesforce/services/oauth2/token",
+    "genesys": "/genesys/login/oauth/token",
+    "mastodon": "/mastodon/oauth/token",
+}
+
+
+class Vendors:
+    """The three vendors of one world, as clients that land loads."""
+
+    def __init__(self, world: World) -> None:
+        self._hashtags = world.hashtags
+        self._login = ("truth", secrets.token_urlsafe(16))
+        self._app: ASGIApp = make_app(replace(world, limits=UNLIMITED), *self._login)
+
+    def endpoint(self, vendor: str) -> Endpoint:
+        """Return where and as whom to ask a vendor."""
+        options = {"hashtags": self._hashtags, "domain": "social.example"}
+        return Endpoint(f"{ORIGIN}/{vendor}", *self._login, options)
+
+    def client(self, vendor: str) -> Client:
+        """Return a client whose exchanges stay in this process."""
+        at = self.endpoint(vendor)
+        auth = ClientCredentials(at, ORIGIN + LOGINS[vendor], is_basic=vendor == "genesys")
+        return Client(at, auth, transport=self._exchange)
+
+    async def _exchange(self, request: Request) -> Response:
+        """Make one exchange as ASGI has it: a scope, a body in, messages out."""
+        messages: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": request.body or b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            messages.append(dict(message))
+
+        await self._app(_scope(request), receive, send)
+        start, *rest = messages
+        headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+        body = b"".join(message.get("body", b"") for message in rest)
+        return Response(start["status"], headers, body)
+
+
+def _scope(request: Request) -> dict[str, Any]:
+    url = urlsplit(request.url)
+    headers = {"host": url.netloc, **request.headers}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": url.scheme,
+        "path": unquote(url.path),
+        "raw_path": url.path.encode(),
+        "query_string": url.query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 2),
+        "server": (url.hostname, url.port),
+    }
