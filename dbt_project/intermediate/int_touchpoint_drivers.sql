@@ -1,7 +1,6 @@
 {#
-    Month × touchpoint: stated importance beside derived, and where the cuts
-    between high and low lie: an even share of what the touchpoints explain, and
-    the mean of what is stated about them.
+    Month × touchpoint: stated importance beside derived, with the names that
+    the seed has for it.
 #}
 with
 
@@ -50,15 +49,14 @@ touchpoint_drivers as (
         segment_thresholds.confidence_z * sqrt(
             stated.importance_variance / nullif(stated.customers_stated, 0)
         ) as stated_half_width,
-        avg(stated.importance) over (partition by stated.month) as stated_cut,
         weights.share as derived,
         weights.share_low as derived_low,
         weights.share_high as derived_high,
         weights.correlation,
         weights.r_squared,
-        1.0 / nullif(
-            count(weights.share) over (partition by stated.month), 0
-        ) as derived_cut
+        weights.weight_low > 0 as is_above_chance,
+        weights.quadrant,
+        weights.is_certain
     from int_stated_importance as stated
     cross join segment_thresholds
     inner join int_measured_customers

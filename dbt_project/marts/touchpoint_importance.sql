@@ -1,8 +1,6 @@
 {#
-    Johnson's relative weights and their intervals come from the estimates. A
-    touchpoint matters more than others where its share of what the touchpoints
-    explain is above an even share, and where people say so where its stated
-    importance is above the mean of the touchpoints.
+    Johnson's relative weights, their intervals and the quadrants come from the
+    estimates (kindred/estimates/drivers.py and quadrants.py).
 #}
 with
 
@@ -41,16 +39,9 @@ touchpoint_importance as (
         cast(derived_high as numeric(9, 6)) as derived_importance_high,
         cast(correlation as numeric(9, 6)) as correlation,
         cast(r_squared as numeric(9, 6)) as r_squared,
-        case
-            when derived is null or stated is null then null
-            when derived > derived_cut and stated > stated_cut
-                then 'key_driver'
-            when derived > derived_cut then 'hidden_driver'
-            when stated > stated_cut then 'claimed'
-            else 'low'
-        end as quadrant,
-        derived_low > derived_cut or derived_high < derived_cut
-            as is_derived_certain,
+        is_above_chance,
+        quadrant,
+        is_certain as is_quadrant_certain,
         customers_rated < segment_thresholds.minimum_group as is_suppressed,
         segment_thresholds.method_version
     from int_touchpoint_drivers

@@ -19,7 +19,9 @@ renamed as (
         share_low,
         share_high,
         r_squared,
-        chance
+        chance,
+        quadrant,
+        is_certain
     from source
 )
 

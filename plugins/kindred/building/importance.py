@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kindred.estimates.drivers import Importance, derive_importance
+from kindred.estimates.quadrants import quadrants
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,18 +28,26 @@ _MOTIVATORS = """
 """
 
 
+_STATED = """
+    select month, touchpoint as item, importance
+    from build.int_stated_importance
+    where importance is not null
+"""
+
+
 def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return `estimated.driver_weights`."""
+    stated = read(_STATED).set_index(["month", "item"])["importance"]
     parts = [
-        _weights(topic, month, rows)
+        _weights(topic, month, rows, stated)
         for topic, query in (("touchpoint", _TOUCHPOINTS), ("motivator", _MOTIVATORS))
         for month, rows in read(query).groupby("month")
     ]
     return {"driver_weights": pd.concat(parts) if parts else pd.DataFrame()}
 
 
-def _weights(topic: str, month: object, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each item of one month."""
+def _weights(topic: str, month: object, rows: pd.DataFrame, stated: pd.Series) -> pd.DataFrame:
+    """Return a row for each item of one month; only touchpoints have a stated importance."""
     customers, who = pd.factorize(rows["customer_id"])
     items, names = pd.factorize(rows["item"], sort=True)
     ratings = np.full((len(who), len(names)), np.nan)
@@ -49,7 +58,15 @@ def _weights(topic: str, month: object, rows: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame({"topic": topic, "month": month, "item": names})
     frame["customers"] = len(who)
     frame["rated"] = np.count_nonzero(~np.isnan(ratings), axis=0)
-    return frame.assign(**_figures(found)) if found else frame
+    if found is None:
+        return frame
+    said = stated.reindex(pd.MultiIndex.from_product([[month], names])).to_numpy(float)
+    place = quadrants(said, found)
+    return frame.assign(
+        quadrant=np.array(place.quadrant, dtype=object),
+        is_certain=place.is_certain,
+        **_figures(found),
+    )
 
 
 def _figures(found: Importance) -> dict[str, Floats]:

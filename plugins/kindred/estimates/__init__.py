@@ -1,1 +1,1 @@
-"""What the marts estimate beyond SQL: pure numpy, each formula with its source."""
+"""What the marts estimate beyond SQL: numpy and scipy, each formula with its source."""

@@ -20,6 +20,8 @@ create table if not exists estimated.driver_weights (
     share_high numeric,
     r_squared numeric,
     chance numeric,                     -- the weight of an item that has nothing to do with it
+    quadrant text,                      -- key_driver, hidden_driver, claimed, low
+    is_certain boolean,                 -- the interval is on one side of the quadrants' cut
     primary key (topic, month, item)
 );
 
