@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    on_schema_change='fail',
+    on_schema_change='append_new_columns',
     pre_hook='{{ delete_customers_due() }}',
     indexes=[{'columns': ['customer_id']}],
 ) }}

@@ -14,6 +14,17 @@ int_returns as (
     from {{ ref('int_returns') }}
 ),
 
+int_year_returns as (
+    select
+        month,
+        tier,
+        moments as year_moments,
+        returned as year_returned,
+        calm_moments as year_calm_moments,
+        calm_returned as year_calm_returned
+    from {{ ref('int_year_returns') }}
+),
+
 segment_thresholds as (
     select
         method_version,
@@ -24,9 +35,9 @@ segment_thresholds as (
 
 recovery as (
     select
-        month,
-        is_complete_month,
-        tier,
+        int_returns.month,
+        int_returns.is_complete_month,
+        int_returns.tier,
         cast(moments as integer) as moments,
         cast(open_moments as integer) as open_moments,
         cast(returned as integer) as returned,
@@ -54,9 +65,33 @@ recovery as (
         moments < segment_thresholds.minimum_group as is_suppressed,
         least(moments, calm_moments)
         < segment_thresholds.minimum_group as is_gap_suppressed,
+        cast(year_moments as integer) as moments_12m,
+        cast(year_calm_moments as integer) as calm_moments_12m,
+        {{ share('year_returned', 'year_moments') }} as return_share_12m,
+        {{ share('year_calm_returned', 'year_calm_moments') }}
+            as calm_return_share_12m,
+        cast(
+            {{ share('year_returned', 'year_moments') }}
+            - {{ share('year_calm_returned', 'year_calm_moments') }}
+            as numeric(9, 6)
+        ) as return_gap_12m,
+        {{ difference_low(
+            'year_returned', 'year_moments',
+            'year_calm_returned', 'year_calm_moments'
+        ) }} as return_gap_12m_low,
+        {{ difference_high(
+            'year_returned', 'year_moments',
+            'year_calm_returned', 'year_calm_moments'
+        ) }} as return_gap_12m_high,
+        least(year_moments, year_calm_moments)
+        < segment_thresholds.minimum_group as is_gap_12m_suppressed,
         segment_thresholds.method_version
     from int_returns
     cross join segment_thresholds
+    inner join int_year_returns
+        on
+            int_returns.month = int_year_returns.month
+            and int_returns.tier = int_year_returns.tier
 )
 
 select * from recovery
