@@ -60,9 +60,14 @@ touchpoint_months as (
         round(sum(by_customer.{{ score }}) / sum(by_customer.texts), 9)
             as {{ score }},
         {% endfor %}
-        sum(by_customer.texts * by_customer.texts) as sum_nn,
-        sum(by_customer.texts * by_customer.valence) as sum_nt,
-        sum(by_customer.valence * by_customer.valence) as sum_tt
+        round({{ variance_of_mean(
+            squared_deviations(
+                '(sum(by_customer.valence) / sum(by_customer.texts))',
+                'sum(by_customer.texts * by_customer.texts)',
+                'sum(by_customer.texts * by_customer.valence)',
+                'sum(by_customer.valence * by_customer.valence)'
+            ), 'sum(by_customer.texts)', 'count(*)'
+        ) }}, 12) as variance
     from by_customer
     inner join int_months
         on by_customer.month = int_months.month

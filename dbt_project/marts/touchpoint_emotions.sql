@@ -1,4 +1,5 @@
 {% set emotions = emotions() %}
+{% set feelings = emotions | reject('eq', 'neutral') | list %}
 with
 
 int_touchpoint_months as (
@@ -27,49 +28,57 @@ stg_text_model as (
     from {{ ref('stg_text_model') }}
 ),
 
-measured as (
+{# How many times as likely as in all texts of the month. #}
+compared as (
     select
-        *,
-        {{ variance_of_mean(
-            squared_deviations('valence', 'sum_nn', 'sum_nt', 'sum_tt'),
-            'texts', 'customers'
-        ) }} as variance
+        {% for feeling in feelings %}
+        {{ feeling }} * sum(texts) over texts_of_month
+        / nullif(sum(texts * {{ feeling }}) over texts_of_month, 0)
+            as times_{{ feeling }},
+        {% endfor %}
+        *
     from int_touchpoint_months
+    window texts_of_month as (partition by month)
 ),
 
 {# Neutral is no feeling; of equals the first of the list. #}
 touchpoint_emotions as (
     select
-        measured.touchpoint,
-        measured.month,
-        measured.is_complete_month,
+        compared.touchpoint,
+        compared.month,
+        compared.is_complete_month,
         touchpoints.label,
         touchpoints.journey_stage,
         touchpoints.channel,
         touchpoints.touchpoint is not null as is_listed,
-        cast(measured.texts as integer) as texts,
-        cast(measured.customers as integer) as customers,
-        cast(measured.valence as numeric(9, 6)) as valence,
-        {{ normal_low('measured.valence', 'measured.variance', 1) }}
+        cast(compared.texts as integer) as texts,
+        cast(compared.customers as integer) as customers,
+        cast(compared.valence as numeric(9, 6)) as valence,
+        {{ normal_low('compared.valence', 'compared.variance', 1) }}
             as valence_low,
-        {{ normal_high('measured.valence', 'measured.variance', 1) }}
+        {{ normal_high('compared.valence', 'compared.variance', 1) }}
             as valence_high,
         {% for emotion in emotions %}
-        cast(measured.{{ emotion }} as numeric(9, 6)) as {{ emotion }},
+        cast(compared.{{ emotion }} as numeric(9, 6)) as {{ emotion }},
         {% endfor %}
-        case greatest({{ emotions | reject('eq', 'neutral') | join(', ') }})
-            {% for emotion in emotions if emotion != 'neutral' %}
-            when measured.{{ emotion }} then '{{ emotion }}'
+        case greatest({{ feelings | join(', ') }})
+            {% for feeling in feelings %}
+            when compared.{{ feeling }} then '{{ feeling }}'
             {% endfor %}
         end as dominant_emotion,
-        measured.texts < segment_thresholds.minimum_group as is_suppressed,
+        case greatest(times_{{ feelings | join(', times_') }})
+            {% for feeling in feelings %}
+            when compared.times_{{ feeling }} then '{{ feeling }}'
+            {% endfor %}
+        end as distinctive_emotion,
+        compared.texts < segment_thresholds.minimum_group as is_suppressed,
         segment_thresholds.method_version,
         stg_text_model.text_model_version
-    from measured
+    from compared
     cross join segment_thresholds
     cross join stg_text_model
     left join touchpoints
-        on measured.touchpoint = touchpoints.touchpoint
+        on compared.touchpoint = touchpoints.touchpoint
 )
 
 select * from touchpoint_emotions

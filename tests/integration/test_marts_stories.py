@@ -68,19 +68,21 @@ def test_touchpoints_sound_the_same_by_a_second_route(
     marts, route = stories
     texts = on_days(route.touchpoint_texts(), date(2026, 1, 1), date(2026, 2, 1))
     found = marts.rows(
-        "select touchpoint, is_listed, texts, customers, dominant_emotion, valence,"
-        f" valence_low, valence_high, {', '.join(EMOTIONS)}"
+        "select touchpoint, is_listed, texts, customers, dominant_emotion, distinctive_emotion,"
+        f" valence, valence_low, valence_high, {', '.join(EMOTIONS)}"
         " from build.touchpoint_emotions where month = '2026-01-01'"
     )
     assert {row[0] for row in found} == set(texts.touchpoint)
     assert {row[0]: row[1] for row in found if not row[1]} == {"kiosk": False}
-    for touchpoint, _, count, customers, dominant, *figures in found:
+    usual = texts[EMOTIONS].mean()
+    for touchpoint, _, count, customers, dominant, distinctive, *figures in found:
         mine = texts[texts.touchpoint == touchpoint]
         mean, squares, clusters = clustered(mine.valence, mine.customer)
         error = Z * np.sqrt(squares / len(mine) ** 2 * clusters / (clusters - 1))
         emotions = mine[EMOTIONS].mean()
         assert (count, customers) == (len(mine), clusters)
         assert dominant == emotions.drop("neutral").idxmax()
+        assert distinctive == (emotions / usual).drop("neutral").idxmax()
         wanted = [mean, max(-1, mean - error), min(1, mean + error), *emotions]
         assert [float(figure) for figure in figures] == pytest.approx(wanted, abs=2e-6)
 
