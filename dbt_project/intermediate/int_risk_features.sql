@@ -2,7 +2,8 @@
     Customer × month as of whose end a risk of leaving is judged, by what was
     known then, for customers who had not left: the last complete month, and
     the months every risk_months before it, whose customers' fate is known by
-    the next of them. Only the last month's has_left_since is null.
+    the next of them. Only the last month's has_left_since is null. Few columns:
+    each asks for ten customers who left before there is a model.
 #}
 with
 
@@ -73,16 +74,13 @@ risk_features as (
         customer_attrition.orders_12m,
         round(ln(1 + greatest(customer_attrition.revenue_12m, 0)), 4)
             as log_revenue_12m,
-        cast(customer_attrition.status = 'returned' as integer)
-            as has_returned,
         customer_segments.connection_score,
         customer_segments.satisfaction_score,
-        customer_segments.emotion_score,
         customer_segments.evidence_count,
-        cast(customer_advocacy.promoter_class = 'promoter' as integer)
-            as is_promoter,
-        cast(customer_advocacy.promoter_class = 'detractor' as integer)
-            as is_detractor,
+        cast(
+            coalesce(customer_advocacy.promoter_class = 'detractor', false)
+            as integer
+        ) as is_detractor,
         customer_advocacy.referrals_made
     from risk_months
     inner join customer_attrition

@@ -297,6 +297,29 @@ def move_cursors(conn: psycopg.Connection, through: datetime) -> None:
         )
 
 
+def foretell(conn: psycopg.Connection) -> None:
+    """Estimate risks of leaving by hand: the made-up customers are too few to learn them from."""
+    conn.execute(
+        """
+        insert into estimated.lapse_risks
+        select
+            customer_id, month, ('x' || right(customer_id, 4))::bit(16)::int / 65536.0,
+            case when customer_id > 'c_4' then 'connection_score_low' end
+        from build.int_risk_features
+        where has_left_since is null and month = (select max(month) from build.int_risk_features)
+        """
+    )
+    conn.execute(
+        "insert into estimated.risk_checks"
+        " select '2026-03-01', band, 30, band / 20.0, 2 * band from generate_series(1, 10) as band"
+    )
+    conn.execute("truncate estimated.risk_fits")
+    conn.execute(
+        "insert into estimated.risk_fits values ('2026-06-01', null, '2026-03-01', 300,"
+        " 0.1, 0.2, 0.5, 0.4, 0.6, 0.8, 0.7, 0.9, 3, 2, 4, 1, 0.9, 1.1)"
+    )
+
+
 def mark(conn: psycopg.Connection, load: str, subject: str, from_date: date, build: int) -> None:
     """Note a change that build `build` has claimed."""
     conn.execute(

@@ -33,7 +33,10 @@ class SecondRoute:
             contacts = read("select * from raw.salesforce_contacts")
             self.customers = contacts[~contacts.is_deleted].set_index("contact_id")
             self.merged = contacts.dropna(subset=["master_contact_id"])
-            self.orders = read("select * from raw.salesforce_orders where not is_deleted")
+            self.orders = read(
+                "select * from raw.salesforce_orders"
+                " where not is_deleted and order_type is distinct from 'Consolidation'"
+            )
             self.surveys = read("select * from raw.salesforce_survey_responses")
             self.calls = read(
                 "select * from raw.genesys_surveys join raw.genesys_conversations"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -91,11 +92,11 @@ class StoriesRoute(SecondRoute):
                 since, row.customer_since
             )
         self.consenting = set(self.customers[self.customers.has_text_consent].index)
-        self._known = self._with_differentiation(super().evidence())
 
+    @cached_property
     def evidence(self) -> pd.DataFrame:
-        """Return what counts, with how different the brand is found."""
-        return self._known
+        """What counts, with how different the brand is found."""
+        return self._with_differentiation(super().evidence)
 
     def _with_differentiation(self, known: pd.DataFrame) -> pd.DataFrame:
         given = self.surveys.dropna(subset=["differentiation"])

@@ -32,6 +32,8 @@ def airflow_environment(home: Home, postgres: Postgres, api_port: int) -> dict[s
         "KINDRED_HOME": str(home.folder),
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), LOOPBACK, "localhost"])),
         "PYTHONUNBUFFERED": "1",
+        # Sums in one order, and no second thread that mostly waits: tasks share the cores.
+        "OPENBLAS_NUM_THREADS": "1",
     }
     return inherited | own
 
