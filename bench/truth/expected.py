@@ -38,6 +38,15 @@ def chance_gone(truth: Truth, scenario: Scenario, since: Moment, until: Moment) 
     return pd.Series(1 - stays)
 
 
+def chance_to_stay(truth: Truth, since: Moment, until: Moment) -> pd.Series:
+    """Return each customer's chance to stay from month `since` to month `until` without a break.
+
+    Who joined in between stays from then on.
+    """
+    stays = (1 - truth.wide("hazard").fillna(0.0)).loc[since:until].iloc[:-1]
+    return pd.Series(stays.prod())
+
+
 def revenue(truth: Truth, scenario: Scenario) -> pd.DataFrame:
     """Return the revenue that each customer's state makes likely in each month."""
     effects, behaviour = scenario.effects, scenario.behaviour

@@ -178,7 +178,7 @@ def verdict(held: int, runs: int) -> str:
 def _section(scene: Scene) -> str:
     seeds = scene.seeds
     told = (
-        f"{len(seeds)} seeds ({min(seeds)} to {max(seeds)}) of {scene.customers:,} customers,"
+        f"Seeds {min(seeds)} to {max(seeds)}, {scene.customers:,} customers each,"
         f" {scene.seconds:.0f} s a run."
     )
     tables = [

@@ -13,6 +13,7 @@ embedded one with fsync off, with a fresh database for each run.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -65,12 +66,11 @@ class Road:
     """One database of a server, from a world to tables that pandas can read.
 
     `lane` names the database and dbt's folder: dbt parses the project anew for a database of
-    another name, so a lane keeps its own from run to run.
+    another name, so a lane keeps its own from run to run, and one for each preset.
     """
 
     def __init__(self, server: Postgres, lane: str = "truth") -> None:
         self._server, self._database = server, lane
-        self._target = server.home.folder / f"dbt-{lane}"
         self._runs = 0
 
     def dsn(self, role: str) -> str:
@@ -127,9 +127,17 @@ class Road:
             _refuse(outcome)
         return ledger.batches(conn, run, windows, "landed")
 
-    def build(self, *, full_refresh: bool = False, say: Say = silent) -> list[building.Node]:
-        """Score what was published, build it and call it published; return what dbt did."""
+    def build(
+        self, *, preset: str = "retail", full_refresh: bool = False, say: Say = silent
+    ) -> list[building.Node]:
+        """Score what was published, build it and call it published; return what dbt did.
+
+        Args:
+            preset: the industry whose seeds are used, a scenario's own.
+        """
+        target = self._server.home.folder / f"dbt-{self._database}-{preset}"
         with (
+            _chosen(preset),
             connect(self.dsn("transformer"), autocommit=True) as conn,
             connect(self.dsn("loader"), autocommit=True) as loader,
         ):
@@ -139,7 +147,7 @@ class Road:
             choice = scoring.score_texts(loader, LOADS.values(), claimed.build_id, 0.0, say)
             scoring.settle(conn, claimed.build_id, choice)
             resumed = building.resume(conn, claimed.build_id)
-            nodes = building.build(conn, resumed, PROJECT, self._target, say)
+            nodes = building.build(conn, resumed, PROJECT, target, say)
         self._end(claimed.build_id)
         return nodes
 
@@ -167,6 +175,19 @@ class Road:
             kinds = {each.name: each.type_display for each in cursor.description or ()}
         written.seek(0)
         return typed(pd.read_csv(written, dtype=_read_as(kinds)), kinds)
+
+
+@contextmanager
+def _chosen(preset: str) -> Iterator[None]:
+    """Choose the seeds of a preset, as an environment does."""
+    before = os.environ.get("KINDRED_PRESET")
+    os.environ["KINDRED_PRESET"] = preset
+    try:
+        yield
+    finally:
+        del os.environ["KINDRED_PRESET"]
+        if before is not None:
+            os.environ["KINDRED_PRESET"] = before
 
 
 def _refuse(outcome: Outcome) -> None:

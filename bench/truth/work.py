@@ -133,5 +133,5 @@ def travel(road: Road, scenario: Scenario, scratch: Path) -> Run:
     world = open_world(scratch, scenario, lambda _: None)
     road.clear()
     road.pull(world)
-    road.build()
+    road.build(preset=scenario.preset)
     return Run(scenario, hidden.read(world.folder), road.table)

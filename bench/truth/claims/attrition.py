@@ -15,7 +15,7 @@ from bench.truth import expected
 from bench.truth.claims.registry import Finding, claim
 from bench.truth.hidden import Moment
 from bench.truth.intervals import published
-from bench.truth.runs import Run
+from bench.truth.runs import Run, named
 
 RATE, SUPPRESSED = "annual_attrition_rate", "is_annual_suppressed"
 
@@ -48,6 +48,43 @@ def annual_attrition_true_tiers(run: Run) -> Iterator[Finding]:
         if tier != "unmeasured":
             group = active & ((tiers == tier) | (tier == "all"))
             yield Finding.of(tier, published(row, RATE), float(gone[group].mean()))
+
+
+@claim(
+    "survival_12_months",
+    "Of the customers by the tier they entered in, the share still there twelve months later"
+    " (Kaplan-Meier); truth: the mean hidden chance of the same customers to stay through the"
+    " year that the lapse rule can see, of those whose year the sandbox knows.",
+)
+def survival_12_months(run: Run) -> Iterator[Finding]:
+    rows = run.table("attrition_survival")
+    rows = rows[(rows["months_since"] == 12) & ~rows["is_suppressed"].astype(bool)]
+    entered = _entries(run)
+    entered["stays"] = pd.concat(
+        [_stays(run, month, group) for month, group in entered.groupby("month")]
+    )
+    for row in rows.to_dict("records"):
+        group = entered["stays"][(entered["tier"] == row["tier"]) | (row["tier"] == "all")]
+        yield Finding.of(str(row["tier"]), published(named(row), "survival"), float(group.mean()))
+
+
+def _entries(run: Run) -> pd.DataFrame:
+    """Return the month and tier in which each customer was first measured and there."""
+    months = run.table("int_customer_months")
+    there = months["is_complete_month"] & ~months["has_left"] & (months["tier"] != "unmeasured")
+    return months[there].sort_values("month").groupby("customer_id")[["month", "tier"]].first()
+
+
+def _stays(run: Run, month: object, group: pd.DataFrame) -> pd.Series:
+    """Return the chances to stay for a year of those who entered in a month."""
+    entry = Moment(str(month))
+    since = seen_until(run, entry)
+    until = seen_until(run, entry + pd.DateOffset(months=12))
+    own = run.truth.known(group.index)
+    if until > run.truth.wide("hazard").index.max():
+        return pd.Series(dtype=float)
+    chance = expected.chance_to_stay(run.truth, since, until)
+    return pd.Series(chance.reindex(own.to_numpy()).to_numpy(), index=own.index)
 
 
 def seen_until(run: Run, month: Moment) -> Moment:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from bench.truth.claims.registry import Finding, claim, is_null
-from bench.truth.intervals import difference, published, wilson
+from bench.truth.intervals import Interval, difference, published, wilson
 from bench.truth.runs import Run
 
 TIER, BASE = "fully_connected", "highly_satisfied"
@@ -59,3 +61,25 @@ def no_effect_on_promoters(run: Run) -> Iterator[Finding]:
         wilson(rows[tier]["promoters"], rows[tier]["nps_answers"], run.z) for tier in (TIER, BASE)
     )
     yield Finding.of(TIER, difference(one, base), 0.0)
+
+
+@claim(
+    "no_effect_on_recovery",
+    "How much less the highly satisfied than the fully connected come back after a negative moment"
+    " than after a calm one, over the last twelve months (the counts of recovery, added up;"
+    " Newcombe twice); no effect is 0.",
+    kind="null",
+    where=is_null,
+)
+def no_effect_on_recovery(run: Run) -> Iterator[Finding]:
+    year = run.table("recovery")
+    year = year[(year["month"] > run.year_before) & (year["month"] <= run.month)]
+    one, base = (_gap(year[year["tier"] == tier], run.z) for tier in (TIER, BASE))
+    yield Finding.of(TIER, difference(one, base), 0.0)
+
+
+def _gap(rows: pd.DataFrame, z: float) -> Interval:
+    """Return the share who came back after negative moments less that after calm ones."""
+    counts = rows[["moments", "returned", "calm_moments", "calm_returned"]].sum()
+    after = wilson(counts["returned"], counts["moments"], z)
+    return difference(after, wilson(counts["calm_returned"], counts["calm_moments"], z))

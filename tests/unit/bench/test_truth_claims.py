@@ -20,9 +20,10 @@ from bench.truth.claims import (
 )
 from bench.truth.claims import agreement as agree
 from bench.truth.hidden import Moment, customer_id
+from bench.truth.intervals import difference, wilson
 from bench.truth.runs import Run
 from sandbox.scenario_files import SCENARIOS, load_scenario
-from tests.unit.bench.hand_made import YEAR_BEFORE, lives, people, rows, run
+from tests.unit.bench.hand_made import MONTH, YEAR_BEFORE, lives, people, rows, run
 
 CONNECTED = {"is_connected": True, "is_satisfied": True, "tier": "fully_connected"}
 
@@ -126,6 +127,36 @@ def test_attrition_is_of_those_there_at_the_start_by_the_tier_they_had_then() ->
     assert found == {"fully_connected": 0.5, "all": 0.5}
 
 
+def test_survival_is_of_those_who_entered_in_a_tier_over_the_year_that_can_be_seen() -> None:
+    truth = lives({"customer_id": "c_1"}, {"customer_id": "c_2"}, {"customer_id": "c_3"})
+    states = truth.states
+    # c_1 may leave in one month of the year that is seen, c_2 in the month after it.
+    seen = {"c_1": "2026-04-01", "c_2": "2026-06-01"}
+    for name, month in seen.items():
+        at = (states["customer_id"] == name) & (states["month"] == Moment(month))
+        states.loc[at, "hazard"] = 0.5
+    start = people(
+        {"customer_id": "c_1", "tier": "fully_connected"},
+        {"customer_id": "c_2", "tier": "fully_connected"},
+        {"customer_id": "c_3", "tier": "unmeasured"},
+        month=YEAR_BEFORE,
+    )
+    later = people(
+        {"customer_id": "c_1", "tier": "not_connected"},
+        {"customer_id": "c_3", "tier": "not_connected"},
+    )
+    curve = {"months_since": 12, "survival": 0.7, "survival_low": 0.6, "survival_high": 0.8}
+    given = [{"tier": tier, **curve} for tier in ("fully_connected", "all")]
+    stays = run(
+        truth,
+        int_customer_months=pd.concat([start, later]).assign(is_complete_month=True),
+        attrition_survival=pd.DataFrame(given).assign(is_suppressed=False),
+    )
+    found = {each.part: each.truth for each in attrition.survival_12_months(stays)}
+    # c_3 entered in the last month: nobody knows its year.
+    assert found == {"fully_connected": 0.75, "all": 0.75}
+
+
 def test_a_promoter_is_held_against_the_chance_of_the_month_of_the_latest_answer() -> None:
     truth = lives({"customer_id": "c_1"}, {"customer_id": "c_2"})
     july = truth.states["month"] == Moment("2026-07-01")
@@ -188,6 +219,22 @@ def test_an_interval_of_no_effect_holds_nothing() -> None:
     assert (found.estimate, found.truth) == (0, 0)
     assert found.low == pytest.approx(-(0.02**0.5))
     assert found.high == pytest.approx(0.02**0.5)
+
+
+def test_recovery_of_a_year_is_added_up_over_its_months() -> None:
+    counts = {"moments": 10, "returned": 5, "calm_moments": 20, "calm_returned": 15}
+    given = [{"tier": tier, **counts} for tier in ("fully_connected", "highly_satisfied")]
+    year = [rows(*given, month=month) for month in (YEAR_BEFORE, "2025-11-01", MONTH)]
+    found = only(
+        list(
+            nulls.no_effect_on_recovery(
+                run(lives({"customer_id": "c_1"}), recovery=pd.concat(year))
+            )
+        )
+    )
+    gap = difference(wilson(10, 20), wilson(30, 40))
+    assert (found.estimate, found.truth) == (0, 0)
+    assert (found.low, found.high) == pytest.approx(difference(gap, gap)[1:], abs=1e-6)
 
 
 def test_a_null_is_known_by_its_effects_and_not_by_its_name() -> None:

@@ -95,6 +95,16 @@ def test_who_is_there_now_has_no_chance_to_be_gone_now(scenario: Scenario, truth
     assert (chance == 1 - truth.flags("is_active").loc[SINCE]).all()
 
 
+def test_the_chance_to_stay_is_how_many_stay_without_a_break(truth: Truth) -> None:
+    chance = expected.chance_to_stay(truth, SINCE, UNTIL)
+    active = truth.flags("is_active").loc[SINCE:UNTIL]
+    there = active.loc[SINCE] == 1
+    wide = 3 * np.sqrt((chance[there] * (1 - chance[there])).sum()) / there.sum()
+    stayed = active.min()[there].mean()
+    assert chance[there].mean() == pytest.approx(stayed, abs=wide)
+    assert stayed < (active.loc[UNTIL] == 1)[there].mean()  # some left and came back
+
+
 def test_the_chance_to_detract_is_how_many_do(
     scenario: Scenario, world: World, truth: Truth
 ) -> None:
