@@ -118,7 +118,9 @@ def measure(road: Road, touched: int) -> None:
             say(f"  {node.name:<38}{node.rows:>12,}{full:>12,}{node.rows / full:>9.2%}")
     row("customers touched", touched)
     row("score and build the night, s", night_seconds)
+    row("  models, seeds, tests on 2 threads, s", sum(node.seconds for node in night))
     row("score and build everything, s", whole_seconds)
+    row("  models, seeds, tests on 2 threads, s", sum(node.seconds for node in whole))
     say(f"{'ratio':<40}{night_seconds / whole_seconds:>12.2%}")
     say(f"\n{'seconds of the slowest models':<40}{'night':>12}{'full':>12}")
     spent = {node.name: node.seconds for node in night}
