@@ -69,6 +69,12 @@ def referrals(truth: Truth, scenario: Scenario) -> pd.DataFrame:
     return rate * scenario.effects.referral ** truth.flags("is_connected")
 
 
+def consolidations(truth: Truth, scenario: Scenario) -> pd.DataFrame:
+    """Return each customer's chance to consolidate in each month, had they not yet."""
+    chance = scenario.behaviour.consolidates_a_month * truth.flags("is_active")
+    return chance * scenario.effects.consolidation ** truth.flags("is_connected")
+
+
 def trailing(monthly: pd.DataFrame, month: Moment, months: float) -> pd.Series:
     """Return the sum over the trailing months that end with `month`."""
     first = month - pd.DateOffset(months=int(months) - 1)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from math import exp, log, nan, sqrt
 from typing import Any
 
+import pandas as pd
+
 Interval = tuple[float, float, float]
 
 
@@ -44,6 +46,12 @@ def ratio(part: float, whole: float, other_part: float, other_whole: float, z: f
     found = (part / whole) / (other_part / other_whole)
     spread = sqrt(1 / part - 1 / whole + 1 / other_part - 1 / other_whole)
     return found, exp(log(found) - z * spread), exp(log(found) + z * spread)
+
+
+def spearman(one: Iterable[float], other: Iterable[float]) -> float:
+    """Return Spearman's rank correlation, ties with their mean rank; nan where one is constant."""
+    pairs = pd.DataFrame({"one": list(one), "other": list(other)}).rank()
+    return float(pairs["one"].corr(pairs["other"])) if len(pairs) > 1 else nan
 
 
 def kappa(one: Iterable[object], other: Iterable[object]) -> float:

@@ -12,10 +12,14 @@ from bench.truth.claims import (
     advocacy,
     attrition,
     claim,
+    consolidation,
+    drivers,
     examine,
+    initiatives,
     is_null,
     nulls,
     shares,
+    teams,
     value,
 )
 from bench.truth.claims import agreement as agree
@@ -235,6 +239,94 @@ def test_recovery_of_a_year_is_added_up_over_its_months() -> None:
     gap = difference(wilson(10, 20), wilson(30, 40))
     assert (found.estimate, found.truth) == (0, 0)
     assert (found.low, found.high) == pytest.approx(difference(gap, gap)[1:], abs=1e-6)
+
+
+def test_derived_importance_is_held_against_planted_weights_by_rank() -> None:
+    points = load_scenario("tiny").touchpoints
+    ranked = sorted(points, key=lambda point: point.drives)
+    given = [
+        {
+            "touchpoint": point.name,
+            "derived_importance": at,
+            "stated_importance": -at,
+            "quadrant": "hidden_driver" if point.name in ("community_events", "price") else "low",
+            "is_quadrant_certain": point.name == "price",
+        }
+        for at, point in enumerate(ranked)
+    ]
+    frame = pd.DataFrame(given).assign(is_latest=True, is_suppressed=False)
+    made = run(lives({"customer_id": "c_1"}), touchpoint_importance=frame)
+    assert only(list(drivers.touchpoint_ranks(made))).estimate > 0.95
+    assert only(list(drivers.stated_ranks(made))).estimate < -0.95
+    # Planted so: community_events, found, and packaging, not. Certain is price, which is none.
+    found = {each.part: each.estimate for each in drivers.hidden_drivers(made)}
+    assert found == {"found": 0.5, "right": 0.0}
+
+
+def test_an_initiatives_hidden_effect_is_compared_within_strata() -> None:
+    names = ["c_1", "c_2", "c_3", "c_4", "c_5", "c_6"]
+    truth = lives(*({"customer_id": name} for name in names))
+    after = truth.states["month"] >= Moment("2025-11-01")
+    for name in ("c_1", "c_3", "c_5"):
+        truth.states.loc[after & (truth.states["customer_id"] == name), "is_connected"] = True
+    same = {"initiative": "evenings", "cohort": "after", "is_placebo": False, "tier": "unmeasured"}
+    bands = {"orders_band": 0, "tenure_band": 0}
+    reached = [{"customer_id": name, "is_reached": name in ("c_1", "c_2")} for name in names]
+    customers = pd.DataFrame(reached).assign(**same, **bands)
+    customers.loc[customers["customer_id"] == "c_6", "orders_band"] = 4  # nobody like that one
+    made = run(
+        truth,
+        int_initiative_customers=customers,
+        int_initiative_scores=customers[["initiative", "customer_id", "is_placebo"]],
+        int_initiatives=pd.DataFrame(
+            [{"initiative": "evenings", "start_month": Moment("2025-11-01")}]
+        ),
+        impact_rules=pd.DataFrame([{"minimum_stratum": 2}]),
+    )
+    # One of two reached gained, two of the three others who are like them.
+    assert initiatives.hidden_effect(made, "evenings", 6) == pytest.approx(1 / 2 - 2 / 3)
+
+
+def test_who_has_consolidated_before_the_year_is_no_more_likely_to() -> None:
+    truth = lives(
+        {"customer_id": "c_1", **CONNECTED}, {"customer_id": "c_2"}, {"customer_id": "c_3"}
+    )
+    there = people(
+        {"customer_id": "c_1", "tier": "fully_connected"},
+        {"customer_id": "c_2", "tier": "fully_connected"},
+        {"customer_id": "c_3", "tier": "highly_satisfied"},
+        month=YEAR_BEFORE,
+    )
+    ends = {"times_as_likely": 3.0, "times_as_likely_low": 1.0, "times_as_likely_high": 9.0}
+    made = run(
+        truth,
+        int_customer_months=there,
+        int_consolidations=pd.DataFrame(
+            [{"customer_id": "c_2", "consolidated_on": Moment("2025-10-31")}]
+        ),
+        segment_consolidation=rows({"tier": "fully_connected", **ends}, is_suppressed=False),
+    )
+    made.scenario = load_scenario("brokerage")
+    monthly = made.scenario.behaviour.consolidates_a_month
+    odds = (1 - (1 - 6 * monthly) ** 12) / (1 - (1 - monthly) ** 12)
+    assert only(list(consolidation.consolidation_ratio(made))).truth == pytest.approx(odds)
+    assert only(list(consolidation.consolidation_ratio_planted(made))).truth == 6
+
+
+def test_teams_are_ranked_over_windows_that_share_no_conversation() -> None:
+    made = run(lives({"customer_id": "c_1"}), empathy_rules=pd.DataFrame([{"window_months": 3}]))
+    warmer = [
+        rows(
+            {"team": "q0", "mean_shift": 0.4, "conversations": 10},
+            {"team": "q1", "mean_shift": shift, "conversations": 30},
+            month=month,
+        )
+        for month, shift in ((MONTH, 0.1), ("2026-09-01", 0.9), ("2026-07-01", 0.3))
+    ]
+    made._tables["team_empathy"] = pd.concat(warmer)
+    assert teams._shifts(made) == {"q0": pytest.approx(0.4), "q1": pytest.approx(0.2)}
+    made.scenario = load_scenario("retailer")
+    assert only(list(teams.team_ranks(made))).estimate == pytest.approx(1)
 
 
 def test_a_null_is_known_by_its_effects_and_not_by_its_name() -> None:

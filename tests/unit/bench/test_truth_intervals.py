@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import isnan
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, spearmanr
 from scipy.stats.contingency import relative_risk
 
-from bench.truth.intervals import difference, kappa, ratio, wilson
+from bench.truth.intervals import difference, kappa, ratio, spearman, wilson
 
 SHARES = st.tuples(st.integers(0, 60), st.integers(1, 60)).map(lambda n: (n[0], n[0] + n[1]))
 
@@ -48,6 +48,14 @@ def test_a_ratio_is_scipys_relative_risk(one: tuple[int, int], other: tuple[int,
     found = known.confidence_interval(0.95)
     wanted = (known.relative_risk, found.low, found.high)
     assert ratio(*one, *other, 1.959964) == pytest.approx(wanted, rel=1e-5)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3))
+def test_a_rank_correlation_is_scipys_ties_included(pairs: list[tuple[int, int]]) -> None:
+    one, other = zip(*pairs, strict=True)
+    assume(len(set(one)) > 1)
+    assume(len(set(other)) > 1)
+    assert spearman(one, other) == pytest.approx(spearmanr(one, other).statistic)
 
 
 def test_kappa_is_the_textbooks() -> None:
