@@ -47,15 +47,22 @@ def chance_to_stay(truth: Truth, since: Moment, until: Moment) -> pd.Series:
     return pd.Series(stays.prod())
 
 
-def revenue(truth: Truth, scenario: Scenario) -> pd.DataFrame:
-    """Return the revenue that each customer's state makes likely in each month."""
+def order_rate(truth: Truth, scenario: Scenario) -> pd.DataFrame:
+    """Return the orders a month that each state makes likely of whoever is still a customer."""
     effects, behaviour = scenario.effects, scenario.behaviour
     connected, satisfied = truth.flags("is_connected"), truth.flags("is_satisfied")
     months = pd.DatetimeIndex(connected.index)
     season = 1 + 0.22 * np.cos(2 * np.pi * (months.month.to_numpy() - 12) / 12)
-    orders = truth.flags("is_active") * behaviour.orders_a_month
-    orders = orders.mul(season, axis=0) * effects.order_rate**connected
-    orders *= effects.satisfied_order_rate**satisfied
+    rate = behaviour.orders_a_month * effects.order_rate**connected
+    return rate.mul(season, axis=0) * effects.satisfied_order_rate**satisfied
+
+
+def revenue(truth: Truth, scenario: Scenario) -> pd.DataFrame:
+    """Return the revenue that each customer's state makes likely in each month."""
+    effects, behaviour = scenario.effects, scenario.behaviour
+    connected = truth.flags("is_connected")
+    months = pd.DatetimeIndex(connected.index)
+    orders = truth.flags("is_active") * order_rate(truth, scenario)
     joined = truth.joined().reindex(orders.columns)
     # The order that made somebody a customer; who was there at the beginning had it before.
     for month in months[1:]:

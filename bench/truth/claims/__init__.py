@@ -8,6 +8,8 @@ from bench.truth.claims import (
     drivers,
     initiatives,
     nulls,
+    recovery,
+    risk,
     shares,
     teams,
     value,
@@ -24,6 +26,8 @@ SUBJECTS = (
     drivers,
     initiatives,
     teams,
+    recovery,
+    risk,
     agreement,
     nulls,
 )
