@@ -313,7 +313,7 @@ def foretell(conn: psycopg.Connection) -> None:
         "insert into estimated.risk_checks"
         " select '2026-03-01', band, 30, band / 20.0, 2 * band from generate_series(1, 10) as band"
     )
-    conn.execute("truncate estimated.risk_fits")
+    conn.execute("delete from estimated.risk_fits")
     conn.execute(
         "insert into estimated.risk_fits values ('2026-06-01', null, '2026-03-01', 300,"
         " 0.1, 0.2, 0.5, 0.4, 0.6, 0.8, 0.7, 0.9, 3, 2, 4, 1, 0.9, 1.1)"

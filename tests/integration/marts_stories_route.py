@@ -177,7 +177,7 @@ class StoriesRoute(SecondRoute):
         people = self.customers.loc[here.index]
         here["channel"] = people.acquisition_channel
         year = (pd.Timestamp(start) - pd.DateOffset(years=1)).date()
-        orders = [len(self._order_days(who, year, start)) for who in here.index]
+        orders = [len(self.orders_of(who, year, start)) for who in here.index]
         tenure = [
             sum(
                 (pd.Timestamp(since) + pd.DateOffset(months=edge)).date() <= start

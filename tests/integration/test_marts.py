@@ -147,7 +147,7 @@ def first_night(warehouse_server: Any, parsed: Path) -> Iterator[Marts]:
     people.fill(warehouse_server.dsn("admin"))
     built = Marts(warehouse_server, parsed)
     built.build("--full-refresh")
-    with psycopg.connect(built.dsn) as conn:
+    with psycopg.connect(built.transformer) as conn:
         people.foretell(conn)
     built.dbt("--select", "stg_estimated_lapse_risks+", "stg_estimated_risk_fits+")
     yield built

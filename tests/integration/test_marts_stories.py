@@ -58,7 +58,7 @@ def later(start: date, months: int) -> date:
 
 def bands() -> dict[str, list[int]]:
     """Return where the bands of comparable customers begin."""
-    table = pd.read_csv(PROJECT / "seeds" / "comparison_bands.csv")
+    table = pd.read_csv(PROJECT / "seeds" / "common" / "comparison_bands.csv")
     return {name: sorted(group.at_least) for name, group in table.groupby("characteristic")}
 
 
