@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -93,28 +92,6 @@ class StoriesRoute(SecondRoute):
             )
         self.consenting = set(self.customers[self.customers.has_text_consent].index)
 
-    @cached_property
-    def evidence(self) -> pd.DataFrame:
-        """What counts, with how different the brand is found."""
-        return self._with_differentiation(super().evidence)
-
-    def _with_differentiation(self, known: pd.DataFrame) -> pd.DataFrame:
-        given = self.surveys.dropna(subset=["differentiation"])
-        more = given[["contact_id", "differentiation", "submitted_at"]].astype(
-            {"differentiation": float}
-        )
-        more.columns = pd.Index(["customer", "value", "at"])
-        return pd.concat([known, more.assign(kind="differentiation")], ignore_index=True)
-
-    def _tier(self, mine: pd.DataFrame) -> str:
-        tier = super()._tier(mine)
-        seen = mine[mine.kind == "differentiation"]
-        if tier != "satisfied":
-            return tier
-        mean = sum(seen.weight * seen.value) / sum(seen.weight) if len(seen) else 0.0
-        is_different = round(mean, 9) >= self.seeds["different_from"]
-        return "perceives_difference" if is_different else "highly_satisfied"
-
     def score(self, words: str) -> pd.Series:
         """Return a text's scores."""
         return self.scores.loc[hashlib.md5(words.encode()).hexdigest()]  # noqa: S324
@@ -192,7 +169,7 @@ class StoriesRoute(SecondRoute):
 
     def period_scores(self, begins: date, ends: date) -> pd.Series:
         """Return the connection score of a period by customer: the blend without decay."""
-        known = self._known[self._known.kind.isin(KINDS)]
+        known = self.evidence[self.evidence.kind.isin(KINDS)]
         on = known["at"].dt.tz_convert("UTC").dt.date
         known = known[(on >= begins) & (on < ends)]
         weight = known.kind.map(lambda kind: self.seeds[KINDS[kind]]).astype(float)
