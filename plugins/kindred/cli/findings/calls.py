@@ -9,15 +9,14 @@ from psycopg.rows import DictRow
 from rich.table import Table
 
 from kindred.cli.findings.figures import grid, interval, percent, whole
-from kindred.cli.findings.tiers import TIERS
 
 MOST = 5
 
 
 def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     """The customers with the most value at risk in the ninety days after the month."""
-    shown = grid("call first", "may leave*", "value at risk", "tier", width=18)
-    shown.add_column("because, first of all", no_wrap=True)
+    shown = grid("call first", "may leave*", "at risk", width=18)
+    shown.add_column("what speaks for it", no_wrap=True)
     rows = cursor.execute(
         "select * from marts.attrition_risk where month = %s and risk_rank <= %s"
         " order by risk_rank",
@@ -28,8 +27,7 @@ def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
             row["customer_id"],
             percent(row["lapse_probability"]),
             whole(row["value_at_risk"]),
-            TIERS[row["tier"]],
-            row["reason_1"] or "-",
+            "; ".join(filter(None, (row["reason_1"], row["reason_2"]))) or "-",
         )
     if not rows:
         shown.add_row("nobody: too few have left to learn from")
@@ -43,6 +41,6 @@ def _quality(cursor: psycopg.Cursor[DictRow]) -> str:
     if row is None:
         return "* within three months."
     return (
-        "* within three months. Made three months earlier, the tenth with the highest risk left\n"
-        f"{interval(row, 'lift', scale=1)} times as often as all."
+        "* within three months. As foretold three months before, the tenth at\n"
+        f"the highest risk left {interval(row, 'lift', scale=1)} times as often as all."
     )

@@ -14,13 +14,13 @@ MOST = 3
 QUADRANTS = {
     "key_driver": "key driver",
     "hidden_driver": "hidden driver",
-    "claimed": "claimed, goes with little",
+    "claimed": "only claimed",
 }
 
 
 def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     """The first few of each quadrant that says something."""
-    shown = grid("touchpoint", "", "goes with connection*", "said to matter", "met by", width=18)
+    shown = grid("touchpoint", "", "connection*", "said", "met by", width=18)
     rows = cursor.execute(
         """
         select
@@ -51,5 +51,8 @@ def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
             )
     if not shown.row_count:
         shown.add_row("none yet: too few ratings of touchpoints")
-    shown.caption = "* share of what all touchpoints explain of it. Association, not cause."
+    shown.caption = (
+        "* share of what touchpoints explain of it; then how much it is said to\n"
+        "matter. Key and hidden drivers go with connection. Association, not cause."
+    )
     return shown

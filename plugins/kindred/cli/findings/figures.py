@@ -11,9 +11,9 @@ TOO_FEW = "too few"
 Number = Decimal | float | None
 
 
-def grid(first: str, *others: str, width: int = 20) -> Table:
+def grid(first: str, *others: str, width: int = 20, gap: int = 2) -> Table:
     """Return a table without lines, narrow enough for eighty columns."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
     table.add_column(first, min_width=width, no_wrap=True)
     for name in others:
         table.add_column(name, justify="right", no_wrap=True)
@@ -35,13 +35,19 @@ def interval(
     if value is None:
         return "-"
     sign = " %" if scale == 100 else ""
-    text = f"{float(value) * scale:,.{digits}f}{sign}"
+    text = f"{_scaled(value, scale, digits):,.{digits}f}{sign}"
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if low is None or high is None or low == high:  # a base has no interval
         return text
     # A hyphen would read as a minus beside a negative bound.
     between = "-" if float(low) >= 0 else " to "
-    return f"{text} ({float(low) * scale:,.{digits}f}{between}{float(high) * scale:,.{digits}f})"
+    ends = (f"{_scaled(end, scale, digits):,.{digits}f}" for end in (low, high))
+    return f"{text} ({between.join(ends)})"
+
+
+def _scaled(value: Decimal | float, scale: int, digits: int) -> float:
+    """Return the figure as it is shown; adding 0 makes a zero of a minus zero."""
+    return round(float(value) * scale, digits) + 0.0
 
 
 def percent(value: Number) -> str:

@@ -24,7 +24,7 @@ TIERS = {
 
 def worth(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     """Who they are and what they are worth beside the highly satisfied."""
-    table = grid("tier", "customers", "share of all", "value index*", "next 12 months")
+    table = grid("tier", "customers", "share of all", "value index*", "next year", gap=1)
     for row in _by_tier(cursor, "marts.segment_summary", month):
         is_few = row["is_suppressed"]
         value = interval(row, "value_index", is_few, scale=1, digits=0)
@@ -32,8 +32,8 @@ def worth(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
         expected = interval(row, "expected_value_12m", is_few, scale=1, digits=0)
         table.add_row(TIERS[row["tier"]], f"{row['customers']:,}", share, value, expected)
     table.caption = (
-        "* revenue of twelve months, the highly satisfied = 100; next to it what a customer is\n"
-        "expected to bring. Association, not cause."
+        "* revenue of twelve months, the highly satisfied = 100; beside it what one of\n"
+        "them is expected to bring in the next twelve. Association, not cause."
     )
     return table
 
