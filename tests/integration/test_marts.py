@@ -468,11 +468,16 @@ def test_no_outcome_leads_to_the_score(first_night: Marts) -> None:
     def above(name: str) -> set[str]:
         parents = manifest["parent_map"].get(f"model.kindred.{name}", [])
         models = {parent.split(".")[-1] for parent in parents if parent.startswith("model.")}
-        return models.union(*map(above, models))
+        sources = {".".join(one.split(".")[-2:]) for one in parents if one.startswith("source.")}
+        return sources.union(models, *map(above, models))
 
     assert not above("customer_segments") & set(OUTCOMES)
     assert above("true_north") >= set(OUTCOMES), "the walk finds outcomes where they are"
-    for model in above("customer_segments"):
+    sources = {name for name in above("customer_segments") if "." in name}
+    assert not sources & {"raw.salesforce_orders", "raw.salesforce_referrals"}
+    assert not any(name.startswith("estimated.") for name in sources)
+    assert any(name.startswith("estimated.") for name in above("true_north"))
+    for model in above("customer_segments") - sources:
         text = manifest["nodes"][f"model.kindred.{model}"]["raw_code"]
         code = "\n".join(part.split("#}")[-1] for part in text.split("{#"))
         assert "recommend" not in code, model
@@ -501,7 +506,7 @@ def test_every_feature_of_risk_has_its_words(first_night: Marts) -> None:
 
 
 def test_every_mart_has_somebody_who_reads_it() -> None:
-    told = yaml.safe_load((PROJECT / "marts" / "exposures.yml").read_text())["exposures"]
+    told = yaml.safe_load((PROJECT / "exposures" / "readers.yml").read_text())["exposures"]
     read = {name[5:-2] for exposure in told for name in exposure["depends_on"]}
     assert read == set(MARTS)
 
