@@ -26,8 +26,6 @@ _MOTIVATORS = """
     where emotion_score is not null
     order by month, customer_id collate "C", motivator collate "C"
 """
-
-
 _STATED = """
     select month, touchpoint as item, importance
     from build.int_stated_importance
@@ -38,15 +36,18 @@ _STATED = """
 def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return `estimated.driver_weights`."""
     stated = read(_STATED).set_index(["month", "item"])["importance"]
+    least = read("select minimum_group from build.segment_thresholds")["minimum_group"].max()
     parts = [
-        _weights(topic, month, rows, stated)
+        _weights(topic, month, rows, stated, int(least))
         for topic, query in (("touchpoint", _TOUCHPOINTS), ("motivator", _MOTIVATORS))
         for month, rows in read(query).groupby("month")
     ]
     return {"driver_weights": pd.concat(parts) if parts else pd.DataFrame()}
 
 
-def _weights(topic: str, month: object, rows: pd.DataFrame, stated: pd.Series) -> pd.DataFrame:
+def _weights(
+    topic: str, month: object, rows: pd.DataFrame, stated: pd.Series, least: int
+) -> pd.DataFrame:
     """Return a row for each item of one month; only touchpoints have a stated importance."""
     customers, who = pd.factorize(rows["customer_id"])
     items, names = pd.factorize(rows["item"], sort=True)
@@ -54,7 +55,7 @@ def _weights(topic: str, month: object, rows: pd.DataFrame, stated: pd.Series) -
     ratings[customers, items] = rows["rating"]
     outcome = np.empty(len(who))
     outcome[customers] = rows["outcome"]
-    found = derive_importance(ratings, outcome) if np.ptp(outcome) > 0 else None
+    found = derive_importance(ratings, outcome, minimum=least) if np.ptp(outcome) > 0 else None
     frame = pd.DataFrame({"topic": topic, "month": month, "item": names})
     frame["customers"] = len(who)
     frame["rated"] = np.count_nonzero(~np.isnan(ratings), axis=0)

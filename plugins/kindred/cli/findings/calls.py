@@ -30,7 +30,7 @@ def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
             "; ".join(filter(None, (row["reason_1"], row["reason_2"]))) or "-",
         )
     if not rows:
-        shown.add_row("nobody: too few have left to learn from")
+        shown.add_row("nobody yet: too few have left, or no forecast held on a later month")
     shown.caption = _quality(cursor)
     return shown
 
