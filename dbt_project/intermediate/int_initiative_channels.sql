@@ -1,7 +1,7 @@
 {#
-    Initiative × trial × acquisition channel: reached, or to compare with. A
-    channel whose customers another initiative begins to reach within the
-    months compared is neither, and so is an unknown one.
+    Initiative × trial × acquisition channel: reached, or to compare with. To
+    compare with is none whose customers another initiative begins to reach
+    within the months compared, and no unknown one.
 #}
 with
 

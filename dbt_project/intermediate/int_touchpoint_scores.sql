@@ -24,8 +24,7 @@ customer_segments as (
     select
         customer_id,
         month,
-        connection_score,
-        satisfaction_score
+        connection_score
     from {{ ref('customer_segments') }}
     where connection_score is not null
 ),
@@ -62,8 +61,7 @@ touchpoint_scores as (
         rated.customer_id,
         rated.touchpoint,
         rated.rating,
-        customer_segments.connection_score,
-        customer_segments.satisfaction_score
+        customer_segments.connection_score
     from rated
     inner join customer_segments
         on

@@ -1,5 +1,5 @@
 {#
-    Month × tier before (and all): the same counts over the trailing window, for
+    Month × tier before (and all): the same counts over the trailing year, for
     a month alone is too small to read.
 #}
 with
@@ -15,9 +15,9 @@ int_returns as (
     from {{ ref('int_returns') }}
 ),
 
-segment_thresholds as (
-    select window_months
-    from {{ ref('segment_thresholds') }}
+lapse_rules as (
+    select annual_months
+    from {{ ref('lapse_rules') }}
 ),
 
 year_returns as (
@@ -29,13 +29,13 @@ year_returns as (
         sum(earlier.calm_moments) as calm_moments,
         sum(earlier.calm_returned) as calm_returned
     from int_returns
-    cross join segment_thresholds
+    cross join lapse_rules
     inner join int_returns as earlier
         on
             int_returns.tier = earlier.tier
             and int_returns.month >= earlier.month
             and {{ add_months(
-                'int_returns.month', '-segment_thresholds.window_months'
+                'int_returns.month', '-lapse_rules.annual_months'
             ) }} < earlier.month
     group by int_returns.month, int_returns.tier
 )

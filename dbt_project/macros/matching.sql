@@ -18,7 +18,7 @@
     exact matching, Iacus, King and Porro 2012): in each stratum what changed
     for the reached less what changed for the others, weighted by the reached,
     so it speaks of them. Its variance is Neyman's, each group's own by its
-    size. Aggregates of int_initiative_strata's columns.
+    size. Aggregates of int_initiative_effects' columns.
 #}
 {% macro matched_effect() -%}
     {{ return(adapter.dispatch('matched_effect', 'kindred')()) }}

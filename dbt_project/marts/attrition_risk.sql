@@ -22,7 +22,8 @@ customer_segments as (
 customer_value as (
     select
         customer_id,
-        expected_value_12m
+        expected_value_12m,
+        probability_active
     from {{ ref('customer_value') }}
 ),
 
@@ -38,12 +39,20 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-{# What is at stake is what a customer is expected to bring. #}
+{#
+    At stake is what a customer is expected to bring while they stay: the
+    expectation holds the chance that they are gone already, so it is taken out.
+#}
 valued as (
     select
         stg_estimated_lapse_risks.*,
         customer_segments.tier,
-        coalesce(customer_value.expected_value_12m, 0) as expected_value_12m
+        coalesce(customer_value.expected_value_12m, 0) as expected_value_12m,
+        coalesce(
+            stg_estimated_lapse_risks.probability
+            * customer_value.expected_value_12m
+            / nullif(customer_value.probability_active, 0), 0
+        ) as value_at_risk
     from stg_estimated_lapse_risks
     inner join customer_segments
         on
@@ -65,12 +74,10 @@ attrition_risk as (
         third_reasons.reason as reason_3,
         cast(valued.expected_value_12m as numeric(18, 2))
             as expected_value_12m,
-        cast(
-            valued.probability * valued.expected_value_12m as numeric(18, 2)
-        ) as value_at_risk,
+        cast(valued.value_at_risk as numeric(18, 2)) as value_at_risk,
         cast(row_number() over (
             order by
-                round(valued.probability * valued.expected_value_12m, 2) desc,
+                round(valued.value_at_risk, 2) desc,
                 valued.probability desc,
                 valued.customer_id asc
         ) as integer) as risk_rank,

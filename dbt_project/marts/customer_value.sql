@@ -8,6 +8,15 @@ stg_estimated_order_expectations as (
     select * from {{ ref('stg_estimated_order_expectations') }}
 ),
 
+customer_attrition as (
+    select
+        customer_id,
+        month,
+        status
+    from {{ ref('customer_attrition') }}
+    where status <> 'contract_ended'
+),
+
 segment_thresholds as (
     select method_version
     from {{ ref('segment_thresholds') }}
@@ -33,10 +42,14 @@ customer_value as (
         segment_thresholds.method_version
     from int_order_histories
     cross join segment_thresholds
+    left join customer_attrition
+        on
+            int_order_histories.customer_id = customer_attrition.customer_id
+            and int_order_histories.month = customer_attrition.month
     left join stg_estimated_order_expectations as expectations
         on
-            int_order_histories.customer_id = expectations.customer_id
-            and int_order_histories.month = expectations.month
+            customer_attrition.customer_id = expectations.customer_id
+            and customer_attrition.month = expectations.month
 )
 
 select * from customer_value

@@ -62,8 +62,10 @@ initiative_impact as (
         placebos.effect as placebo_effect,
         placebos.effect_low as placebo_low,
         placebos.effect_high as placebo_high,
-        placebos.effect_low <= 0 and placebos.effect_high >= 0
-            as is_placebo_clean,
+        case
+            when not placebos.is_suppressed
+                then placebos.effect_low <= 0 and placebos.effect_high >= 0
+        end as is_placebo_clean,
         int_initiatives.months_after < impact_rules.minimum_months
             as is_too_early,
         coalesce(estimates.is_suppressed, true) as is_suppressed,

@@ -72,6 +72,8 @@ motivator_value as (
             as {{ outcome }}_correlation,
         {{ correlation_low(outcome) }} as {{ outcome }}_correlation_low,
         {{ correlation_high(outcome) }} as {{ outcome }}_correlation_high,
+        coalesce({{ outcome }}.customers, 0) < segment_thresholds.minimum_group
+            as is_{{ outcome }}_suppressed,
         {% endfor %}
         fulfilled.customers < segment_thresholds.minimum_group
             as is_suppressed,

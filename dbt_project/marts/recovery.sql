@@ -44,7 +44,10 @@ recovery as (
         {{ share('returned', 'moments') }} as return_share,
         {{ share_low('returned', 'moments') }} as return_share_low,
         {{ share_high('returned', 'moments') }} as return_share_high,
-        cast(median_days_to_return as numeric(6, 1)) as median_days_to_return,
+        cast(case
+            when returned >= segment_thresholds.minimum_group
+                then median_days_to_return
+        end as numeric(6, 1)) as median_days_to_return,
         cast(calm_moments as integer) as calm_moments,
         cast(calm_returned as integer) as calm_returned,
         {{ share('calm_returned', 'calm_moments') }} as calm_return_share,
@@ -68,8 +71,16 @@ recovery as (
         cast(year_moments as integer) as moments_12m,
         cast(year_calm_moments as integer) as calm_moments_12m,
         {{ share('year_returned', 'year_moments') }} as return_share_12m,
+        {{ share_low('year_returned', 'year_moments') }}
+            as return_share_12m_low,
+        {{ share_high('year_returned', 'year_moments') }}
+            as return_share_12m_high,
         {{ share('year_calm_returned', 'year_calm_moments') }}
             as calm_return_share_12m,
+        {{ share_low('year_calm_returned', 'year_calm_moments') }}
+            as calm_return_share_12m_low,
+        {{ share_high('year_calm_returned', 'year_calm_moments') }}
+            as calm_return_share_12m_high,
         cast(
             {{ share('year_returned', 'year_moments') }}
             - {{ share('year_calm_returned', 'year_calm_moments') }}

@@ -49,6 +49,8 @@ segment_consolidation as (
         {{ rate_ratio('-') }} as times_as_likely_low,
         {{ rate_ratio('+') }} as times_as_likely_high,
         customers_at_start < segment_thresholds.minimum_group as is_suppressed,
+        least(customers_at_start, base_at_start)
+        < segment_thresholds.minimum_group as is_ratio_suppressed,
         segment_thresholds.method_version
     from compared
     cross join segment_thresholds

@@ -17,6 +17,7 @@ stg_estimated_tier_values as (
     select
         month,
         tier,
+        customers,
         mean,
         low,
         high
@@ -43,12 +44,16 @@ measures as (
         expected.low as expected_value_low,
         expected.high as expected_value_high
     from int_tier_counts as counts
+    cross join segment_thresholds
     inner join int_tier_counts as everybody
         on counts.month = everybody.month and everybody.tier = 'all'
     left join int_tier_counts as base
         on counts.month = base.month and base.tier = 'highly_satisfied'
     left join stg_estimated_tier_values as expected
-        on counts.month = expected.month and counts.tier = expected.tier
+        on
+            counts.month = expected.month
+            and counts.tier = expected.tier
+            and segment_thresholds.minimum_group <= expected.customers
 ),
 
 segment_summary as (

@@ -70,7 +70,7 @@ team_empathy as (
         {{ normal_high(
             'shrunk.shrunk_shift', 'shrunk.shrunk_variance', 2
         ) }} as shrunk_shift_high,
-        measured.conversations < segment_thresholds.minimum_group
+        measured.customers < segment_thresholds.minimum_group
             as is_suppressed,
         segment_thresholds.method_version,
         stg_text_model.text_model_version

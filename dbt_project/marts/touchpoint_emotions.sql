@@ -71,7 +71,8 @@ touchpoint_emotions as (
             when compared.times_{{ feeling }} then '{{ feeling }}'
             {% endfor %}
         end as distinctive_emotion,
-        compared.texts < segment_thresholds.minimum_group as is_suppressed,
+        compared.customers < segment_thresholds.minimum_group
+            as is_suppressed,
         segment_thresholds.method_version,
         stg_text_model.text_model_version
     from compared

@@ -26,6 +26,7 @@ int_same_customer_months as (
 stg_estimated_tier_values as (
     select
         month,
+        customers,
         mean,
         low,
         high
@@ -36,6 +37,7 @@ stg_estimated_tier_values as (
 segment_thresholds as (
     select
         method_version,
+        minimum_group,
         confidence_z
     from {{ ref('segment_thresholds') }}
 ),
@@ -81,10 +83,13 @@ true_north as (
             'int_same_customer_months.revenue_year_ago'
         ) }} as same_customer_growth
     from figures
+    cross join segment_thresholds
     left join figures as year_before
         on {{ add_months('figures.month', -12) }} = year_before.month
     left join stg_estimated_tier_values as expected
-        on figures.month = expected.month
+        on
+            figures.month = expected.month
+            and segment_thresholds.minimum_group <= expected.customers
     left join int_same_customer_months
         on figures.month = int_same_customer_months.month
 )

@@ -62,7 +62,9 @@ def _read(conn: psycopg.Connection, query: str) -> pd.DataFrame:
         for part in copy:
             text.write(part)
     text.seek(0)
-    return pd.read_csv(text)
+    # A touchpoint may be called "None" or "01": only an empty field is unknown, and names are text.
+    names = dict.fromkeys(("customer_id", "item", "tier"), "str")
+    return pd.read_csv(text, keep_default_na=False, na_values=[""], dtype=names)
 
 
 def _replace(conn: psycopg.Connection, tables: Tables) -> int:

@@ -29,7 +29,8 @@ _MOTIVATORS = """
 _STATED = """
     select month, touchpoint as item, importance
     from build.int_stated_importance
-    where importance is not null
+    cross join build.segment_thresholds
+    where customers_stated >= minimum_group
 """
 
 

@@ -17,8 +17,8 @@ def reading(**tables: pd.DataFrame) -> Any:
     """Return a reader that finds a table by its name in the query."""
 
     def read(query: str) -> pd.DataFrame:
-        (found,) = (frame for name, frame in tables.items() if f"build.{name}" in query)
-        return found
+        found = [name for name in tables if f"build.{name}" in query]
+        return tables[found[0]]
 
     return read
 
@@ -105,6 +105,31 @@ def test_too_few_who_bought_again_have_no_expectation_and_a_reason() -> None:
     assert found["order_expectations"].empty
     assert found["value_fits"]["reason"].notna().all()
     assert found["value_fits"]["customers"].tolist() == [2]
+
+
+def test_names_that_look_like_nothing_or_numbers_stay_names() -> None:
+    class Copied:
+        """A cursor whose COPY gives these rows."""
+
+        def __enter__(self) -> Copied:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            """End."""
+
+        def copy(self, _: object) -> Copied:
+            return self
+
+        def cursor(self) -> Copied:
+            return self
+
+        def __iter__(self) -> Any:
+            return iter([b"customer_id,item,rating\n01,None,3\n02,N/A,\n"])
+
+    found = estimating._read(Copied(), "select 1")  # type: ignore[arg-type]
+    assert found["item"].tolist() == ["None", "N/A"]
+    assert found["customer_id"].tolist() == ["01", "02"]
+    assert found["rating"].isna().tolist() == [False, True]
 
 
 def test_an_estimate_that_fails_says_where_and_not_why(monkeypatch: pytest.MonkeyPatch) -> None:

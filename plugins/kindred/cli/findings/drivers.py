@@ -20,7 +20,7 @@ QUADRANTS = {
 
 def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     """The first few of each quadrant that says something."""
-    shown = grid("touchpoint", "", "connection*", "said", "met by", width=18)
+    shown = grid("touchpoint", "", "connection*", "said", "rated by", width=18)
     rows = cursor.execute(
         """
         select
@@ -36,6 +36,7 @@ def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
             ) as place
         from marts.touchpoint_importance
         where month = %s and quadrant <> 'low' and not is_suppressed
+            and (quadrant = 'claimed' or is_quadrant_certain and correlation > 0)
         order by array_position(%s, quadrant), place
         """,
         [month, list(QUADRANTS)],
