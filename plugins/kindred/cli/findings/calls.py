@@ -16,7 +16,7 @@ MOST = 5
 def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     """The customers with the most value at risk in the ninety days after the month."""
     shown = grid("call first", "may leave*", "at risk", width=18)
-    shown.add_column("what speaks for it", no_wrap=True)
+    shown.add_column("what speaks for it most", no_wrap=True)
     rows = cursor.execute(
         "select * from marts.attrition_risk where month = %s and risk_rank <= %s"
         " order by risk_rank",
@@ -27,7 +27,7 @@ def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
             row["customer_id"],
             percent(row["lapse_probability"]),
             whole(row["value_at_risk"]),
-            "; ".join(filter(None, (row["reason_1"], row["reason_2"]))) or "-",
+            row["reason_1"] or "-",
         )
     if not rows:
         shown.add_row("nobody yet: too few have left, or no forecast held on a later month")

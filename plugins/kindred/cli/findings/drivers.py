@@ -53,7 +53,7 @@ def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     if not shown.row_count:
         shown.add_row("none yet: too few ratings of touchpoints")
     shown.caption = (
-        "* share of what touchpoints explain of it; then how much it is said to\n"
-        "matter. Key and hidden drivers go with connection. Association, not cause."
+        "* share of what touchpoints explain of it; then how much it is said\n"
+        "to matter. Key and hidden drivers go with connection, no more."
     )
     return shown
