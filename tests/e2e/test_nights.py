@@ -16,6 +16,12 @@ from kindred.sources import LOADS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MARTS = sorted(path.stem for path in (REPOSITORY / "dbt_project" / "marts").glob("*.sql"))
+# A population of 120 is too small for some answers; their suites allow that.
+MAY_BE_EMPTY = {
+    path.stem.removeprefix("mart_")
+    for path in (REPOSITORY / "expectations").glob("mart_*.yml")
+    if "may_be_empty: true" in path.read_text()
+}
 
 
 def digests(machine):
@@ -41,8 +47,8 @@ def test_the_first_night_takes_the_whole_history_and_publishes_every_mart(machin
         "select table_name from information_schema.tables where table_schema = 'marts'", "reader"
     )
     assert sorted(name for (name,) in tables) == MARTS
-    for mart in MARTS:
-        assert machine.rows(f"select count(*) from marts.{mart}", "reader")[0][0] > 0
+    for mart in set(MARTS) - MAY_BE_EMPTY:
+        assert machine.rows(f"select count(*) from marts.{mart}", "reader")[0][0] > 0, mart
 
 
 def test_the_reader_sees_the_marts_and_nothing_else(machine):

@@ -23,13 +23,20 @@ from rich.console import Console
 from kindred.cli.findings import board, calls, drivers, sources, tiers
 from kindred.warehouse.connections import connect
 
-PARTS = (board.table, tiers.worth, tiers.loyalty, drivers.table, calls.table)
+# Each part with the mart it begins with: what was published before that mart existed lacks it.
+PARTS = (
+    (board.table, "true_north"),
+    (tiers.worth, "segment_summary"),
+    (tiers.loyalty, "segment_attrition"),
+    (drivers.table, "touchpoint_importance"),
+    (calls.table, "attrition_risk"),
+)
 
 
 def show(console: Console, dsn: str) -> None:
     """Print the page for the last complete month."""
     with connect(dsn) as session, session.cursor(row_factory=dict_row) as cursor:
-        if not _is_published(cursor):
+        if not _is_published(cursor, "segment_summary"):
             console.print("\nNo marts are published yet: there is nothing to show.")
             return
         month = _month(cursor)
@@ -37,14 +44,15 @@ def show(console: Console, dsn: str) -> None:
             console.print("\nThe marts have no complete month yet.")
             return
         console.print(f"\n[bold]{month:%B %Y}[/bold]  (95 % intervals in brackets)\n")
-        for part in PARTS:
-            console.print(part(cursor, month))
-            console.print()
+        for part, mart in PARTS:
+            if _is_published(cursor, mart):
+                console.print(part(cursor, month))
+                console.print()
         console.print(sources.table(cursor))
 
 
-def _is_published(cursor: psycopg.Cursor[DictRow]) -> bool:
-    found = cursor.execute("select to_regclass('marts.segment_summary') as mart").fetchone()
+def _is_published(cursor: psycopg.Cursor[DictRow], mart: str) -> bool:
+    found = cursor.execute("select to_regclass(%s) as mart", [f"marts.{mart}"]).fetchone()
     return found is not None and found["mart"] is not None
 
 

@@ -29,7 +29,7 @@ def interval(
     digits: int = 1,
 ) -> str:
     """Return `26.1 % (25.0-27.3)`, or why there is none."""
-    value: Number = row[name]
+    value: Number = row.get(name)  # marts published before the column was there
     if is_suppressed:
         return TOO_FEW
     if value is None:
