@@ -12,16 +12,15 @@ import json
 import os
 import platform
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench import measured
+
 MB = 1_000_000
 MONTHS, HORIZON, FEATURES = 21, 3, 12  # with a known outcome, until it is known, of which 2 matter
 MANY = (500, 1_000, 3_000)  # orders
@@ -54,17 +53,9 @@ def main(arguments: list[str]) -> None:
 
 
 def run(part: str, customers: int, threads: int) -> Found:
-    """Measure one part in a process of its own."""
-    sys.stderr.write(f"measuring: {part}\n")
-    command = [sys.executable, "-m", "bench", "estimates", "--part", part]
-    command += ["--customers", str(customers)]
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": str(threads)}
-    done = subprocess.run(  # noqa: S603 -- our own words
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=False
-    )
-    if done.returncode:
-        raise SystemExit(f"{part} ended with {done.returncode}")
-    return dict(json.loads(done.stdout))
+    """Measure one part."""
+    words = ("bench", "estimates", "--part", part, "--customers", str(customers))
+    return measured(part, *words, OPENBLAS_NUM_THREADS=str(threads))
 
 
 def risk(customers: int) -> Found:

@@ -11,12 +11,11 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench import measured
+
 PARTS = ("complete", "sparse", "shapley", "halo", "coverage", "null")
 
 Found = dict[str, Any]
@@ -44,16 +43,9 @@ def main(arguments: list[str]) -> None:
 
 
 def run(part: str, customers: int, threads: int) -> Found:
-    """Measure one part in a process of its own, so that its memory is its own."""
-    sys.stderr.write(f"measuring: {part}\n")
-    command = [sys.executable, "-m", "bench.drivers.parts", part, str(customers)]
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": str(threads)}
-    done = subprocess.run(  # noqa: S603 -- our own words
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=False
-    )
-    if done.returncode:
-        raise SystemExit(f"{part} ended with {done.returncode}")
-    return dict(json.loads(done.stdout))
+    """Measure one part."""
+    words = ("bench.drivers.parts", part, str(customers))
+    return measured(part, *words, OPENBLAS_NUM_THREADS=str(threads))
 
 
 def row(name: str, figure: float) -> None:

@@ -11,15 +11,13 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import sys
-from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench import measured
 from bench.scorer.comments import SOURCE
 
-ROOT = Path(__file__).resolve().parents[2]
 LENGTHS = (97, 547)  # mean characters: a post, a long mail
 LONG = 10_000_000
 IMPORTS = 5
@@ -52,13 +50,8 @@ def main(arguments: list[str]) -> None:
 
 
 def run(part: str, size: int) -> dict[str, Any]:
-    """Measure one part in a process of its own, which says on stderr how far it is."""
-    sys.stderr.write(f"measuring: {part} {size:,}\n")
-    command = [sys.executable, "-m", "bench.scorer.parts", part, str(size)]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)  # noqa: S603 -- our own words
-    if done.returncode:
-        raise SystemExit(f"{part} {size} ended with {done.returncode}")
-    return dict(json.loads(done.stdout))
+    """Measure one part, of a size."""
+    return measured(f"{part} {size:,}", "bench.scorer.parts", part, str(size))
 
 
 def show(found: dict[str, Any]) -> None:

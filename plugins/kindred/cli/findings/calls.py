@@ -41,6 +41,6 @@ def _quality(cursor: psycopg.Cursor[DictRow]) -> str:
     if row is None:
         return "* within three months."
     return (
-        "* within three months. As foretold three months before, the tenth at\n"
-        f"the highest risk left {interval(row, 'lift', scale=1)} times as often as all."
+        "* within three months. As foretold three months before, the\n"
+        f"tenth at most risk left {interval(row, 'lift', scale=1)} times as often as all."
     )
