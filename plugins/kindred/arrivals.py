@@ -22,6 +22,7 @@ from kindred.loads import Batch, Load, Page, Window
 from kindred.warehouse import copying, ledger, schema
 
 CHUNK_BYTES = 4 * 1024 * 1024
+COPY_SECONDS = 120  # for a chunk, which takes less than one
 MOST_EXTRA_FIELDS = 50
 REFUSED_COLUMNS = [
     schema.Column("load", "text", False),
@@ -62,6 +63,8 @@ class Arrival:
         window: Window,
         run_id: str,
         extracted_at: datetime,
+        *,
+        is_backfill: bool = False,
     ) -> None:
         self.load = load.name
         self._conn = conn
@@ -75,7 +78,9 @@ class Arrival:
         self._extra_fields: set[str] = set()
         self.error: KindredError | None = None
         with _plain_errors():
-            self._batch: Batch = ledger.open_batch(conn, load.name, window, run_id)
+            self._batch: Batch = ledger.open_batch(
+                conn, load.name, window, run_id, is_backfill=is_backfill
+            )
             conn.commit()
 
     def take(self, page: Page) -> None:
@@ -141,6 +146,8 @@ class Arrival:
     def _write(self, status: str = "landing") -> None:
         with self._conn.transaction():
             ledger.guard(self._conn, self._batch)
+            # A process that is stopped in mid-COPY is not idle to Postgres: this ends it.
+            self._conn.execute(f"set local statement_timeout = '{COPY_SECONDS}s'")
             names = [column.name for column in self._columns]
             copying.copy_rows(self._conn, ("landing", self._batch.load), names, self._chunk)
             if self._refused:

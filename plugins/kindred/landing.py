@@ -28,6 +28,8 @@ def land_loads(
     windows: Mapping[str, Window],
     run_id: str,
     client: Client | None = None,
+    *,
+    is_backfill: bool = False,
 ) -> list[Outcome]:
     """Land loads of one vendor and return what became of each, in their order.
 
@@ -35,12 +37,13 @@ def land_loads(
         conn: the loader's connection; a transaction that it has open is committed.
         windows: by the load's name.
         client: asks the API in place of the one that the vendor's module would make.
+        is_backfill: the batches are a backfill's, and move no cursor.
 
     Raises:
         WarehouseError: the ledger itself cannot be written.
     """
     conn.commit()
-    return asyncio.run(_land(conn, endpoint, list(loads), windows, run_id, client))
+    return asyncio.run(_land(conn, endpoint, list(loads), windows, run_id, client, is_backfill))
 
 
 async def _land(
@@ -50,11 +53,15 @@ async def _land(
     windows: Mapping[str, Window],
     run_id: str,
     client: Client | None,
+    is_backfill: bool,
 ) -> list[Outcome]:
     turn = asyncio.Lock()
     started_at = datetime.now(UTC)
     arrivals = {
-        load.name: Arrival(conn, load, windows[load.name], run_id, started_at) for load in loads
+        load.name: Arrival(
+            conn, load, windows[load.name], run_id, started_at, is_backfill=is_backfill
+        )
+        for load in loads
     }
     # Loads that share an extraction and a window are pulled together.
     groups: dict[tuple[int, Window], list[Load]] = {}

@@ -131,7 +131,8 @@ class Load:
 class Batch:
     """One load for one window in one run: a row of `ops.loads`.
 
-    `attempt` is the fencing token: a write is refused once a newer attempt exists.
+    `attempt` is the fencing token: a write is refused once a newer attempt exists. The batch of a
+    backfill moves no cursor.
     """
 
     batch_id: int
@@ -139,3 +140,4 @@ class Batch:
     window: Window
     run_id: str
     attempt: int
+    is_backfill: bool = False

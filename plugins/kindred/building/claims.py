@@ -1,8 +1,12 @@
-"""Claim what changed: a build is one attempt to bring it to the readers."""
+"""Claim what changed: a build brings it to the readers, in as many attempts as it takes.
+
+Only the newest attempt of the newest build may write to `build` and `estimated`: each write
+begins with `ops.hold_attempt()`, which refuses the others (warehouse/schema.sql).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 
@@ -17,6 +21,7 @@ class Build:
     build_id: int
     changes: int
     is_full_refresh: bool
+    attempt: int = field(compare=False)  # the fencing token
 
     def __str__(self) -> str:
         what = "full refresh" if self.is_full_refresh else "what changed"
@@ -61,41 +66,80 @@ def claim(
         is_full = full_refresh or is_first or is_owed_full
         if data_through is None or not (is_full or has_changes or has_moved or is_model_due):
             return None
+        _shut_out(conn)
         conn.execute(
             "update ops.builds set status = 'failed',"
             " message = coalesce(message, 'replaced by a later build')"
             " where status in ('building', 'built', 'passed', 'held')"
         )
         row = conn.execute(
-            "insert into ops.builds (run_id, status, is_full_refresh, data_through)"
-            " values (%s, 'building', %s, %s) returning build_id",
+            "insert into ops.builds (run_id, status, is_full_refresh, data_through, attempt)"
+            " values (%s, 'building', %s, %s, nextval('ops.attempts'))"
+            " returning build_id, attempt",
             [run_id, is_full, data_through],
         ).fetchone()
         assert row is not None  # noqa: S101 -- `returning` gives the row just written
-        claimed = conn.execute("update ops.changes set build_id = %s", [row[0]]).rowcount
-        conn.execute("update ops.builds set changes = %s where build_id = %s", [claimed, row[0]])
-    return Build(row[0], claimed, is_full)
+        build_id, attempt = row
+        claimed = conn.execute("update ops.changes set build_id = %s", [build_id]).rowcount
+        conn.execute("update ops.builds set changes = %s where build_id = %s", [claimed, build_id])
+    return Build(build_id, claimed, is_full, attempt)
 
 
 def resume(conn: psycopg.Connection, build_id: int) -> Build:
-    """Return the claimed build, to run it for the first time or again.
+    """Begin another attempt at a claimed build; the ones before it write nothing more.
 
     Raises:
         SupersededError: a newer build has claimed its changes.
         BuildError: its texts are not scored, or their gate holds them.
     """
-    row = conn.execute(
-        "update ops.builds set status = 'building', message = null"
-        " where build_id = %s and build_id = (select max(build_id) from ops.builds)"
-        " and status <> 'published' and text_model_version is not null"
-        " returning changes, is_full_refresh",
-        [build_id],
-    ).fetchone()
+    with conn.transaction():
+        _shut_out(conn)
+        row = conn.execute(
+            "update ops.builds set status = 'building', message = null,"
+            " attempt = nextval('ops.attempts')"
+            " where build_id = %s and build_id = (select max(build_id) from ops.builds)"
+            " and status <> 'published' and text_model_version is not null"
+            " returning changes, is_full_refresh, attempt",
+            [build_id],
+        ).fetchone()
     if row is None:
         if _is_newest(conn, build_id):
             raise BuildError(f"build {build_id} has no scores yet: clear the score task of its run")
         raise SupersededError(f"build {build_id} is published, or a newer one has its changes")
     return Build(build_id, *row)
+
+
+def hold(conn: psycopg.Connection) -> None:
+    """Keep newer attempts from beginning until the transaction ends.
+
+    Raises:
+        SupersededError: one has begun already; nothing more may be written.
+    """
+    try:
+        conn.execute("select ops.hold_attempt()")
+    except psycopg.errors.RaiseException:
+        raise SupersededError("a newer attempt builds the marts; this one writes no more") from None
+
+
+def _shut_out(conn: psycopg.Connection) -> None:
+    """End the sessions in which an older attempt is just writing, and keep it from more.
+
+    They are an orphan's: whoever runs the builds runs one at a time. A session that its process
+    left in the middle, stopped or lost, would hold this one up.
+    """
+    conn.execute(
+        """
+        select pg_terminate_backend(pg_locks.pid)
+        from pg_locks
+        join pg_stat_activity on pg_stat_activity.pid = pg_locks.pid
+        where pg_locks.locktype = 'advisory' and pg_locks.objsubid = 1
+            and (pg_locks.classid::bigint << 32) | pg_locks.objid::bigint
+                = hashtextextended('kindred:attempt', 0)
+            and pg_locks.mode = 'ShareLock'
+            and pg_stat_activity.usename = current_user
+        """
+    )
+    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:attempt', 0))")
 
 
 def _is_newest(conn: psycopg.Connection, build_id: int) -> bool:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from kindred.warehouse.connections import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,8 +35,12 @@ class Node:
 
 
 @contextmanager
-def environment(conn: psycopg.Connection, build_id: int) -> Iterator[None]:
-    """Give dbt the connection's credentials, and which build it makes, through the environment."""
+def environment(conn: psycopg.Connection, build_id: int, attempt: int) -> Iterator[None]:
+    """Give dbt the connection's credentials, and which build it makes, through the environment.
+
+    The attempt goes to the sessions by libpq's own variable: as a variable of the project it would
+    make dbt parse every file anew each night.
+    """
     parts = conninfo_to_dict(conn.info.dsn)
     wanted = {
         "KINDRED_TRANSFORMER_HOST": parts.get("host"),
@@ -43,6 +49,7 @@ def environment(conn: psycopg.Connection, build_id: int) -> Iterator[None]:
         "KINDRED_TRANSFORMER_PASSWORD": conn.info.password,
         "KINDRED_TRANSFORMER_DATABASE": parts.get("dbname"),
         "KINDRED_BUILD_ID": build_id,
+        "PGOPTIONS": f"{PATIENCE} -c kindred.attempt={attempt}",
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update({name: str(value) for name, value in wanted.items()})

@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 from kindred.building import importance, risks, worths
+from kindred.building.claims import hold
 from kindred.building.dbt import Node
 
 Read = Callable[[str], pd.DataFrame]
@@ -70,6 +71,7 @@ def _read(conn: psycopg.Connection, query: str) -> pd.DataFrame:
 def _replace(conn: psycopg.Connection, tables: Tables) -> int:
     """Put whole tables in the place of what was estimated before."""
     with conn.transaction(), conn.cursor() as cursor:
+        hold(conn)
         for name, frame in tables.items():
             table = sql.Identifier("estimated", name)
             cursor.execute(sql.SQL("delete from {}").format(table))

@@ -10,13 +10,10 @@ import msgspec
 import psycopg
 
 from kindred.building import dbt, estimating
-from kindred.building.claims import Build
+from kindred.building.claims import Build, hold
 from kindred.building.dbt import Node
-from kindred.errors import BuildError, SupersededError
+from kindred.errors import BuildError
 
-# dbt works in one schema: a build that was replaced while it ran ends before the next begins.
-_DBT_LOCK = "select pg_advisory_lock(hashtextextended('kindred:dbt', 0))"
-_DBT_UNLOCK = "select pg_advisory_unlock(hashtextextended('kindred:dbt', 0))"
 # What a model estimates, and every model of dbt that is made from it.
 _ON_ESTIMATES = "source:estimated+"
 
@@ -39,27 +36,23 @@ def build(
 
     Raises:
         BuildError: a node failed; the message names it and never quotes data.
-        SupersededError: a newer build has claimed its changes meanwhile.
+        SupersededError: a newer attempt, or a newer build, has begun meanwhile.
     """
-    conn.execute(_DBT_LOCK)
-    try:
-        with dbt.environment(conn, claimed.build_id):
-            nodes, problem = _parts(conn, claimed, project, target, say)
-    finally:
-        conn.execute(_DBT_UNLOCK)
+    conn.execute("select set_config('kindred.attempt', %s, false)", [str(claimed.attempt)])
+    with dbt.environment(conn, claimed.build_id, claimed.attempt):
+        nodes, problem = _parts(conn, claimed, project, target, say)
     with conn.transaction():
-        written = conn.execute(
+        hold(conn)
+        conn.execute(
             "update ops.builds set status = %s, built_at = now(), models = %s, message = %s"
-            " where build_id = %s and build_id = (select max(build_id) from ops.builds)",
+            " where build_id = %s",
             [
                 "failed" if problem else "built",
                 msgspec.json.encode(nodes).decode(),
                 problem,
                 claimed.build_id,
             ],
-        ).rowcount
-    if not written:
-        raise SupersededError(f"build {claimed.build_id}: a newer one has its changes")
+        )
     if problem:
         raise BuildError(
             f"{problem}; yesterday's marts stay. Find the model in dbt_project/, mend it and"

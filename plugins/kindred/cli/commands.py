@@ -173,10 +173,23 @@ def release(
 ) -> None:
     """Let a held batch through after a look at it: merge it and refresh the marts."""
     with shell.mending():
-        from kindred.cli import releasing
+        from kindred.cli import held
 
-        said = releasing.release(shell.services(quiet=True), batch_id, reason)
+        said = held.release(shell.services(quiet=True), batch_id, reason)
     typer.echo(said)
+
+
+@app.command()
+def replace(
+    batch_id: Annotated[int, typer.Argument(metavar="BATCH", help="As `kindred status` names it.")],
+) -> None:
+    """Ask the vendor again for a held batch's window; a good answer takes the batch's place."""
+    with shell.mending():
+        from kindred.cli import held
+
+        said, went_well = held.replace(shell.services(quiet=True), batch_id)
+    typer.echo(said, err=not went_well)
+    raise typer.Exit(0 if went_well else 1)
 
 
 @app.command("score")

@@ -116,11 +116,7 @@ def release_batch(conn: psycopg.Connection, batch: Batch, reason: str) -> None:
     """
     with conn.transaction():
         ledger.guard(conn, batch)
-        row = conn.execute(
-            "select status from ops.loads where batch_id = %s", [batch.batch_id]
-        ).fetchone()
-        if row is None or row[0] != "held":
-            raise GateError(f"{batch.load}: batch {batch.batch_id} is not held, nothing to release")
+        ledger.find_held(conn, batch.batch_id)
         _move(conn, batch, "held", "landing")
         ledger.record(conn, batch, "passed", message=f"released: {reason}")
 

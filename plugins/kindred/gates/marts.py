@@ -33,6 +33,7 @@ def check_marts(
         GateError: there are no marts, so nothing would be checked.
     """
     with connect(dsn, autocommit=True) as conn, Examiner(dsn) as examiner:
+        attempt = _attempt(conn, build_id)
         names = list(marts) if marts is not None else _marts(conn, build_id, folder)
         if not names:
             raise GateError(f"build {build_id} has no marts, so its gate would check nothing")
@@ -45,7 +46,7 @@ def check_marts(
         with conn.transaction():
             for verdict in found:
                 verdicts.write(conn, verdict)
-            _record(conn, build_id, found)
+            _record(conn, build_id, attempt, found)
             if all(verdict.is_passed for verdict in found):
                 _hand_over(conn, names)
     return found
@@ -103,7 +104,14 @@ def _findings(
     yield from examiner.examine(suite, f'select * from build."{mart}"', rows)  # noqa: S608
 
 
-def _record(conn: psycopg.Connection, build_id: int, found: list[Verdict]) -> None:
+def _attempt(conn: psycopg.Connection, build_id: int) -> int | None:
+    row = conn.execute("select attempt from ops.builds where build_id = %s", [build_id]).fetchone()
+    return row[0] if row else None
+
+
+def _record(
+    conn: psycopg.Connection, build_id: int, attempt: int | None, found: list[Verdict]
+) -> None:
     held = [verdict for verdict in found if not verdict.is_passed]
     message = None
     if held:
@@ -112,8 +120,9 @@ def _record(conn: psycopg.Connection, build_id: int, found: list[Verdict]) -> No
         message = f"{reasons}. {standing[0].upper()}{standing[1:]}."
     changed = conn.execute(
         "update ops.builds set status = %s, message = %s, gated_at = now()"
-        " where build_id = %s and status in ('built', 'passed', 'held')",
-        ["held" if held else "passed", message, build_id],
+        " where build_id = %s and status in ('built', 'passed', 'held')"
+        " and attempt is not distinct from %s",
+        ["held" if held else "passed", message, build_id, attempt],
     ).rowcount
     if not changed:
         raise SupersededError(

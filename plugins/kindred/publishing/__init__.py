@@ -5,6 +5,6 @@ marts.py    build.<mart> -> marts.<mart>: readers see yesterday's until the comm
 """
 
 from kindred.publishing.batches import Publication, publish_batches
-from kindred.publishing.marts import publish_marts
+from kindred.publishing.marts import MartPublication, publish_marts
 
-__all__ = ["Publication", "publish_batches", "publish_marts"]
+__all__ = ["MartPublication", "Publication", "publish_batches", "publish_marts"]

@@ -137,15 +137,20 @@ def _has_open_batches(conn: psycopg.Connection, batch: Batch) -> bool:
 
 
 def _move_cursor(conn: psycopg.Connection, batch: Batch) -> None:
-    """Move the load's cursor to the window's end: forward only."""
+    """Move the load's cursor to the window's end: forward only, and never past a gap.
+
+    A backfill moves none: it did not look back for what the nights before had not seen yet.
+    """
+    if batch.is_backfill:
+        return
     conn.execute(
         """
         insert into ops.cursors (load, through, batch_id) values (%s, %s, %s)
         on conflict (load) do update set
             through = excluded.through, batch_id = excluded.batch_id, moved_at = now()
-        where cursors.through < excluded.through
+        where cursors.through < excluded.through and cursors.through >= %s
         """,
-        [batch.load, batch.window.end, batch.batch_id],
+        [batch.load, batch.window.end, batch.batch_id, batch.window.start],
     )
 
 

@@ -1,7 +1,9 @@
 """Versions of a record as SQL: what its content is, and which of two is the newer.
 
 A version is greater by the vendor's stamp, then by when we extracted it, then as a deletion,
-then by a hash of its content: a total order, so the greatest is the same in any order.
+then by a hash of its content: a total order, so the greatest is the same in any order. A stamp from
+the future counts as the time of extraction: a clock that was ahead must not keep out what comes
+after it was set right.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def version(load: Load, table: str, content: sql.Composable) -> sql.Composable:
 
 def version_parts(load: Load, table: str, content: sql.Composable) -> list[sql.Composable]:
     """Return what makes one version greater than another, most important first."""
-    parts = [stamp(load, table), sql.Identifier(table, "_extracted_at")]
+    extracted = sql.Identifier(table, "_extracted_at")
+    seen = sql.SQL("least({}, {})").format(stamp(load, table), extracted)
+    parts = [seen, extracted, stamp(load, table)]
     if "is_deleted" in load.row.__struct_fields__:
         parts.append(sql.Identifier(table, "is_deleted"))
     return [*parts, content]

@@ -1,33 +1,22 @@
-"""score >> build >> gate >> publish: the marts as four Airflow tasks.
-
-One run at a time. A source that publishes while a refresh is under way is taken up by the next
-one, so an outage of one source needs no special case and nothing waits for it.
-"""
+"""score >> build >> gate >> publish: the marts as four Airflow tasks, one run at a time."""
 
 from __future__ import annotations
 
-import logging
 import os
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, AssetAny, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from kindred.sources import LOADS, SOURCES
+from kindred.errors import SupersededError
+from kindred.sources import SOURCES
 from kindred.steps.ingest import assets
-from kindred.steps.settings import POLICY, REPOSITORY, warehouse
-from kindred.warehouse import ledger
-from kindred.warehouse.connections import connect
+from kindred.steps.settings import POLICY, AirflowSurroundings
 
 if TYPE_CHECKING:
-    import psycopg
-    from airflow.sdk import XComArg
+    from airflow.sdk import Context, XComArg
 
-    from kindred import scoring
-
-log = logging.getLogger(__name__)
+    from kindred.tasks.refresh import Patience
 
 
 def refresh_dag(doc: str | None) -> DAG:
@@ -50,76 +39,45 @@ def refresh_dag(doc: str | None) -> DAG:
 
 
 def score() -> XComArg:
-    """Claim what changed, once the ingests under way have settled; score its texts and gate them.
-
-    The claim comes first: what is published from here on is the next refresh's, texts and all.
-    """
+    """Once the ingests under way have settled: claim what changed, score its texts, gate them."""
 
     @task(task_id="score")
     def run() -> None:
-        from kindred import building, scoring
-        from kindred.gates import check_scores
+        from kindred.tasks import refresh
 
-        context = get_current_context()
-        dsn, version = warehouse("transformer"), scoring.INSTALLED.version
-        with connect(dsn, autocommit=True) as conn:
-            _wait(conn, float(os.environ.get("KINDRED_SETTLE_SECONDS", "300")))
-            claimed = building.claim(
-                conn,
-                context["run_id"],
-                full_refresh=bool(context["params"].get("full_refresh")),
-                is_model_due=scoring.is_another_model_due(conn, version),
-            )
-        if claimed is None:
-            raise AirflowSkipException("nothing changed since the last publication")
-        log.info("%s", claimed)
-        choice = _score(claimed.build_id)
-        accepted = str(context["params"].get("accept_scores") or "")
-        verdict = check_scores(
-            dsn, claimed.build_id, is_used=choice.is_installed, accepted=accepted
+        context, where = get_current_context(), AirflowSurroundings()
+        refresh.wait(where.warehouse("loader"), _patience(), lambda: _are_runs_left(context))
+        wish = refresh.Wish(
+            full_refresh=bool(context["params"].get("full_refresh")),
+            accept_scores=str(context["params"].get("accept_scores") or ""),
         )
-        log.info("%s", verdict)
-        if not verdict.is_passed:
-            raise _held(dsn, [verdict.suite])
-        with connect(dsn, autocommit=True) as conn:
-            scoring.settle(conn, claimed.build_id, choice)
+        seconds = float(os.environ.get("KINDRED_RESCORE_SECONDS", "600"))
+        try:
+            is_work = refresh.score(context["run_id"], where, seconds, wish)
+        except refresh.Held as held:
+            raise AirflowFailException(str(held)) from None
+        if not is_work:
+            raise AirflowSkipException("nothing changed since the last publication")
 
     return run()
 
 
-def _score(build_id: int) -> scoring.Choice:
-    """Score the claimed texts, and what a new model has not read, while there is time."""
-    from kindred import scoring
+def _patience() -> Patience:
+    from kindred.tasks.refresh import Patience
 
-    seconds = float(os.environ.get("KINDRED_RESCORE_SECONDS", "600"))
-    with connect(warehouse("loader"), autocommit=True) as conn:
-        choice = scoring.score_texts(conn, LOADS.values(), build_id, seconds, say=log.info)
-    (log.info if choice.is_installed else log.warning)("%s", choice)
-    return choice
+    return Patience(
+        quiet=float(os.environ.get("KINDRED_SETTLE_SECONDS", "300")),
+        longest=float(os.environ.get("KINDRED_BACKFILL_SECONDS", "3600")),
+    )
 
 
-def _held(dsn: str, suites: list[str]) -> AirflowFailException:
-    """Return the failure of a gate: what it holds, and what readers see meanwhile."""
-    with connect(dsn) as conn:
-        standing = ledger.standing_marts(conn)
-    return AirflowFailException(f"marts held: {', '.join(suites)}; {standing}")
-
-
-def _wait(conn: psycopg.Connection, patience: float) -> None:
-    """Wait for the other ingests of the night, so that one build serves them all.
-
-    Only so long: a source that hangs holds back only itself.
-    """
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        under_way = conn.execute(
-            "select distinct load from ops.loads where status in ('landing', 'landed', 'passed')"
-            " and started_at > now() - interval '30 minutes' order by load"
-        ).fetchall()
-        if not under_way:
-            return
-        time.sleep(1)
-    log.warning("not waiting any longer for the ingests under way")
+def _are_runs_left(context: Context) -> bool:
+    """Whether any ingest has a run that has not ended: tonight's, or a backfill's further days."""
+    counted = (
+        context["ti"].get_dr_count(f"ingest_{source}", states=["queued", "running"])
+        for source in SOURCES
+    )
+    return any(counted)
 
 
 def build() -> XComArg:
@@ -127,13 +85,12 @@ def build() -> XComArg:
 
     @task(task_id="build")
     def run() -> None:
-        from kindred import building
+        from kindred.tasks import refresh
 
-        dsn = warehouse("transformer")
-        home = Path(os.environ.get("KINDRED_HOME", "/tmp/kindred"))  # noqa: S108 -- a cache
-        with connect(dsn, autocommit=True) as conn:
-            claimed = building.resume(conn, _build_of(dsn))
-            building.build(conn, claimed, REPOSITORY / "dbt_project", home / "dbt", say=log.info)
+        try:
+            refresh.build(get_current_context()["run_id"], AirflowSurroundings())
+        except SupersededError as newer:
+            raise AirflowFailException(str(newer)) from None
 
     return run()
 
@@ -143,15 +100,12 @@ def gate_marts() -> XComArg:
 
     @task(task_id="gate")
     def run() -> None:
-        from kindred.gates import check_marts
+        from kindred.tasks import refresh
 
-        dsn = warehouse("transformer")
-        verdicts = check_marts(dsn, _build_of(dsn))
-        for verdict in verdicts:
-            log.info("%s", verdict)
-        held = [verdict.suite for verdict in verdicts if not verdict.is_passed]
-        if held:
-            raise _held(dsn, held)
+        try:
+            refresh.gate(get_current_context()["run_id"], AirflowSurroundings())
+        except (refresh.Held, SupersededError) as held:
+            raise AirflowFailException(str(held)) from None
 
     return run()
 
@@ -161,22 +115,11 @@ def publish_marts() -> XComArg:
 
     @task(task_id="publish")
     def run() -> None:
-        from kindred.publishing import publish_marts as publish
+        from kindred.tasks import refresh
 
-        dsn = warehouse("publisher")
-        for publication in publish(dsn, _build_of(dsn)):
-            log.info("%s", publication)
+        try:
+            refresh.publish(get_current_context()["run_id"], AirflowSurroundings())
+        except SupersededError as newer:
+            raise AirflowFailException(str(newer)) from None
 
     return run()
-
-
-def _build_of(dsn: str) -> int:
-    """Return the build that this run made."""
-    run_id = get_current_context()["run_id"]
-    with connect(dsn) as conn:
-        row = conn.execute(
-            "select max(build_id) from ops.builds where run_id = %s", [run_id]
-        ).fetchone()
-    if row is None or row[0] is None:
-        raise AirflowFailException(f"run {run_id} has no build; clear its score task first")
-    return int(row[0])

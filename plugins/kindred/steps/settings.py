@@ -1,4 +1,4 @@
-"""What the tasks take from Airflow and the environment: connections, the night, the policy."""
+"""What the tasks take from Airflow and the environment: connections, the run, the policy."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from airflow.sdk import BaseHook, Connection, Context, CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import make_conninfo
 
-from kindred.api import Endpoint
+from kindred.api import Client, Endpoint
 from kindred.errors import SetupError
 from kindred.loads import Window
+from kindred.tasks.surroundings import Run
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 ZONE = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
@@ -40,6 +41,38 @@ def nightly() -> Any:
 
         return NightsOnRequest(cron, timezone=ZONE.key)
     return CronDataIntervalTimetable(cron, timezone=ZONE.key)
+
+
+class AirflowSurroundings:
+    """The warehouse and the vendors as Airflow's connections name them."""
+
+    project = REPOSITORY / "dbt_project"
+
+    @property
+    def target(self) -> Path:
+        return Path(os.environ.get("KINDRED_HOME", "/tmp/kindred")) / "dbt"  # noqa: S108 -- a cache
+
+    def warehouse(self, role: str) -> str:
+        return warehouse(role)
+
+    def endpoint(self, vendor: str) -> Endpoint | None:
+        return endpoint(vendor)
+
+    def client(self, vendor: str) -> Client | None:  # noqa: ARG002 -- the vendor's own client
+        return None
+
+    def history_start(self, interval: Window) -> datetime:
+        return history_start(interval)
+
+
+def run_of(context: Context) -> Run:
+    """Return which run of an ingest this is."""
+    return Run(
+        run_id=context["run_id"],
+        interval=night(context),
+        is_backfill=context["dag_run"].run_type == "backfill",
+        is_retry=context["ti"].try_number > 1,
+    )
 
 
 def night(context: Context) -> Window:

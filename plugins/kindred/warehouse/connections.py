@@ -10,6 +10,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from kindred.errors import SetupError, WarehouseError
 
+# A process that was stopped in the middle of a transaction gives its locks back after this long:
+# the attempt that replaces it waits no longer.
+PATIENCE = "-c idle_in_transaction_session_timeout=2min"
+
 
 def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
     """Connect to Postgres at `dsn` (a URI or key=value string).
@@ -28,7 +32,11 @@ def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
     where = "{}@{}:{}/{}".format(*(parts.get(k, "?") for k in ("user", "host", "port", "dbname")))
     try:
         return psycopg.connect(
-            dsn, autocommit=autocommit, connect_timeout=10, application_name="kindred"
+            dsn,
+            autocommit=autocommit,
+            connect_timeout=10,
+            application_name="kindred",
+            options=PATIENCE,
         )
     except psycopg.OperationalError as error:
         reason = "login refused" if "authentication" in str(error) else "no answer"

@@ -2,7 +2,8 @@
 
 Airflow can run a retry beside the orphan it replaces, and backfills beside the nightly run.
 So every write of a batch happens in a transaction that holds the load's advisory lock and
-has checked that no newer attempt of the batch exists.
+has checked that no newer attempt of the batch exists. docs/ledger.md tells the states and who
+may move a batch from one to another.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from kindred.errors import SupersededError
+from kindred.errors import GateError, SupersededError
 from kindred.loads import Batch, Load, Window
 
 COUNTS = ("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "message")
@@ -58,12 +59,22 @@ def guard(conn: psycopg.Connection, batch: Batch) -> None:
         )
 
 
-def plan(conn: psycopg.Connection, load: Load, interval: Window, history_start: datetime) -> Window:
+def plan(
+    conn: psycopg.Connection,
+    load: Load,
+    interval: Window,
+    history_start: datetime,
+    *,
+    is_backfill: bool = False,
+) -> Window:
     """Return the window to ask for: the night, plus the gap before it, plus the lookback.
 
     The first night of an empty warehouse takes the history from `history_start` on, and what
     says who there is from the beginning: a contact untouched for years still has orders.
+    A backfill asks for its own days only: a person chose them, and each is asked for by itself.
     """
+    if is_backfill:
+        return interval
     row = conn.execute("select through from ops.cursors where load = %s", [load.name]).fetchone()
     if row is None:
         start = BEGINNING if load.is_state else min(history_start, interval.start)
@@ -71,31 +82,44 @@ def plan(conn: psycopg.Connection, load: Load, interval: Window, history_start: 
     return Window(min(_utc(row[0]), interval.start) - load.lookback, interval.end)
 
 
-def open_batch(conn: psycopg.Connection, load: str, window: Window, run_id: str) -> Batch:
-    """Start an attempt at the batch of `load` in `run_id`, emptying what an older one left."""
+def open_batch(
+    conn: psycopg.Connection,
+    load: str,
+    window: Window,
+    run_id: str,
+    *,
+    is_backfill: bool = False,
+) -> Batch:
+    """Start an attempt at the batch of `load` in `run_id`, emptying what an older one left.
+
+    A batch that is settled (published, held, superseded, skipped) stays as it is: a run that is
+    run again after that opens another beside it.
+    """
     with conn.transaction():
         lock(conn, load)
         row = conn.execute(
             """
-            insert into ops.loads (load, run_id, window_start, window_end, attempt, status)
-            values (%s, %s, %s, %s, nextval('ops.attempts'), 'landing')
-            on conflict (load, run_id) do update set
+            insert into ops.loads
+                (load, run_id, window_start, window_end, is_backfill, attempt, status)
+            values (%s, %s, %s, %s, %s, nextval('ops.attempts'), 'landing')
+            on conflict (load, run_id) where status in ('landing', 'landed', 'passed', 'failed')
+            do update set
                 window_start = excluded.window_start, window_end = excluded.window_end,
+                is_backfill = excluded.is_backfill,
                 attempt = excluded.attempt, status = excluded.status, started_at = now(),
                 rows_landed = 0, rows_quarantined = 0, rows_published = null,
                 extra_fields = '{}', message = null,
                 landed_at = null, gated_at = null, ended_at = null
             returning batch_id, attempt
             """,
-            [load, run_id, window.start, window.end],
+            [load, run_id, window.start, window.end, is_backfill],
         ).fetchone()
         assert row is not None  # noqa: S101 -- `returning` gives the row just written
-        batch = Batch(row[0], load, window, run_id, row[1])
-        for table in (("landing", load), ("held", load)):
-            conn.execute(
-                sql.SQL("delete from {} where _batch_id = %s").format(sql.Identifier(*table)),
-                [batch.batch_id],
-            )
+        batch = Batch(row[0], load, window, run_id, row[1], is_backfill)
+        conn.execute(
+            sql.SQL("delete from {} where _batch_id = %s").format(sql.Identifier("landing", load)),
+            [batch.batch_id],
+        )
         conn.execute("delete from quarantine.rows where batch_id = %s", [batch.batch_id])
     return batch
 
@@ -122,23 +146,42 @@ def batches(
     """Return the batches of `loads` in `run_id` that are in `status`, in the loads' order."""
     names = list(loads)
     rows = conn.execute(
-        "select batch_id, load, window_start, window_end, run_id, attempt from ops.loads"
-        " where run_id = %s and load = any(%s) and status = %s"
+        "select batch_id, load, window_start, window_end, run_id, attempt, is_backfill"
+        " from ops.loads where run_id = %s and load = any(%s) and status = %s"
         " order by array_position(%s, load)",
         [run_id, names, status, names],
     ).fetchall()
-    return [Batch(r[0], r[1], Window(_utc(r[2]), _utc(r[3])), r[4], r[5]) for r in rows]
+    return [_batch(row) for row in rows]
 
 
 def find(conn: psycopg.Connection, batch_id: int) -> Batch | None:
     """Return the newest attempt of a batch, None where the ledger has no such batch."""
     row = conn.execute(
-        "select load, window_start, window_end, run_id, attempt from ops.loads where batch_id = %s",
+        "select batch_id, load, window_start, window_end, run_id, attempt, is_backfill"
+        " from ops.loads where batch_id = %s",
         [batch_id],
     ).fetchone()
-    if row is None:
-        return None
-    return Batch(batch_id, row[0], Window(_utc(row[1]), _utc(row[2])), row[3], row[4])
+    return None if row is None else _batch(row)
+
+
+def find_held(conn: psycopg.Connection, batch_id: int) -> Batch:
+    """Return a batch that a gate holds.
+
+    Raises:
+        GateError: there is no such batch, or it is not held.
+    """
+    row = conn.execute("select status from ops.loads where batch_id = %s", [batch_id]).fetchone()
+    batch = find(conn, batch_id)
+    if row is None or batch is None:
+        raise GateError(f"there is no batch {batch_id}: `kindred status` names what is held")
+    if row[0] != "held":
+        raise GateError(f"{batch.load}: batch {batch_id} is not held, it is {row[0]}")
+    return batch
+
+
+def _batch(row: tuple[Any, ...]) -> Batch:
+    batch_id, load, start, end, run_id, attempt, is_backfill = row
+    return Batch(batch_id, load, Window(_utc(start), _utc(end)), run_id, attempt, is_backfill)
 
 
 def standing_marts(conn: psycopg.Connection) -> str:

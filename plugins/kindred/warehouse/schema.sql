@@ -29,13 +29,18 @@ create table if not exists ops.loads (
     landed_at timestamptz,
     gated_at timestamptz,
     ended_at timestamptz,
-    unique (load, run_id),
     check (window_start < window_end),
     check (status in (
         'landing', 'landed', 'passed', 'published', 'failed', 'held', 'superseded', 'skipped'
     ))
 );
 create sequence if not exists ops.attempts;
+alter table ops.loads
+    add column if not exists is_backfill boolean not null default false, -- moves no cursor
+    drop constraint if exists loads_load_run_id_key;
+-- A run has one batch of a load under way; what it has settled stays beside that, see docs/ledger.md.
+create unique index if not exists loads_unsettled on ops.loads (load, run_id)
+where status in ('landing', 'landed', 'passed', 'failed');
 create index if not exists loads_by_load on ops.loads (load, window_end desc);
 
 -- Up to where each load is published: moves forward only.
@@ -74,7 +79,21 @@ create table if not exists ops.builds (
 );
 alter table ops.builds
     add column if not exists text_model_version text,   -- whose scores it uses, once scored
-    add column if not exists scores_accepted text;      -- why what their gate holds may pass
+    add column if not exists scores_accepted text,      -- why what their gate holds may pass
+    add column if not exists attempt bigint;            -- who may write to `build` for it
+
+-- Every write of a build begins with this: it fails in a session of an attempt that was replaced,
+-- and until its transaction ends nobody else begins an attempt. A session says which attempt it is
+-- of in `kindred.attempt`; one that says nothing is a person's, at work with dbt by hand.
+create or replace function ops.hold_attempt() returns void language plpgsql as $$
+declare
+    mine bigint := nullif(current_setting('kindred.attempt', true), '');
+begin
+    perform pg_advisory_xact_lock_shared(hashtextextended('kindred:attempt', 0));
+    if mine < (select max(attempt) from ops.builds) then
+        raise exception 'a newer attempt builds the marts: attempt % writes nothing more', mine;
+    end if;
+end $$;
 
 create table if not exists ops.gate_results (
     result_id bigint generated always as identity primary key,

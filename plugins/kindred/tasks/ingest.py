@@ -1,0 +1,171 @@
+"""land, gate, publish: one source's night, or one day of a backfill, in three steps.
+
+A load that failed or is held does not keep the good ones of its source back: `gate` and `publish`
+take whatever has come so far.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from itertools import groupby
+
+import psycopg
+
+from kindred.errors import GateError, KindredError, SourceError, SourceRefused, SupersededError
+from kindred.gates import Verdict, check_batches
+from kindred.landing import land_loads
+from kindred.loads import Batch, Load, Window
+from kindred.publishing import Publication, publish_batches
+from kindred.sources import LOADS, SOURCES
+from kindred.tasks.surroundings import Run, Surroundings
+from kindred.warehouse import ledger
+from kindred.warehouse.connections import connect
+
+log = logging.getLogger(__name__)
+
+
+class NotLanded(SourceError):
+    """Loads that did not land; the others of their source did.
+
+    `is_final`: asking again will not help.
+    """
+
+    def __init__(self, source: str, failures: Sequence[KindredError]) -> None:
+        super().__init__(
+            f"{source}: {len(failures)} not landed; the rest of the night goes on\n"
+            + "\n".join(f"  {failure}" for failure in failures)
+        )
+        self.is_final = all(
+            isinstance(failure, SourceRefused | SupersededError) for failure in failures
+        )
+
+
+def land(source: str, run: Run, where: Surroundings) -> int:
+    """Pull the loads of `source` for the run into landing; return how many landed.
+
+    All of them; in a retry those that earlier attempts did not land.
+
+    Raises:
+        NotLanded: at least one did not.
+    """
+    begins = where.history_start(run.interval)
+    names = [load.name for load in SOURCES[source]]
+    with connect(where.warehouse("loader")) as conn:
+        landed = ledger.batches(conn, run.run_id, names, "landed") if run.is_retry else []
+        windows = {
+            load.name: ledger.plan(conn, load, run.interval, begins, is_backfill=run.is_backfill)
+            for load in SOURCES[source]
+            if load.name not in {batch.load for batch in landed}
+        }
+        return _pull(conn, source, windows, run.run_id, where, is_backfill=run.is_backfill)
+
+
+def replace(source: str, batch_id: int, run_id: str, where: Surroundings) -> int:
+    """Ask again for the window of a held batch, and for nothing else; return how many landed.
+
+    The held batch stays until the new one is published, which retires it.
+
+    Raises:
+        NotLanded: it did not land.
+        GateError: the batch is not held, or is another source's.
+    """
+    with connect(where.warehouse("loader")) as conn:
+        held = ledger.find_held(conn, batch_id)
+        if held.load not in {load.name for load in SOURCES[source]}:
+            raise GateError(f"batch {batch_id} is one of {held.load}, which is not of {source}")
+        windows = {held.load: held.window}
+        return _pull(conn, source, windows, run_id, where, is_backfill=held.is_backfill)
+
+
+def _pull(
+    conn: psycopg.Connection,
+    source: str,
+    windows: dict[str, Window],
+    run_id: str,
+    where: Surroundings,
+    *,
+    is_backfill: bool,
+) -> int:
+    failures: list[KindredError] = []
+    landed = 0
+    wanted = [load for load in SOURCES[source] if load.name in windows]
+    for vendor, group in groupby(wanted, lambda load: load.vendor):
+        loads = list(group)
+        endpoint = where.endpoint(vendor)
+        if endpoint is None:
+            _skip(conn, loads, windows, run_id, is_backfill)
+            continue
+        client = where.client(vendor)
+        for outcome in land_loads(
+            conn, endpoint, loads, windows, run_id, client, is_backfill=is_backfill
+        ):
+            log.info("%s", outcome)
+            landed += outcome.error is None
+            failures += [outcome.error] if outcome.error else []
+    if failures:
+        raise NotLanded(source, failures)
+    return landed
+
+
+def _skip(
+    conn: psycopg.Connection,
+    loads: list[Load],
+    windows: dict[str, Window],
+    run_id: str,
+    is_backfill: bool,
+) -> None:
+    """Write down that a vendor was not asked, because nobody has connected it."""
+    message = f"Airflow has no connection named {loads[0].vendor} that it can read"
+    log.warning("%s: skipped: %s", ", ".join(load.name for load in loads), message)
+    for load in loads:
+        batch = ledger.open_batch(
+            conn, load.name, windows[load.name], run_id, is_backfill=is_backfill
+        )
+        with conn.transaction():
+            ledger.guard(conn, batch)
+            ledger.record(conn, batch, "skipped", message=message)
+    conn.commit()
+
+
+def gate(source: str, run_id: str, where: Surroundings) -> list[Verdict]:
+    """Check every landed batch of the run against its suite, hold what fails; say what was found.
+
+    Empty where nothing has landed.
+    """
+    landed = _batches(source, run_id, "landed", where)
+    verdicts = check_batches(where.warehouse("loader"), landed) if landed else []
+    for verdict in verdicts:
+        log.info("%s", verdict)
+    return verdicts
+
+
+def publish(source: str, run_id: str, where: Surroundings) -> list[Publication]:
+    """Merge every batch of the run that passed its gate into raw; say what changed.
+
+    Empty where there was nothing to publish.
+
+    Raises:
+        GateError: nothing passed, though something was asked for.
+    """
+    passed = _batches(source, run_id, "passed", where)
+    if not passed:
+        stuck = [
+            batch.load
+            for status in ("landing", "landed", "failed", "held")
+            for batch in _batches(source, run_id, status, where)
+        ]
+        if stuck:
+            raise GateError(f"{source}: nothing passed: {', '.join(stuck)}")
+        return []
+    with connect(where.warehouse("loader")) as conn:
+        done = publish_batches(conn, passed, LOADS)
+    for publication in done:
+        log.info("%s", publication)
+    return done
+
+
+def _batches(source: str, run_id: str, status: str, where: Surroundings) -> list[Batch]:
+    names = [load.name for load in SOURCES[source]]
+    with connect(where.warehouse("loader")) as conn:
+        return ledger.batches(conn, run_id, names, status)
