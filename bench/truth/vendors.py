@@ -6,11 +6,13 @@ is the network between them, and with it nearly all of the time that a night tak
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import msgspec
 from starlette.types import ASGIApp
 
 from kindred.api import Client, ClientCredentials, Endpoint
@@ -43,11 +45,28 @@ class Vendors:
         options = {"hashtags": self._hashtags, "domain": "social.example"}
         return Endpoint(f"{ORIGIN}/{vendor}", *self._login, options)
 
-    def client(self, vendor: str) -> Client:
-        """Return a client whose exchanges stay in this process."""
-        at = self.endpoint(vendor)
+    def client(self, vendor: str, at: Endpoint | None = None) -> Client:
+        """Return a client whose exchanges stay in this process.
+
+        Args:
+            at: the endpoint with options of its own; the vendor's when not given.
+        """
+        at = at or self.endpoint(vendor)
         auth = ClientCredentials(at, ORIGIN + LOGINS[vendor], is_basic=vendor == "genesys")
         return Client(at, auth, transport=self._exchange)
+
+    def harm(self, **fault: Any) -> None:
+        """Switch a fault on; sandbox/README.md says which there are."""
+        asyncio.run(self._control("POST", msgspec.json.encode(fault)))
+
+    def heal(self) -> None:
+        """Switch all faults off."""
+        asyncio.run(self._control("DELETE", None))
+
+    async def _control(self, method: str, body: bytes | None) -> None:
+        answer = await self._exchange(Request(method, f"{ORIGIN}/sandbox/faults", {}, body))
+        if answer.status != 200:
+            raise ValueError(f"the sandbox refused: {answer.body!r}")
 
     async def _exchange(self, request: Request) -> Response:
         """Make one exchange as ASGI has it: a scope, a body in, messages out."""

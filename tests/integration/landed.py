@@ -105,6 +105,8 @@ def land(
             conn, batch, "landed", rows_landed=len(written), rows_quarantined=quarantined,
             extra_fields=list(extra_fields),
         )  # fmt: skip
+        if status == "published":
+            ledger.record(conn, batch, "passed")
         if status != "landed":
             ledger.record(conn, batch, status)
     return batch

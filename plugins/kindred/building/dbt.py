@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from kindred.warehouse.connections import PATIENCE
+from kindred.warehouse import connections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def environment(conn: psycopg.Connection, build_id: int, attempt: int) -> Iterat
         "KINDRED_TRANSFORMER_PASSWORD": conn.info.password,
         "KINDRED_TRANSFORMER_DATABASE": parts.get("dbname"),
         "KINDRED_BUILD_ID": build_id,
-        "PGOPTIONS": f"{PATIENCE} -c kindred.attempt={attempt}",
+        "PGOPTIONS": f"{connections.PATIENCE} -c kindred.attempt={attempt}",
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update({name: str(value) for name, value in wanted.items()})

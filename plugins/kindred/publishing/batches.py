@@ -20,6 +20,8 @@ from kindred.loads import Batch, Load
 from kindred.publishing import merge
 from kindred.warehouse import ledger
 
+ABANDONED_AFTER = "6 hours"  # twice what a task may take
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -155,19 +157,24 @@ def _move_cursor(conn: psycopg.Connection, batch: Batch) -> None:
 
 
 def _retire_covered(conn: psycopg.Connection, batch: Batch) -> None:
-    """Retire held and failed batches whose whole window this one has asked for again."""
+    """Retire held, failed and abandoned batches whose window this one has asked for again.
+
+    Abandoned is what has been under way for longer than any attempt may be.
+    """
     retired = conn.execute(
         "update ops.loads set status = 'superseded', ended_at = now() where load = %s"
-        " and batch_id < %s and status in ('held', 'failed')"
+        " and batch_id < %s and (status in ('held', 'failed')"
+        " or status in ('landing', 'landed', 'passed') and started_at < now() - %s::interval)"
         " and window_start >= %s and window_end <= %s returning batch_id",
-        [batch.load, batch.batch_id, batch.window.start, batch.window.end],
+        [batch.load, batch.batch_id, ABANDONED_AFTER, batch.window.start, batch.window.end],
     ).fetchall()
-    conn.execute(
-        sql.SQL("delete from {} where _batch_id = any(%s)").format(
-            sql.Identifier("held", batch.load)
-        ),
-        [[batch_id for (batch_id,) in retired]],
-    )
+    for schema in ("held", "landing"):
+        conn.execute(
+            sql.SQL("delete from {} where _batch_id = any(%s)").format(
+                sql.Identifier(schema, batch.load)
+            ),
+            [[batch_id for (batch_id,) in retired]],
+        )
 
 
 def _record(conn: psycopg.Connection, batch: Batch, published: int, conflicting: int) -> None:

@@ -20,6 +20,16 @@ from kindred.loads import Batch, Load, Window
 
 COUNTS = ("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "message")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+# What a batch can become, from what: an attempt that comes too late finds it moved on.
+MOVES = {
+    "landing": ("landing",),
+    "landed": ("landing",),
+    "failed": ("landing", "landed"),
+    "skipped": ("landing",),
+    "passed": ("landed", "held"),
+    "held": ("landed",),
+    "published": ("passed",),
+}
 STAMPS = {
     "landed": "landed_at",
     "passed": "gated_at",
@@ -125,7 +135,11 @@ def open_batch(
 
 
 def record(conn: psycopg.Connection, batch: Batch, status: str, **counts: Any) -> None:
-    """Write the batch's new status and counts; the caller's transaction has called `guard`."""
+    """Write the batch's new status and counts; the caller's transaction has called `guard`.
+
+    Raises:
+        SupersededError: the batch has moved on, so that it cannot become this any more.
+    """
     unknown = counts.keys() - set(COUNTS)
     if unknown:
         raise TypeError(f"the ledger has no {', '.join(sorted(unknown))}")
@@ -133,11 +147,15 @@ def record(conn: psycopg.Connection, batch: Batch, status: str, **counts: Any) -
     changes += [sql.SQL("{} = {}").format(sql.Identifier(k), v) for k, v in counts.items()]
     if status in STAMPS:
         changes.append(sql.SQL("{} = now()").format(sql.Identifier(STAMPS[status])))
-    conn.execute(
-        sql.SQL("update ops.loads set {} where batch_id = {}").format(
-            sql.SQL(", ").join(changes), batch.batch_id
+    written = conn.execute(
+        sql.SQL("update ops.loads set {} where batch_id = {} and status = any({})").format(
+            sql.SQL(", ").join(changes), batch.batch_id, list(MOVES[status])
         )
-    )
+    ).rowcount
+    if not written:
+        raise SupersededError(
+            f"{batch.load}: batch {batch.batch_id} has moved on and cannot be {status} any more"
+        )
 
 
 def batches(

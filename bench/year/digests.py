@@ -1,0 +1,56 @@
+"""What a warehouse holds, as digests that do not depend on the order of rows or on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+from psycopg import sql
+
+from bench.truth.road import PROJECT
+from kindred.publishing import versions
+from kindred.sources import LOADS
+
+# It says when things were published, by the wall clock.
+BY_THE_CLOCK = {"freshness"}
+
+
+def marts(conn: psycopg.Connection, of: str = "marts") -> dict[str, str]:
+    """Return a digest of every mart's rows."""
+    names = sorted(path.stem for path in (PROJECT / "marts").glob("*.sql"))
+    return {
+        name: _digest(conn, sql.SQL("{}").format(sql.Identifier(of, name)), sql.SQL("mart::text"))
+        for name in names
+        if name not in BY_THE_CLOCK
+    }
+
+
+def raw(conn: psycopg.Connection) -> dict[str, str]:
+    """Return a digest of what each load holds that was not deleted.
+
+    What came and went between two looks at a vendor leaves a tombstone with who looked, and none
+    with who did not.
+    """
+    return {name: _digest(conn, *_living(name)) for name in LOADS}
+
+
+def _living(name: str) -> Iterator[sql.Composable]:
+    load = LOADS[name]
+    columns = versions.content_columns(load)
+    yield sql.SQL("(select {} from {}{})").format(
+        versions.names_of(columns),
+        sql.Identifier("raw", name),
+        sql.SQL(" where not is_deleted" if "is_deleted" in columns else ""),
+    )
+    yield sql.SQL("mart::text")
+
+
+def _digest(conn: psycopg.Connection, table: sql.Composable, text: sql.Composable) -> str:
+    conn.execute("set timezone = 'UTC'")
+    row = conn.execute(
+        sql.SQL(
+            "select count(*), md5(string_agg(line, '' order by line collate \"C\")) from"
+            " (select md5({}) as line from {} as mart) as lines"
+        ).format(text, table)
+    ).fetchone()
+    return "{} rows, {}".format(*row) if row else ""

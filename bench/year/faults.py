@@ -1,0 +1,145 @@
+"""What can go wrong in a night, drawn at random; the same seed draws the same faults."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.year import points
+from bench.year.nights import Nights, Prepare
+from kindred.sources import SOURCES
+
+OUTAGES = ("error_500", "truncated", "html_page", "dropped")
+GLITCHES = ("error_500", "truncated", "dropped", "unauthorized", "duplicate_id", "rate_limited")
+VENDORS = ("salesforce", "genesys", "mastodon")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One night's fault: what is done in which task, or to the night as a whole."""
+
+    kind: str
+    where: str = ""
+    prepare: dict[str, Prepare] = field(default_factory=dict)
+    ends_there: bool = False  # nothing is repeated: the rest of the night is lost
+    is_skipped: bool = False  # the night is not run at all
+    days_back: int = 0  # an earlier night is run again, or days are backfilled
+    days: int = 0
+    full_refresh: bool = False
+
+
+def draw(dice: random.Random, nights: Nights) -> Fault:
+    """Return a fault, each kind as likely as its weight says."""
+    makers: dict[Callable[[random.Random, Nights], Fault], int] = {
+        _killed: 30,
+        _stopped: 12,
+        _database_killed: 14,
+        _machine_off: 10,
+        _vendor_down: 8,
+        _vendor_glitches: 8,
+        _vendor_garbles: 4,
+        _night_skipped: 5,
+        _night_again: 4,
+        _days_backfilled: 4,
+        _everything_rebuilt: 1,
+    }
+    return dice.choices(list(makers), list(makers.values()))[0](dice, nights)
+
+
+def _at_a_point(dice: random.Random, act: Callable[[], None]) -> tuple[str, dict[str, Prepare]]:
+    """Have a random task do something at a random point of it."""
+    name = dice.choice(list(points.POINTS))
+    point = points.POINTS[name]
+    dag = f"ingest_{dice.choice(list(SOURCES))}" if name in points.INGEST else "refresh_marts"
+    nth = dice.randint(1, point.most)
+    return name, {f"{dag}.{point.task}": lambda: points.arm(point, act, nth)}
+
+
+def die() -> None:
+    """End this process as the kernel does when memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def stop() -> None:
+    """Stop this process; it goes on when somebody wakes it."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def _killed(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+    where, prepare = _at_a_point(dice, die)
+    return Fault("worker killed", where, prepare)
+
+
+def _stopped(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+    where, prepare = _at_a_point(dice, stop)
+    return Fault("worker stopped, woken after its retry", where, prepare)
+
+
+def kill_database(folder: Path) -> None:
+    """Kill the postmaster as `kill -9` does; its children follow it."""
+    postmaster = int((folder / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(postmaster, signal.SIGKILL)
+
+
+def _database_killed(dice: random.Random, nights: Nights) -> Fault:
+    folder = nights.server.data
+    where, prepare = _at_a_point(dice, lambda: kill_database(folder))
+    return Fault("database killed", where, prepare)
+
+
+def _machine_off(dice: random.Random, nights: Nights) -> Fault:
+    folder = nights.server.data
+
+    def everything() -> None:
+        kill_database(folder)
+        die()
+
+    where, prepare = _at_a_point(dice, everything)
+    return Fault("worker and database killed, rest of the night lost", where, prepare, True)
+
+
+def _harmed(nights: Nights, vendor: str, kind: str, times: int, after: int = 0) -> Prepare:
+    return lambda: nights.vendors.harm(path=f"/{vendor}/", kind=kind, times=times, after=after)
+
+
+def _vendor_down(dice: random.Random, nights: Nights) -> Fault:
+    vendor, kind = dice.choice(VENDORS), dice.choice(OUTAGES)
+    nights.vendors.harm(path=f"/{vendor}/", kind=kind, times=0, after=dice.choice((0, 0, 3)))
+    return Fault("vendor down all night", f"{vendor}: {kind}")
+
+
+def _vendor_glitches(dice: random.Random, nights: Nights) -> Fault:
+    vendor, kind = dice.choice(VENDORS), dice.choice(GLITCHES)
+    prepare = _harmed(nights, vendor, kind, dice.randint(1, 3), dice.randint(0, 3))
+    return Fault("vendor glitches", f"{vendor}: {kind}", _in_every_landing(prepare))
+
+
+def _vendor_garbles(dice: random.Random, nights: Nights) -> Fault:
+    vendor = dice.choice(VENDORS)
+    nights.vendors.harm(path=f"/{vendor}/", kind="wrong_type", times=0, records=50)
+    return Fault("vendor sends other types, its batches are held", vendor)
+
+
+def _in_every_landing(prepare: Prepare) -> dict[str, Prepare]:
+    return {f"ingest_{source}.land": prepare for source in SOURCES}
+
+
+def _night_skipped(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+    return Fault("night not run", is_skipped=True)
+
+
+def _night_again(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+    return Fault("an earlier night run again", days_back=dice.randint(0, 20), days=1)
+
+
+def _days_backfilled(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+    days = dice.randint(2, 5)
+    return Fault("days backfilled", days_back=dice.randint(days, 30), days=days)
+
+
+def _everything_rebuilt(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+    return Fault("full refresh", full_refresh=True)
