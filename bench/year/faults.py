@@ -24,7 +24,7 @@ class Fault:
 
     kind: str
     where: str = ""
-    prepare: dict[str, Prepare] = field(default_factory=dict)
+    prepare: dict[str, list[Prepare]] = field(default_factory=dict)
     ends_there: bool = False  # nothing is repeated: the rest of the night is lost
     is_skipped: bool = False  # the night is not run at all
     days_back: int = 0  # an earlier night is run again, or days are backfilled
@@ -50,13 +50,15 @@ def draw(dice: random.Random, nights: Nights) -> Fault:
     return dice.choices(list(makers), list(makers.values()))[0](dice, nights)
 
 
-def _at_a_point(dice: random.Random, act: Callable[[], None]) -> tuple[str, dict[str, Prepare]]:
+def _at_a_point(
+    dice: random.Random, act: Callable[[], None]
+) -> tuple[str, dict[str, list[Prepare]]]:
     """Have a random task do something at a random point of it."""
     name = dice.choice(list(points.POINTS))
     point = points.POINTS[name]
     dag = f"ingest_{dice.choice(list(SOURCES))}" if name in points.INGEST else "refresh_marts"
     nth = dice.randint(1, point.most)
-    return name, {f"{dag}.{point.task}": lambda: points.arm(point, act, nth)}
+    return name, {f"{dag}.{point.task}": [lambda: points.arm(point, act, nth)]}
 
 
 def die() -> None:
@@ -124,8 +126,8 @@ def _vendor_garbles(dice: random.Random, nights: Nights) -> Fault:
     return Fault("vendor sends other types, its batches are held", vendor)
 
 
-def _in_every_landing(prepare: Prepare) -> dict[str, Prepare]:
-    return {f"ingest_{source}.land": prepare for source in SOURCES}
+def _in_every_landing(prepare: Prepare) -> dict[str, list[Prepare]]:
+    return {f"ingest_{source}.land": [prepare] for source in SOURCES}
 
 
 def _night_skipped(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker

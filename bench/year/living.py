@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 from collections import defaultdict
@@ -17,7 +18,7 @@ import psycopg
 from bench.truth.road import serving
 from bench.year import digests, forks
 from bench.year.faults import Fault, draw
-from bench.year.nights import Nights, prepare
+from bench.year.nights import Nights, be_impatient, preload
 from kindred.cli.night import Night
 from kindred.embedded.home import SUPERUSER
 from sandbox.scenario import Scenario
@@ -44,7 +45,9 @@ def scenario(customers: int) -> Scenario:
 
 def live(part: str, count: int, seed: int, customers: int) -> dict[str, Any]:
     """Live through `count` nights and a closing one; return what happened and what is there."""
-    prepare()
+    preload()
+    be_impatient()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)
     dice, began = random.Random(seed), monotonic()  # noqa: S311 -- faults, no secrets
     faults: dict[str, Counts] = defaultdict(lambda: dict.fromkeys(("nights", "retries", "lost"), 0))
     orphans: list[dict[str, str]] = []

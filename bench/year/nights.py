@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import gc
 import importlib
-import logging
 import os
-import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -35,6 +34,7 @@ from sandbox.world import World
 
 RETRIES = 2
 RESCORE_SECONDS = 600.0
+IMPATIENCE = 3  # seconds
 QUICK = {"attempts": 2, "first_wait": 0, "longest_limit": 1}
 PRELOADED = ("great_expectations", "dbt.cli.main", "dbt.adapters.postgres.impl")
 Prepare = Callable[[], object]
@@ -146,7 +146,7 @@ class Nights:
     def go(
         self,
         tasks: Sequence[Task],
-        faults: Mapping[str, Prepare] | None = None,
+        faults: Mapping[str, Sequence[Prepare]] | None = None,
         *,
         ends_there: bool = False,
     ) -> Told:
@@ -155,13 +155,14 @@ class Nights:
         A failed task of an ingest does not stop its source's others, one of the refresh does.
 
         Args:
-            faults: by a task's full name, what is done in its process at its first attempt.
+            faults: by a task's full name, what is done in its process at its first attempts.
             ends_there: nothing is repeated and nothing more is done: the machine went off.
         """
-        told, armed = Told(), dict(faults or {})
+        told, armed = Told(), {name: list(given) for name, given in (faults or {}).items()}
         for task in tasks:
             for attempt in range(1, RETRIES + 2):
-                prepare = armed.pop(task.full_name, int)
+                waiting = armed.get(task.full_name)
+                prepare = waiting.pop(0) if waiting else int
                 ending = forks.run(partial(task.act, attempt), self.log, prepare)
                 if ending.orphan is not None:
                     told.orphans.append((task.full_name, ending.orphan))
@@ -178,12 +179,17 @@ class Nights:
         return told
 
 
-def prepare() -> None:
-    """Import once what every fork needs, and let stopped processes lose their locks in seconds."""
+def preload() -> None:
+    """Import once what every fork needs."""
     os.environ |= {"GX_ANALYTICS_ENABLED": "false", "OPENBLAS_NUM_THREADS": "1"}
-    for name in PRELOADED:
-        importlib.import_module(name)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)
-    connections.PATIENCE = "-c idle_in_transaction_session_timeout=3s"
-    arrivals.COPY_SECONDS = 3
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # others' own
+        for name in PRELOADED:
+            importlib.import_module(name)
     gc.freeze()
+
+
+def be_impatient() -> None:
+    """Have a stopped process lose its locks after seconds, where it is minutes in a real night."""
+    connections.PATIENCE = f"-c idle_in_transaction_session_timeout={IMPATIENCE}s"
+    arrivals.COPY_SECONDS = IMPATIENCE

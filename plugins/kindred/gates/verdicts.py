@@ -94,23 +94,24 @@ def decide(
 
 
 def write(conn: psycopg.Connection, verdict: Verdict) -> None:
-    """Write each finding to `ops.gate_results`."""
-    with conn.cursor() as cursor:
-        cursor.executemany(
+    """Write each finding to `ops.gate_results`.
+
+    One by one: after `executemany`, which is a pipeline, Postgres 18 no longer ends a session that
+    its process leaves in the middle of the transaction.
+    """
+    for found in verdict.findings:
+        conn.execute(
             "insert into ops.gate_results (suite, batch_id, build_id, rule, severity, is_passed,"
             " rows_checked, rows_failed, notes) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                (
-                    verdict.suite,
-                    verdict.batch_id,
-                    verdict.build_id,
-                    found.rule,
-                    found.severity,
-                    found.is_passed,
-                    found.rows_checked,
-                    found.rows_failed,
-                    found.notes,
-                )
-                for found in verdict.findings
+                verdict.suite,
+                verdict.batch_id,
+                verdict.build_id,
+                found.rule,
+                found.severity,
+                found.is_passed,
+                found.rows_checked,
+                found.rows_failed,
+                found.notes,
             ],
         )
