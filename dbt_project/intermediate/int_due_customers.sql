@@ -1,4 +1,3 @@
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
 {# The customers with a month that is due. #}
 with
 

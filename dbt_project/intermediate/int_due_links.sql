@@ -1,4 +1,3 @@
-{{ config(indexes=[{'columns': ['channel', 'subject']}]) }}
 {# The links of the customers who are due: evidence is found through them. #}
 with
 

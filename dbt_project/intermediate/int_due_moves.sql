@@ -1,4 +1,3 @@
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
 {#
     Due customer × month that ends in another tier than the month before, with
     the return_days before its end, in which its cause may be looked for.

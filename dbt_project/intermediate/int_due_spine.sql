@@ -1,4 +1,3 @@
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
 {#
     The rows of the spine that are due, and before each the month in which its
     customer's previous tier stands (is_due false: computed, not kept).

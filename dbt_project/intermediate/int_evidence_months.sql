@@ -2,7 +2,6 @@
     materialized='incremental',
     on_schema_change='append_new_columns',
     pre_hook='{{ delete_customers_due() }}',
-    indexes=[{'columns': ['customer_id']}],
 ) }}
 {#
     Customer × month: the evidence of connection that was given in it, weighed

@@ -1,4 +1,3 @@
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
 {#
     Due customer × day on which they were heard: a conversation, a verbatim, an
     answer on satisfaction (no post: said to others). One negative, all is.

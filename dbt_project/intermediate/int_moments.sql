@@ -2,7 +2,6 @@
     materialized='incremental',
     on_schema_change='append_new_columns',
     pre_hook='{{ delete_customers_due() }}',
-    indexes=[{'columns': ['customer_id']}],
 ) }}
 {#
     Every day on which a customer was heard, with the day of the next order,

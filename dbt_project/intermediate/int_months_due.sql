@@ -2,7 +2,6 @@
     materialized='incremental',
     on_schema_change='append_new_columns',
     pre_hook='{{ delete_rows_published() }}',
-    indexes=[{'columns': ['customer_id', 'month']}],
 ) }}
 {#
     The customer-months to compute. Kept until a build is published: if a build

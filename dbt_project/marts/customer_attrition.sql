@@ -2,7 +2,6 @@
     materialized='incremental',
     on_schema_change='append_new_columns',
     pre_hook='{{ delete_rows_due() }}',
-    indexes=[{'columns': ['customer_id', 'month'], 'unique': true}],
 ) }}
 with
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from landed import good, land
 
 from kindred import building
@@ -145,19 +146,62 @@ def test_a_preset_that_is_not_there_is_named_with_those_that_are(
         building.build(transformer, claimed, PROJECT, tmp_path / "target", [].append)
 
 
+CANARY = "canary-7f3a"
+TWICE = f"select '{CANARY}' as name union all select '{CANARY}'"
+NAMED = {
+    "name": "broken",
+    "constraints": [{"type": "primary_key", "columns": ["name"]}],
+    "columns": [{"name": "name", "data_type": "text"}],
+}
+CONTRACT = {"contract": {"enforced": True}}
+
+
+@pytest.mark.parametrize(
+    ("query", "promise", "says"),
+    [
+        (f"select cast('{CANARY}' as integer) as n", {"name": "broken"}, "broken;"),
+        (TWICE, NAMED, "broken (rows with the same key);"),
+        (TWICE, {**NAMED, "config": CONTRACT}, "broken (rows with the same key);"),
+        (
+            "select cast(null as text) as name",
+            {**NAMED, "columns": []},
+            "broken (null in its key);",
+        ),
+        (
+            f"select '{CANARY}' as name, cast(null as integer) as n",
+            {
+                "name": "broken",
+                "config": CONTRACT,
+                "columns": [
+                    {"name": "name", "data_type": "text"},
+                    {"name": "n", "data_type": "integer", "constraints": [{"type": "not_null"}]},
+                ],
+            },
+            "broken (null in n);",
+        ),
+    ],
+)
 @pytest.mark.usefixtures("published")
-def test_a_failing_model_is_named_and_its_data_never(transformer, tmp_path, capfd):
-    canary = "canary-7f3a"
+def test_a_failing_model_is_named_and_its_data_never(
+    transformer, tmp_path, capfd, query, promise, says
+):
     project = tmp_path / "project"
     (project / "models").mkdir(parents=True)
+    (project / "macros").mkdir()
     shutil.copy(PROJECT / "profiles.yml", project)
-    (project / "dbt_project.yml").write_text("{name: broken, profile: kindred, config-version: 2}")
-    (project / "models" / "bad_cast.sql").write_text(f"select cast('{canary}' as integer) as n")
+    shutil.copy(PROJECT / "macros" / "keys.sql", project / "macros")
+    (project / "dbt_project.yml").write_text(
+        "{name: kindred, profile: kindred, config-version: 2,"
+        " models: {+materialized: table, +post-hook: '{{ add_primary_key() }}'}}"
+    )
+    (project / "models" / "broken.sql").write_text(query)
+    (project / "models" / "broken.yml").write_text(yaml.safe_dump({"models": [promise]}))
     said = []
     claimed = building.claim(transformer, "run-1")
     before = dict(os.environ)
-    with pytest.raises(BuildError, match="bad_cast") as caught:
+    with pytest.raises(BuildError) as caught:
         building.build(transformer, claimed, project, tmp_path / "target", said.append)
+    assert f"dbt failed in {says}" in str(caught.value)
     assert os.environ == before
     written = [path.read_bytes() for path in tmp_path.rglob("*.log")]
     results = [path.read_bytes() for path in tmp_path.rglob("run_results.json")]
@@ -165,5 +209,5 @@ def test_a_failing_model_is_named_and_its_data_never(transformer, tmp_path, capf
     printed = capfd.readouterr()
     everything = [str(caught.value), *said, *row, printed.out, printed.err]
     assert row[0] == "failed"
-    assert not any(canary in text for text in everything)
-    assert not any(canary.encode() in text for text in [*written, *results])
+    assert not any(CANARY in text for text in everything)
+    assert not any(CANARY.encode() in text for text in [*written, *results])

@@ -112,6 +112,14 @@ class Marts:
             for mart in MARTS
         }
 
+    def keys(self) -> dict[str, str]:
+        """Return the name of each table's primary key."""
+        query = (
+            "select conrelid::regclass::text, conname from pg_constraint"
+            " where contype = 'p' and connamespace = 'build'::regnamespace"
+        )
+        return {table.removeprefix("build."): name for table, name in self.rows(query)}
+
     def models(self) -> set[str]:
         """Return the models whose scores the customer-month marts were made with."""
         marts = ("customer_segments", "customer_advocacy", "tier_moves")
@@ -268,6 +276,23 @@ def test_nights_give_the_same_marts_as_a_full_refresh(marts: Marts) -> None:
     assert {mart for mart in MARTS if by_nights[mart] == before[mart]} == unlearned
     gone = {customer(number) for number in (20, 60)}
     assert not gone & {row[0] for row in marts.rows("select customer_id from build.int_spine")}
+
+
+def test_a_warehouse_built_without_keys_goes_on_and_its_records_get_theirs(marts: Marts) -> None:
+    keys = marts.keys()
+    assert keys.keys() >= {*MARTS, *KEPT}
+    with psycopg.connect(marts.transformer) as conn:
+        for table, key in keys.items():
+            conn.execute(
+                sql.SQL("alter table build.{} drop constraint {}").format(
+                    sql.Identifier(table), sql.Identifier(key)
+                )
+            )
+        conn.execute("alter table build.customer_segments alter tier drop not null")
+    with psycopg.connect(marts.dsn) as conn:
+        people.move_cursors(conn, datetime(2026, 7, 19, tzinfo=UTC))
+    marts.build(*NO_TESTS)
+    assert keys.keys() - marts.keys().keys() == {*CUSTOMER_MONTHS, "tier_moves"}
 
 
 def test_a_build_that_was_never_published_is_still_owed(marts: Marts) -> None:

@@ -359,6 +359,52 @@ def test_equal_rows_are_published_as_often_as_they_were_built(warehouse, builder
     assert [row[2] for row in read(warehouse)] == [5, 5, 6]
 
 
+def keys(warehouse) -> list[str]:
+    """Return what the indexes of the published mart are on, the primary key's first."""
+    query = (
+        "select substring(pg_get_indexdef(indexrelid) from '\\((.*)\\)') from pg_index"
+        " where indrelid = 'marts.tiers'::regclass order by indisprimary desc, 1"
+    )
+    with psycopg.connect(warehouse.dsn("admin")) as admin:
+        return [row[0] for row in admin.execute(query)]
+
+
+def test_a_mart_of_another_grain_is_published_with_its_new_key(warehouse, builder):
+    go_public(warehouse, gated(builder))
+    builder.execute("alter table build.tiers drop constraint tiers_pkey, add area text")
+    builder.execute("alter table build.tiers alter tier drop not null")
+    builder.execute("update build.tiers set tier = null, area = 'north'")
+    builder.execute("insert into build.tiers values ('2026-01-01', null, 5, 'south')")
+    builder.execute("alter table build.tiers add primary key (month, area)")
+    (publication,) = go_public(warehouse, gated(builder))
+    assert publication.rows == 3
+    assert keys(warehouse) == ["month, area"]
+
+
+def test_a_mart_that_was_published_without_a_key_gets_the_builds(warehouse, builder):
+    builder.execute("alter table build.tiers drop constraint tiers_pkey")
+    go_public(warehouse, gated(builder))
+    assert keys(warehouse) == []
+    builder.execute("alter table build.tiers add primary key (month, tier)")
+    go_public(warehouse, gated(builder))
+    assert keys(warehouse) == ["month, tier"]
+
+
+@pytest.mark.parametrize(
+    ("key", "indexes"),
+    [
+        ("customer_id, month", ["customer_id, month"]),
+        ("month, customer_id", ["month, customer_id", "customer_id"]),
+    ],
+)
+def test_a_customers_rows_are_found_by_the_key_or_by_an_index(warehouse, builder, key, indexes):
+    builder.execute("alter table build.tiers drop constraint tiers_pkey")
+    builder.execute("alter table build.tiers rename tier to customer_id")
+    builder.execute(f"alter table build.tiers add primary key ({key})")
+    go_public(warehouse, gated(builder))
+    assert keys(warehouse) == indexes
+
+
 def test_the_changes_that_the_build_claimed_are_done_and_later_ones_are_not(
     warehouse, builder, conn
 ):

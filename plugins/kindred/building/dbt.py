@@ -88,7 +88,11 @@ def invoke(
         return [], f"dbt did not start ({kind}{_where(outcome.exception)})"
     results: Any = outcome.result
     nodes = [_node(result) for result in results]
-    failed = [node.name for node in nodes if node.status in ("error", "fail", "runtime error")]
+    failed = [
+        f"{node.name}{_broken_promise(result)}"
+        for node, result in zip(nodes, results, strict=True)
+        if node.status in ("error", "fail", "runtime error")
+    ]
     return nodes, f"dbt failed in {', '.join(failed)}" if failed else None
 
 
@@ -107,6 +111,19 @@ def _where(error: BaseException | None) -> str:
         r"\(((?:staging|intermediate|marts|seeds|macros|tests)/[\w./-]+)\)", str(error)
     )
     return f" in {found.group(1)}" if found else ""
+
+
+def _broken_promise(result: Any) -> str:
+    """Say in our own words which promise a table broke; the error's text quotes the row."""
+    error = str(result.message)
+    if "could not create unique index" in error or "violates unique constraint" in error:
+        return " (rows with the same key)"
+    found = re.search(
+        r'column "(\w+)" of relation "\w+" (?:violates not-null|contains null)', error
+    )
+    if found is None:
+        return ""
+    return f" (null in {found.group(1) if found.group(1) in result.node.columns else 'its key'})"
 
 
 def _node(result: Any) -> Node:

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from kindred.errors import PublishError
-from kindred.warehouse.catalog import table_columns
+from kindred.warehouse.catalog import primary_key, table_columns
 from kindred.warehouse.schema import Column
 
 
@@ -29,6 +29,7 @@ def shape(conn: psycopg.Connection, mart: str) -> list[Column]:
         _create(conn, mart, wanted)
         return wanted
     _refuse_lost_columns(mart, wanted, present)
+    _drop_other_key(conn, mart)
     for column in wanted:
         found = present.get(column.name)
         if found is None:
@@ -39,11 +40,14 @@ def shape(conn: psycopg.Connection, mart: str) -> list[Column]:
 
 
 def tighten(conn: psycopg.Connection, mart: str, wanted: list[Column]) -> None:
-    """Forbid nulls where the build does, once the rows are in."""
+    """Forbid nulls and doubles where the build does, once the rows are in."""
     present = {column.name: column for column in table_columns(conn, "marts", mart)}
     for column in wanted:
         if not column.is_nullable and present[column.name].is_nullable:
             _alter(conn, mart, "alter column {} set not null", column.name)
+    key = primary_key(conn, "build", mart)
+    if key and not any(is_unique for _, is_unique in _indexes(conn, mart)):
+        _alter(conn, mart, "add primary key ({})", *key[1])
 
 
 def _create(conn: psycopg.Connection, mart: str, wanted: list[Column]) -> None:
@@ -54,11 +58,26 @@ def _create(conn: psycopg.Connection, mart: str, wanted: list[Column]) -> None:
         )
     )
     conn.execute(sql.SQL("grant select on {} to kindred_reader").format(target))
-    has_index = conn.execute(
-        "select exists (select from pg_index where indrelid = %s::regclass)", [f'marts."{mart}"']
-    ).fetchone()
-    if has_index == (False,) and any(column.name == "customer_id" for column in wanted):
+    indexed = [first for first, _ in _indexes(conn, mart)]
+    if "customer_id" in {column.name for column in wanted}.difference(indexed):
         conn.execute(sql.SQL("create index on {} (customer_id)").format(target))
+
+
+def _indexes(conn: psycopg.Connection, mart: str) -> list[tuple[str, bool]]:
+    """Return the first column of each index of `marts.<mart>`, and whether it is unique."""
+    return conn.execute(
+        "select attname, indisunique from pg_index"
+        " join pg_attribute on attrelid = indrelid and attnum = indkey[0]"
+        " where indrelid = %s::regclass",
+        [f'marts."{mart}"'],
+    ).fetchall()
+
+
+def _drop_other_key(conn: psycopg.Connection, mart: str) -> None:
+    """Drop a primary key that the build no longer has: rows of another grain would break it."""
+    published, built = (primary_key(conn, schema, mart) for schema in ("marts", "build"))
+    if published and (built is None or built[1] != published[1]):
+        _alter(conn, mart, "drop constraint {}", published[0])
 
 
 def _refuse_lost_columns(mart: str, wanted: list[Column], present: dict[str, Column]) -> None:
@@ -137,10 +156,10 @@ def copy_comments(conn: psycopg.Connection, mart: str) -> None:
             conn.execute(sql.SQL("comment on column {} is {}").format(name, description))
 
 
-def _alter(conn: psycopg.Connection, mart: str, action: str, column: str) -> None:
+def _alter(conn: psycopg.Connection, mart: str, action: str, *names: str) -> None:
     conn.execute(
         sql.SQL("alter table {} " + action).format(
-            sql.Identifier("marts", mart), sql.Identifier(column)
+            sql.Identifier("marts", mart), sql.SQL(", ").join(map(sql.Identifier, names))
         )
     )
 

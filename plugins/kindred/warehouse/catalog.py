@@ -30,3 +30,22 @@ def table_columns(conn: psycopg.Connection, schema: str, table: str) -> list[Col
         [schema, table],
     ).fetchall()
     return [Column(name, kind, is_nullable) for name, kind, is_nullable in found]
+
+
+def primary_key(conn: psycopg.Connection, schema: str, table: str) -> tuple[str, list[str]] | None:
+    """Return the name and the columns of the primary key of `schema.table`; None without one."""
+    row: tuple[str, list[str]] | None = conn.execute(
+        """
+        select conname, array(
+            select attname::text
+            from unnest(conkey) with ordinality as part (attnum, place)
+            join pg_attribute using (attnum)
+            where attrelid = conrelid
+            order by place
+        )
+        from pg_constraint
+        where contype = 'p' and conrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))
+        """,
+        [schema, table],
+    ).fetchone()
+    return row
