@@ -28,6 +28,8 @@ create role kindred_transformer login password :'transformer';
 create role kindred_publisher login password :'publisher';
 create role kindred_reader login password :'reader';
 alter role kindred_reader set search_path = marts;
+-- All that a transaction reads is of one publication; who only reads never has to repeat.
+alter role kindred_reader set default_transaction_isolation = 'repeatable read';
 
 create database airflow owner airflow;
 create database warehouse owner kindred_admin;

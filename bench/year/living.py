@@ -67,7 +67,7 @@ def live(part: str, count: int, seed: int, customers: int) -> dict[str, Any]:
                 if fault is not None:
                     row = faults[fault.kind]
                     row["nights"] += 1
-                    row["retries"] += told.retried
+                    row["retries"] += len(told.retried)
                     row["lost"] += len(told.failed)
                 elif told.failed:
                     raise SystemExit(f"{day}: without a fault failed {', '.join(told.failed)}")

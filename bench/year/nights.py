@@ -58,7 +58,7 @@ class Told:
     """What became of the tasks of a night."""
 
     failed: list[str] = field(default_factory=list)  # for good, after all retries
-    retried: int = 0
+    retried: list[str] = field(default_factory=list)
     orphans: list[tuple[str, int]] = field(default_factory=list)  # stopped, to be woken
 
     @property
@@ -171,7 +171,7 @@ class Nights:
                 self.server.start()  # what keeps services up brings a dead database back
                 if ends_there:
                     return told
-                told.retried += attempt <= RETRIES
+                told.retried += [task.full_name] * (attempt <= RETRIES)
             else:
                 told.failed.append(task.full_name)
                 if task.dag == "refresh_marts":

@@ -27,6 +27,10 @@ from tests.integration.conftest import open_home
 
 TIMES = int(os.environ.get("KINDRED_SOAK", "1"))
 SOURCE = "ingest_call_center"  # three loads that hang together
+REPEATED = [
+    f"refresh_marts.{task}"
+    for task in ("score", "score", "build", "build", "gate marts", "publish marts", "publish marts")
+]
 FEW_INGEST_POINTS = ["in land", "in gate", "in publish", "before commit"]
 
 
@@ -127,7 +131,7 @@ def at(name: str, act: Callable[[], None], nth: int = 1) -> dict[str, list[Calla
 def test_a_worker_killed_in_an_ingest_is_repeated_and_nothing_is_missing(machine, name, nth):
     machine.rewind()
     told = machine.ingest(1, faults=at(name, die, 1 + nth % points.POINTS[name].most))
-    assert told.retried == 1, "the point was not reached"
+    assert len(told.retried) == 1, "the point was not reached"
     assert told.went_well
     assert machine.digests()[0] == machine.raw[0]
     assert (machine.statuses(), machine.leftovers()) == ({"published"}, 0)
@@ -139,7 +143,7 @@ def test_a_database_killed_in_an_ingest_costs_at_most_the_night(machine, name, n
     machine.rewind()
     fault = at(name, machine.kill_database(), 1 + nth % points.POINTS[name].most)
     told = machine.ingest(1, faults=fault)
-    assert told.retried >= 1, "the point was not reached"
+    assert told.retried, "the point was not reached"
     assert machine.ingest(2).went_well
     assert machine.digests()[0] == machine.raw[1]
 
@@ -166,7 +170,7 @@ def test_workers_killed_all_through_a_refresh_leave_the_marts_of_an_undisturbed_
     machine.rewind()
     machine.ingest(1)
     told = machine.refresh(1, faults=all_through(die, nth))
-    assert told.retried == 7
+    assert told.retried == REPEATED
     assert told.went_well
     assert machine.digests() == (machine.raw[0], machine.marts)
 
@@ -178,7 +182,7 @@ def test_a_database_killed_all_through_a_refresh_leaves_the_marts_of_an_undistur
     machine.rewind()
     machine.ingest(1)
     told = machine.refresh(1, faults=all_through(machine.kill_database(), nth))
-    assert told.retried >= 5
+    assert told.retried == REPEATED
     assert told.went_well
     assert machine.digests() == (machine.raw[0], machine.marts)
 

@@ -256,12 +256,19 @@ class Postgres:
 
 
 def _provide_role(session: psycopg.Connection, role: str, password: str) -> None:
-    if session.execute("select from pg_roles where rolname = %s", [role]).fetchone() is not None:
-        return
     name = sql.Identifier(role)
-    session.execute(sql.SQL("create role {} login password {}").format(name, sql.Literal(password)))
+    if session.execute("select from pg_roles where rolname = %s", [role]).fetchone() is None:
+        session.execute(
+            sql.SQL("create role {} login password {}").format(name, sql.Literal(password))
+        )
     if role == ROLES["reader"]:
         session.execute(sql.SQL("alter role {} set search_path = marts").format(name))
+        # All that a transaction reads is of one publication; who only reads never has to repeat.
+        session.execute(
+            sql.SQL("alter role {} set default_transaction_isolation = 'repeatable read'").format(
+                name
+            )
+        )
 
 
 def _provide_database(session: psycopg.Connection, database: str, owner: str) -> None:

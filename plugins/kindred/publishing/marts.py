@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -17,8 +18,9 @@ from kindred.publishing import tables
 from kindred.warehouse.connections import connect
 from kindred.warehouse.ledger import standing_marts
 
-LOCK_TIMEOUT_SECONDS = 5
-ATTEMPTS = 4
+# Who waits for a lock that a reader has keeps new readers waiting too: so not for long, but often.
+LOCK_TIMEOUT_SECONDS = 0.5
+ATTEMPTS = 24
 WAIT_SECONDS = 5.0
 
 
@@ -86,13 +88,19 @@ def _publish(
     # A session's lock: a transaction's would be taken after its snapshot.
     conn.execute("select pg_advisory_lock(hashtextextended('kindred:publish', 0))")
     try:
+        names = list(marts) if marts is not None else _gated(conn, build_id)
+        if _is_published(conn, build_id):
+            return []
+        if not names:
+            raise PublishError(f"build {build_id} has no gated marts to publish")
+        for mart in names:
+            tables.check(conn, mart)
+        for mart in names:
+            tables.widen(conn, mart)
         with conn.transaction():
             conn.execute("set local timezone = 'UTC'")
             if _is_published(conn, build_id):
                 return []
-            names = list(marts) if marts is not None else _gated(conn, build_id)
-            if not names:
-                raise PublishError(f"build {build_id} has no gated marts to publish")
             done = [_publish_mart(conn, mart) for mart in names]
             conn.execute(
                 "update ops.builds set status = 'published', published_at = now()"
@@ -100,7 +108,11 @@ def _publish(
                 [build_id],
             )
             conn.execute("delete from ops.changes where build_id = %s", [build_id])
-            return done
+        for mart in names:
+            # A reader that stands in the way is left alone: the next publication does it.
+            with suppress(psycopg.errors.LockNotAvailable):
+                tables.tighten(conn, mart)
+        return done
     finally:
         conn.execute("select pg_advisory_unlock(hashtextextended('kindred:publish', 0))")
 
@@ -135,8 +147,7 @@ def _gated(conn: psycopg.Connection, build_id: int) -> list[str]:
 
 
 def _publish_mart(conn: psycopg.Connection, mart: str) -> MartPublication:
-    wanted = tables.shape(conn, mart)
-    removed, added, rows = tables.replace_different_rows(conn, mart, wanted)
-    tables.tighten(conn, mart, wanted)
+    tables.create(conn, mart)
+    removed, added, rows = tables.replace_different_rows(conn, mart)
     tables.copy_comments(conn, mart)
     return MartPublication(mart, added, removed, rows)

@@ -3,6 +3,9 @@
 Columns are only ever added: what a dashboard reads today it can read tomorrow.  Rows are
 compared by a hash of their text, which takes every type, counts null as equal to null, and
 needs no key; only rows that differ are deleted and inserted.
+
+What changes a table's shape locks out its readers until the transaction ends, so it has short
+transactions of its own: columns come before the rows, constraints after them.
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ from kindred.warehouse.catalog import primary_key, table_columns
 from kindred.warehouse.schema import Column
 
 
-def shape(conn: psycopg.Connection, mart: str) -> list[Column]:
-    """Create `marts.<mart>` or add the columns it lacks; return the columns as built.
+def check(conn: psycopg.Connection, mart: str) -> None:
+    """Refuse a mart that cannot be published as it was built.
 
     Raises:
         PublishError: nothing was built, or a column was removed or retyped.
@@ -24,25 +27,27 @@ def shape(conn: psycopg.Connection, mart: str) -> list[Column]:
     wanted = table_columns(conn, "build", mart)
     if not wanted:
         raise PublishError(f"build.{mart} does not exist; build the model again, then publish")
+    _refuse_lost_columns(mart, wanted, table_columns(conn, "marts", mart))
+
+
+def widen(conn: psycopg.Connection, mart: str) -> None:
+    """Let `marts.<mart>`, where there is one, take the rows that were built."""
     present = {column.name: column for column in table_columns(conn, "marts", mart)}
     if not present:
-        _create(conn, mart, wanted)
-        return wanted
-    _refuse_lost_columns(mart, wanted, present)
+        return
     _drop_other_key(conn, mart)
-    for column in wanted:
+    for column in table_columns(conn, "build", mart):
         found = present.get(column.name)
         if found is None:
             _alter(conn, mart, "add column {} " + column.type, column.name)
         elif column.is_nullable and not found.is_nullable:
             _alter(conn, mart, "alter column {} drop not null", column.name)
-    return wanted
 
 
-def tighten(conn: psycopg.Connection, mart: str, wanted: list[Column]) -> None:
+def tighten(conn: psycopg.Connection, mart: str) -> None:
     """Forbid nulls and doubles where the build does, once the rows are in."""
     present = {column.name: column for column in table_columns(conn, "marts", mart)}
-    for column in wanted:
+    for column in table_columns(conn, "build", mart):
         if not column.is_nullable and present[column.name].is_nullable:
             _alter(conn, mart, "alter column {} set not null", column.name)
     key = primary_key(conn, "build", mart)
@@ -50,7 +55,11 @@ def tighten(conn: psycopg.Connection, mart: str, wanted: list[Column]) -> None:
         _alter(conn, mart, "add primary key ({})", *key[1])
 
 
-def _create(conn: psycopg.Connection, mart: str, wanted: list[Column]) -> None:
+def create(conn: psycopg.Connection, mart: str) -> None:
+    """Make `marts.<mart>` like the build where there is none; nobody reads it yet."""
+    if table_columns(conn, "marts", mart):
+        return
+    wanted = table_columns(conn, "build", mart)
     target = sql.Identifier("marts", mart)
     conn.execute(
         sql.SQL("create table {} (like {} including all)").format(
@@ -80,10 +89,10 @@ def _drop_other_key(conn: psycopg.Connection, mart: str) -> None:
         _alter(conn, mart, "drop constraint {}", published[0])
 
 
-def _refuse_lost_columns(mart: str, wanted: list[Column], present: dict[str, Column]) -> None:
+def _refuse_lost_columns(mart: str, wanted: list[Column], present: list[Column]) -> None:
     built = {column.name: column for column in wanted}
-    for name, column in present.items():
-        found = built.get(name)
+    for column in present:
+        name, found = column.name, built.get(column.name)
         if found is not None and found.type == column.type:
             continue
         change = (
@@ -98,10 +107,9 @@ def _refuse_lost_columns(mart: str, wanted: list[Column], present: dict[str, Col
         )
 
 
-def replace_different_rows(
-    conn: psycopg.Connection, mart: str, wanted: list[Column]
-) -> tuple[int, int, int]:
+def replace_different_rows(conn: psycopg.Connection, mart: str) -> tuple[int, int, int]:
     """Make the rows equal; return how many were removed, how many added, how many there are."""
+    wanted = table_columns(conn, "build", mart)
     names = sql.SQL(", ").join(sql.Identifier(column.name) for column in wanted)
     source, target = sql.Identifier("build", mart), sql.Identifier("marts", mart)
     parts = {"source": source, "target": target, "names": names}
