@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kindred.embedded.sandbox import Choice
     from kindred.embedded.services import Services
 
+DAY = "%Y-%m-%d"
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -30,6 +32,14 @@ class Format(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
+
+
+class Source(StrEnum):
+    """Where data come from."""
+
+    CRM = "crm"
+    CALL_CENTER = "call_center"
+    SOCIAL = "social"
 
 
 class Role(StrEnum):
@@ -83,7 +93,7 @@ def up(
 def run(
     through: Annotated[
         datetime | None,
-        typer.Option(help="The last day to have (2026-11-01).", formats=["%Y-%m-%d"]),
+        typer.Option(help="The last day to have (2026-11-01).", formats=[DAY]),
     ] = None,
     scenario: Scenario = None,
     customers: Customers = None,
@@ -111,6 +121,54 @@ def run(
             raise typer.Exit(130) from None
         typer.echo(f"\nFrom start to end: {time.monotonic() - began:.0f} s.")
         went_well = report.finish(console, services, picture)
+    raise typer.Exit(0 if went_well else 1)
+
+
+@app.command()
+def backfill(
+    first: Annotated[datetime, typer.Option("--from", help="The first day.", formats=[DAY])],
+    last: Annotated[datetime, typer.Option("--to", help="The last day.", formats=[DAY])],
+    source: Annotated[
+        list[Source] | None, typer.Option(help="Only this source; can be repeated.")
+    ] = None,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="Only days that failed or never ran.")
+    ] = False,
+    at_once: Annotated[int, typer.Option(help="Days at once, a source.", min=1, max=16)] = 2,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
+) -> None:
+    """Ask for days of the past again and refresh the marts once; the same command resumes it."""
+    with shell.mending():
+        from rich.console import Console
+
+        from kindred.cli import following, night
+        from kindred.cli.backfill import days, plan, planned, report, starting
+
+        console = Console(highlight=False)
+        wanted = days.asked(first.date(), last.date())
+        services = shell.services()
+        services.up()
+        night.wait_until_known(services.airflow, (*night.INGESTS, following.REFRESH))
+        chosen = plan.make(
+            services.airflow,
+            services.postgres.dsn("admin"),
+            wanted,
+            source or [],
+            days.now(services),
+            only_failed=only_failed,
+            at_once=at_once,
+        )
+        planned.show(console, chosen)
+        if dry_run or not chosen.runs:
+            raise typer.Exit(0)
+        try:
+            with shell.stopping():
+                started = starting.start(services.airflow, chosen)
+                picture = report.follow(console, services, started)
+        except KeyboardInterrupt:
+            typer.echo(report.left_running(services, chosen), err=True)
+            raise typer.Exit(130) from None
+        went_well = report.finish(console, services, started, picture)
     raise typer.Exit(0 if went_well else 1)
 
 

@@ -73,12 +73,12 @@ def follow(airflow: Airflow, ingests: list[str], start: datetime) -> Iterator[Pi
         runs = _ingests(airflow, ingests, start)
         is_ingested = not UNFINISHED & set(runs.values())
         # Asked before the refreshes: an event that is gone by then has its run.
-        is_awaited = is_ingested and _has_events(airflow)
-        refreshes = _refreshes(airflow, began, ours)
-        ours |= {run_id for _, run_id in refreshes}
-        is_over = is_ingested and not is_awaited and not UNFINISHED & set(refreshes.values())
-        runs |= refreshes
-        yield Picture(runs, _tasks(airflow, runs))
+        is_awaited = is_ingested and has_events(airflow)
+        found = refreshes(airflow, began, ours)
+        ours |= {run_id for _, run_id in found}
+        is_over = is_ingested and not is_awaited and not UNFINISHED & set(found.values())
+        runs |= found
+        yield Picture(runs, tasks_of(airflow, runs))
         if not is_over:
             time.sleep(POLL_SECONDS)
 
@@ -90,13 +90,13 @@ def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:
     return {(entry["dag_id"], entry["dag_run_id"]): entry["state"] for entry in found}
 
 
-def _has_events(airflow: Airflow) -> bool:
+def has_events(airflow: Airflow) -> bool:
     """Whether published assets wait for a refresh to be made of them."""
     found = airflow.find(f"/dags/{REFRESH}/assets/queuedEvents")
     return bool(found and found["queued_events"])
 
 
-def _refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
+def refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
     """Refreshes that started after the following began, or were under way then."""
     body = {"dag_ids": [REFRESH], "order_by": "-run_after", "page_limit": 20}
     found = airflow.post("/dags/~/dagRuns/list", body)["dag_runs"]
@@ -109,7 +109,7 @@ def _refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
     }
 
 
-def _tasks(airflow: Airflow, runs: Runs) -> list[Task]:
+def tasks_of(airflow: Airflow, runs: Runs) -> list[Task]:
     """The tasks of the runs in the order they started."""
     dags, run_ids = ({run[place] for run in runs} for place in (0, 1))
     body = {"dag_ids": sorted(dags), "dag_run_ids": sorted(run_ids), "page_limit": 100}

@@ -35,16 +35,15 @@ class Night:
     @classmethod
     def ending(cls, day: date) -> Night:
         """The night whose business day ends when `day` begins."""
-        zone = _zone()
-        end = datetime.combine(day, clock.min, zone)
-        start = datetime.combine(day - timedelta(days=1), clock.min, zone)
+        here = zone()
+        end = datetime.combine(day, clock.min, here)
+        start = datetime.combine(day - timedelta(days=1), clock.min, here)
         return cls(start.astimezone(UTC), end.astimezone(UTC))
 
     @property
     def last_day(self) -> date:
         """The business day the night covers."""
-        zone = _zone()
-        return self.start.astimezone(zone).date()
+        return self.start.astimezone(zone()).date()
 
     @property
     def run_id(self) -> str:
@@ -61,19 +60,18 @@ def choose(services: Services, through: date | None) -> Night:
         return Night.ending(through + timedelta(days=1))
     choice = services.sandbox.choice
     if not choice.is_on:
-        zone = _zone()
-        return Night.ending(datetime.now(zone).date())
+        return Night.ending(datetime.now(zone()).date())
     vendors = {name for name, owner in owners(services.airflow).items() if owner}
     loads = [load.name for load in LOADS.values() if load.vendor in vendors]
     last = ledger.last_night(services.postgres.dsn("admin"), loads)
     if last is None:
         return Night.ending(services.sandbox.calendar().history_end.date())
     # By the calendar: a day is 23 or 25 hours long when the clocks change.
-    day = last.end.astimezone(_zone()).date()
+    day = last.end.astimezone(zone()).date()
     return Night.ending(day + timedelta(days=1) if last.is_complete else day)
 
 
-def _zone() -> ZoneInfo:
+def zone() -> ZoneInfo:
     """The business's time zone, in which a day begins."""
     return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
 
@@ -88,7 +86,7 @@ def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Pi
     began = datetime.now(UTC)
     if services.sandbox.choice.is_on:
         services.sandbox.set_clock(night.end)
-    _wait_until_known(airflow, (*INGESTS, REFRESH))
+    wait_until_known(airflow, (*INGESTS, REFRESH))
     # Asked for first and unpaused afterwards: the scheduler starts the current night of a DAG
     # that it finds unpaused, and dies when two runs of the same night are made at once.
     run_ids = {_ask(airflow, dag, night) for dag in INGESTS}
@@ -99,11 +97,11 @@ def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Pi
     for picture in follow(airflow, list(INGESTS), night.start):
         picture.batches = ledger.batches(dsn, run_ids, began)
         show(picture)
-        _check_alive(services)
+        check_alive(services, "`kindred run`")
     return picture
 
 
-def _wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:
+def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:
     """Wait until Airflow has read the DAGs' files."""
     deadline = time.monotonic() + seconds
     for dag in dags:
@@ -142,11 +140,12 @@ def _ask(airflow: Airflow, dag: str, night: Night) -> str:
     return run_id
 
 
-def _check_alive(services: Services) -> None:
+def check_alive(services: Services, way_out: str) -> None:
+    """Raise KindredError when a component of Airflow has died; `way_out` starts it again."""
     running = services.living()
     gone = [name for name in COMPONENTS if not running[name]]
     if gone:
         raise KindredError(
             f"Airflow lost its {gone[0]}: see {services.home.logs / gone[0]}.log; "
-            "`kindred run` starts it again and goes on"
+            f"{way_out} starts it again and goes on"
         )

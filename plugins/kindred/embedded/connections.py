@@ -6,12 +6,24 @@ A connection is ours when its description says "sandbox"; any other is never tou
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from kindred.embedded.rest import Airflow
+from kindred.errors import SetupError
 
 OURS = "sandbox"
 VENDORS = ("salesforce", "genesys", "mastodon")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether a vendor can be asked, and how many days back (None: its connection says nothing)."""
+
+    is_connected: bool = True
+    days: int | None = None
 
 
 def provide(airflow: Airflow, wanted: dict[str, dict[str, Any]]) -> None:
@@ -30,6 +42,39 @@ def provide(airflow: Airflow, wanted: dict[str, dict[str, Any]]) -> None:
             airflow.post("/connections", body)
         else:
             airflow.patch(f"/connections/{vendor}", body)
+
+
+def reach(airflow: Airflow, vendor: str) -> Reach:
+    """Read whether a vendor can be asked, and how many days back its connection says it answers.
+
+    A connection in our environment is Airflow's too, and goes before the one in its database.
+
+    Raises:
+        SetupError: the extra `reach_days` is not a number of days.
+    """
+    found = airflow.find(f"/connections/{vendor}")
+    given = os.environ.get(f"AIRFLOW_CONN_{vendor.upper()}")
+    if given is None and found is None:
+        return Reach(is_connected=False)
+    try:
+        days = _extra_of(given, found).get("reach_days")
+        count = None if days is None else int(days)
+    except (AttributeError, TypeError, ValueError):
+        count = 0  # what stands there is not quoted: it may be a secret
+    if count is not None and count < 1:
+        raise SetupError(f"connection {vendor}: reach_days in its extra is a number like 365")
+    return Reach(days=count)
+
+
+def _extra_of(given: str | None, found: dict[str, Any] | None) -> Any:
+    """The extra of a connection: of the environment as JSON or as an address, else as found."""
+    if given is None:
+        return json.loads((found or {}).get("extra") or "{}")
+    if given.lstrip().startswith("{"):
+        extra = json.loads(given).get("extra") or {}
+        return json.loads(extra) if isinstance(extra, str) else extra
+    query = dict(parse_qsl(urlsplit(given).query))
+    return json.loads(query["__extra__"]) if "__extra__" in query else query
 
 
 def owners(airflow: Airflow) -> dict[str, str | None]:

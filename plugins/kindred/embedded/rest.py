@@ -97,8 +97,11 @@ class Airflow:
                 raise
             return None
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._call("POST", path, body)
+    def post(self, path: str, body: dict[str, Any], seconds: float = 10) -> Any:
+        return self._call("POST", path, body, seconds)
+
+    def put(self, path: str) -> Any:
+        return self._call("PUT", path)
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("PATCH", path, body)
@@ -106,16 +109,18 @@ class Airflow:
     def delete(self, path: str) -> None:
         self._call("DELETE", path)
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, seconds: float = 10
+    ) -> Any:
         url = f"{self.base}/api/v2{path}"
         if self._token is not None:
             try:
-                return call(method, url, body, self._token)
+                return call(method, url, body, self._token, seconds)
             except AnswerError as refusal:
                 if refusal.status != 401:
                     raise  # else it ran out: the next login gives another
         self._token = call("POST", f"{self.base}/auth/token", self._login)["access_token"]
-        return call(method, url, body, self._token)
+        return call(method, url, body, self._token, seconds)
 
 
 def _detail(refusal: urllib.error.HTTPError) -> str:

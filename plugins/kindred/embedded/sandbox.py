@@ -141,6 +141,11 @@ class Sandbox:
         begins, now = (datetime.fromisoformat(served[name]) for name in ("begins", "now"))
         return Calendar(begins.date(), now, tuple(served["hashtags"]))
 
+    def clock(self) -> datetime:
+        """Sandbox time in UTC: the vendors show nothing that comes after it."""
+        told = call("GET", f"{self.base}/sandbox/clock", seconds=60)
+        return datetime.fromisoformat(told["now"]).astimezone(UTC)
+
     def set_clock(self, now: datetime) -> None:
         """Move sandbox time: the vendors answer as they would have then."""
         stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,3 +10,10 @@ SOURCES: dict[str, tuple[Load, ...]] = {
 }
 
 LOADS: dict[str, Load] = {load.name: load for loads in SOURCES.values() for load in loads}
+
+# What a backfill of each vendor can and cannot bring.
+BACKFILLS: dict[str, str] = {
+    "salesforce": salesforce.BACKFILLS,
+    "genesys": genesys.BACKFILLS,
+    "mastodon": mastodon.BACKFILLS,
+}

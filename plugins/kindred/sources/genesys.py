@@ -32,6 +32,11 @@ LOOKBACK = timedelta(days=10)
 WIDEST = timedelta(days=31)  # the vendor's limits on one query
 MOST_HITS = 100_000
 PAGE_SIZE = 100
+# What a backfill can and cannot bring, shown before one starts.
+BACKFILLS = (
+    "Conversations are there as long as the organisation keeps them, transcripts as long as their"
+    " recordings. A day's conversations come as they stand now, with surveys answered since."
+)
 
 
 class Conversation(Row, frozen=True, kw_only=True):

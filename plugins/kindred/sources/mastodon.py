@@ -23,6 +23,11 @@ from kindred.loads import Ask, Load, Page, Row, Text, Window
 LOOKBACK = timedelta(days=7)
 PAGE_SIZE = 40  # the vendor's largest
 TICK = timedelta(microseconds=1)
+# What a backfill can and cannot bring, shown before one starts.
+BACKFILLS = (
+    "Statuses come as they stand now, as far back as the server keeps them. One that is gone is"
+    " known to be deleted only if it had been pulled before."
+)
 
 
 class Status(Row, frozen=True, kw_only=True):

@@ -23,6 +23,12 @@ from kindred.loads import Ask, Load, Page, Row, Text
 # behind the night's edge. An hour is far beyond the platform's longest transaction.
 LOOKBACK = timedelta(hours=1)
 
+# What a backfill can and cannot bring, shown before one starts.
+BACKFILLS = (
+    "A record is found by the day of its last change: one that changed since comes with that later"
+    " day. A deleted record is there while the recycle bin keeps it, 15 days."
+)
+
 # An answer off its scale is refused by itself; the gate looks at how many were.
 OneToFive = Annotated[int, msgspec.Meta(ge=1, le=5)]
 OneToSeven = Annotated[int, msgspec.Meta(ge=1, le=7)]

@@ -1,0 +1,105 @@
+"""The business days of a backfill, and which of them can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from kindred.cli.night import Night, zone
+from kindred.embedded.connections import Reach
+from kindred.embedded.services import Services
+from kindred.errors import KindredError
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Days:
+    """Business days in the business's time zone, both ends included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def between(cls, start: datetime, end: datetime) -> Days:
+        """The days that begin between two instants, as Airflow counts a backfill's runs."""
+        first = start.astimezone(zone()).date()
+        if Night.ending(first + DAY).start < start:
+            first += DAY
+        return cls(first, end.astimezone(zone()).date())
+
+    @property
+    def start(self) -> datetime:
+        return Night.ending(self.first + DAY).start
+
+    @property
+    def end(self) -> datetime:
+        return Night.ending(self.last + DAY).end
+
+    @property
+    def last_instant(self) -> datetime:
+        """Behind every day's beginning and before the end: what Airflow takes as the last date."""
+        return self.end - timedelta(seconds=1)
+
+    def __iter__(self) -> Iterator[Night]:
+        for number in range(len(self)):
+            yield Night.ending(self.first + DAY * (number + 1))
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __str__(self) -> str:
+        return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+
+
+def asked(first: date, last: date) -> Days:
+    """Return the days a person means, both included; KindredError where they run backwards."""
+    if last < first:
+        raise KindredError(f"--from {first} comes after --to {last}: swap them")
+    return Days(first, last)
+
+
+def now(services: Services) -> datetime:
+    """The instant up to which there can be records, in UTC.
+
+    The sandbox shows nothing beyond its clock, and Airflow runs no day beyond ours.
+    """
+    moment = datetime.now(UTC)
+    return min(services.sandbox.clock(), moment) if services.sandbox.choice.is_on else moment
+
+
+def refuse_unfinished(days: Days, moment: datetime) -> None:
+    """Raise KindredError, with the day that works, if a day is not over at `moment`."""
+    over = moment.astimezone(zone()).date() - DAY
+    if days.last <= over:
+        return
+    stands = f"{days.last} is not over: here it is {moment.astimezone(zone()):%Y-%m-%d %H:%M}"
+    if days.first <= over:
+        raise KindredError(f"{stands}. Use --to {over}")
+    raise KindredError(f"{stands}. The last day that can be asked for is {over}")
+
+
+def refuse_unreachable(days: Days, moment: datetime, reaches: dict[str, Reach]) -> None:
+    """Raise KindredError, with the days that work, if a vendor does not reach that far back.
+
+    Args:
+        reaches: how far each vendor reaches, by name.
+    """
+    today = moment.astimezone(zone()).date()
+    firsts = {
+        vendor: today - DAY * reach.days
+        for vendor, reach in reaches.items()
+        if reach.days is not None and days.first < today - DAY * reach.days
+    }
+    if not firsts:
+        return
+    said = "; ".join(
+        f"{vendor} reaches {reaches[vendor].days} days back, to {first}, by reach_days of its"
+        f" connection: {min((first - days.first).days, len(days))} of the {len(days)} days lie"
+        " before that"
+        for vendor, first in firsts.items()
+    )
+    latest = max(firsts.values())
+    use = f"use --from {latest}, or " if latest <= days.last else ""
+    raise KindredError(f"{said}. Nothing was started: {use}name the other sources with --source")

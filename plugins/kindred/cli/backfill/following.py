@@ -1,0 +1,99 @@
+"""Follow a backfill: how many days are over, then the refresh of the marts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kindred.cli import following
+from kindred.cli.backfill import asking
+from kindred.cli.backfill.asking import Backfill
+from kindred.cli.following import UNFINISHED, Task
+from kindred.embedded.rest import Airflow, SilentError
+
+POLL_SECONDS = 3.0
+PATIENCE = 10  # looks in a row that may get no answer: the tasks need the same two cores
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far the runs of one source are."""
+
+    source: str
+    days: int
+    failed: int
+    left: int
+    is_paused: bool = False
+
+    @property
+    def done(self) -> int:
+        return self.days - self.failed - self.left
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a backfill looks like at one moment: its days, and once they are over the refreshes."""
+
+    courses: tuple[Course, ...]
+    tasks: tuple[Task, ...] = field(default=())
+
+    @property
+    def left(self) -> int:
+        return sum(course.left for course in self.courses)
+
+    @property
+    def failed(self) -> int:
+        return sum(course.failed for course in self.courses)
+
+
+def follow(airflow: Airflow, backfills: list[Backfill]) -> Iterator[Picture]:
+    """Yield pictures until every run has ended and every refresh of the marts after them.
+
+    A picture costs three requests a source, and later three in all: the API has one worker, and
+    the tasks need it too.
+    """
+    since = min(backfill.created_at for backfill in backfills)
+    days: dict[str, int] = {}
+    silent = 0
+    courses: tuple[Course, ...] = ()
+    while True:
+        try:
+            days = days or {b.dag: asking.count(airflow, b.dag, b.days) for b in backfills}
+            if not courses or any(course.left for course in courses):
+                courses = tuple(_course(airflow, b, days[b.dag]) for b in backfills)
+            picture, is_over = Picture(courses), False
+            if not picture.left:
+                tasks, is_over = _refreshes(airflow, since)
+                picture = Picture(courses, tasks)
+            silent = 0
+        except SilentError:
+            silent += 1
+            if silent > PATIENCE:
+                raise
+        else:
+            yield picture
+            if is_over:
+                return
+        time.sleep(POLL_SECONDS)
+
+
+def _course(airflow: Airflow, backfill: Backfill, days: int) -> Course:
+    left = asking.count(airflow, backfill.dag, backfill.days, *UNFINISHED)
+    return Course(
+        backfill.dag.removeprefix("ingest_"),
+        days,
+        asking.count(airflow, backfill.dag, backfill.days, "failed"),
+        left,
+        left > 0 and asking.is_paused(airflow, backfill),
+    )
+
+
+def _refreshes(airflow: Airflow, since: datetime) -> tuple[tuple[Task, ...], bool]:
+    """The tasks of the refreshes since, and whether no other is to come."""
+    # Asked before the refreshes: an event that is gone by then has its run.
+    is_awaited = following.has_events(airflow)
+    runs = following.refreshes(airflow, since, set())
+    tasks = following.tasks_of(airflow, runs) if runs else []
+    return tuple(tasks), not is_awaited and not UNFINISHED & set(runs.values())

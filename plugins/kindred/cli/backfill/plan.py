@@ -1,0 +1,162 @@
+"""What a backfill would run: days, runs, what there is of them already, what cannot come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from kindred.cli.backfill import asking, ledger
+from kindred.cli.backfill.asking import EVERYTHING, FAILED, Backfill, Run
+from kindred.cli.backfill.days import Days, refuse_unfinished, refuse_unreachable
+from kindred.cli.backfill.ledger import Known
+from kindred.cli.following import UNFINISHED
+from kindred.embedded import connections
+from kindred.embedded.connections import Reach
+from kindred.embedded.rest import Airflow
+from kindred.errors import KindredError
+from kindred.sources import LOADS, SOURCES
+
+TASKS = 3  # land, gate, publish
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is to be run of one source.
+
+    `first` and `again` count runs, `left` days that are somebody else's run or did not fail;
+    `incomplete` are runs that Airflow calls well although a load of them did not come.
+    """
+
+    source: str
+    vendor: str
+    reach: Reach
+    under_way: Backfill | None
+    first: int
+    again: int
+    left: int
+    incomplete: tuple[str, ...]
+    seconds: float | None
+
+    @property
+    def dag(self) -> str:
+        return f"ingest_{self.source}"
+
+    @property
+    def runs(self) -> int:
+        return self.first + self.again
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A backfill of `days`: everything again, or what failed and what never ran."""
+
+    days: Days
+    only_failed: bool
+    at_once: int
+    parts: tuple[Part, ...]
+    loads: tuple[Known, ...]
+
+    @property
+    def runs(self) -> int:
+        return sum(part.runs for part in self.parts)
+
+    @property
+    def seconds(self) -> float | None:
+        """Roughly how long it takes, by earlier runs: sources run beside each other."""
+        known = [part.runs * part.seconds for part in self.parts if part.seconds is not None]
+        return max(known, default=None)
+
+
+def command(days: Days, sources: Sequence[str], *, only_failed: bool = False) -> str:
+    """How a person asks for this; without sources it means all."""
+    words = ["kindred backfill", f"--from {days.first}", f"--to {days.last}"]
+    words += [f"--source {source}" for source in sources if len(sources) < len(SOURCES)]
+    return " ".join([*words, "--only-failed"] if only_failed else words)
+
+
+def make(
+    airflow: Airflow,
+    dsn: str,
+    days: Days,
+    sources: Sequence[str],
+    moment: datetime,
+    *,
+    only_failed: bool,
+    at_once: int,
+) -> Plan:
+    """Ask Airflow, its connections and the ledger what a backfill would do; changes nothing.
+
+    Args:
+        dsn: the warehouse, as a role that reads the ledger.
+        sources: which, of those there are; all when empty.
+        moment: the instant up to which there can be records.
+
+    Raises:
+        KindredError: days that nobody can bring, no night yet, or a backfill of other days is
+            under way; the text says what works.
+    """
+    chosen = [source for source in SOURCES if source in sources or not sources]
+    refuse_unfinished(days, moment)
+    vendors = {source: SOURCES[source][0].vendor for source in chosen}
+    reaches = {vendor: connections.reach(airflow, vendor) for vendor in vendors.values()}
+    refuse_unreachable(days, moment, reaches)
+    loads = [load.name for load in LOADS.values() if load.vendor in reaches]
+    known = ledger.known(dsn, loads, days)
+    if not any(load.has_cursor for load in known):
+        raise KindredError(
+            f"nothing of {', '.join(chosen)} is published yet: `kindred run` takes the history"
+        )
+    parts = []
+    for source in chosen:
+        dag = f"ingest_{source}"
+        running = asking.under_way(airflow, dag)
+        if running is not None and running.days != days:
+            raise KindredError(
+                f"{source}: Airflow runs a backfill of {running.days} and takes one at a time."
+                f" Follow it: `{command(running.days, [source])}`, or cancel it on"
+                f" {airflow.base}/dags/{dag}"
+            )
+        found = list(asking.runs(airflow, dag, days))
+        incomplete = _incomplete(dsn, source, found) if only_failed else ()
+        first, again = _runs(airflow, dag, days, found, running, only_failed=only_failed)
+        again += len(incomplete)
+        late = asking.seconds_of_late(airflow, dag)
+        parts.append(
+            Part(
+                source,
+                vendors[source],
+                reaches[vendors[source]],
+                running,
+                first,
+                again,
+                len(days) - first - again,
+                incomplete,
+                median(late) if late else None,
+            )
+        )
+    return Plan(days, only_failed, at_once, tuple(parts), tuple(known))
+
+
+def _runs(
+    airflow: Airflow,
+    dag: str,
+    days: Days,
+    found: list[Run],
+    running: Backfill | None,
+    *,
+    only_failed: bool,
+) -> tuple[int, int]:
+    """How many runs Airflow would make, and how many of those there are it would run again."""
+    if running is not None:
+        return 0, sum(run.state in UNFINISHED for run in found)
+    wanted = asking.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)
+    again = len(wanted & {run.start for run in found})
+    return len(wanted) - again, again
+
+
+def _incomplete(dsn: str, source: str, found: list[Run]) -> tuple[str, ...]:
+    well = [run.run_id for run in found if run.state == "success"]
+    loads = [load.name for load in SOURCES[source]]
+    return tuple(sorted(ledger.runs_with(dsn, loads, well, *ledger.UNSETTLED)))

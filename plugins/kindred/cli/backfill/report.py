@@ -1,0 +1,137 @@
+"""How a backfill ended: what it changed, what failed and the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from kindred.cli.backfill import asking, following, ledger, shown
+from kindred.cli.backfill.days import Days
+from kindred.cli.backfill.figures import counts, span
+from kindred.cli.backfill.plan import command
+from kindred.cli.night import check_alive
+from kindred.sources import SOURCES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kindred.cli.backfill.asking import Backfill
+    from kindred.cli.backfill.following import Picture
+    from kindred.cli.backfill.ledger import Built, Outcome
+    from kindred.cli.backfill.plan import Plan
+    from kindred.embedded.services import Services
+
+
+def follow(console: Console, services: Services, backfills: list[Backfill]) -> Picture:
+    """Show the backfills until they and the refreshes after them have ended."""
+    with shown.shown(console) as show:
+        for picture in following.follow(services.airflow, backfills):
+            show(picture)
+            check_alive(services, "the same command")
+    return picture
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """How the runs of one source ended: a row a load, and the days that did not come in."""
+
+    source: str
+    outcomes: list[Outcome]
+    failed: list[datetime]
+
+
+def finish(
+    console: Console, services: Services, backfills: list[Backfill], picture: Picture
+) -> bool:
+    """Show what changed, and what failed with its next step; return whether all went well."""
+    dsn = services.postgres.dsn("admin")
+    since = min(backfill.created_at for backfill in backfills)
+    ended = [_ended(services, backfill, since) for backfill in backfills]
+    outcomes = [outcome for each in ended for outcome in each.outcomes]
+    console.print()
+    console.print(_loads(outcomes))
+    console.print(f"\n{_marts(ledger.builds(dsn, since))}", soft_wrap=True)
+    for outcome in outcomes:
+        if outcome.failed:
+            reason = outcome.message or "its task did not end; Airflow has its log"
+            typer.echo(f"FAILED  {outcome.load}, {outcome.failed:,} days: {reason}", err=True)
+        if outcome.held:
+            typer.echo(f"HELD    {outcome.load}, {outcome.held:,} days", err=True)
+    refused = [task for task in picture.tasks if task.state == "failed"]
+    for task in refused:
+        page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"
+        typer.echo(f"FAILED  {task.dag}.{task.name}: its log is at {page}", err=True)
+    failed = [each for each in ended if each.failed]
+    if failed:
+        typer.echo(f"Next: mend it, then `{_again(failed)}`.", err=True)
+    is_held = any(outcome.held for outcome in outcomes) or bool(refused)
+    if is_held:
+        typer.echo("Next: `kindred status` names the rule that holds something.", err=True)
+    return not (failed or is_held)
+
+
+def _ended(services: Services, backfill: Backfill, since: datetime) -> _Ended:
+    dsn = services.postgres.dsn("admin")
+    source = backfill.dag.removeprefix("ingest_")
+    loads = [load.name for load in SOURCES[source]]
+    runs = list(asking.runs(services.airflow, backfill.dag, backfill.days, run_type="backfill"))
+    names = [run.run_id for run in runs]
+    lost = ledger.runs_with(dsn, loads, names, *ledger.UNSETTLED)
+    held = ledger.runs_with(dsn, loads, names, "held")
+    failed = [
+        run.start
+        for run in runs
+        # What a gate holds, running again would hold again.
+        if run.run_id in lost or (run.state == "failed" and run.run_id not in held)
+    ]
+    return _Ended(source, ledger.outcomes(dsn, loads, names, since), failed)
+
+
+def _again(failed: list[_Ended]) -> str:
+    moments = [moment for each in failed for moment in each.failed]
+    days = Days.between(min(moments), max(moments))
+    return command(days, [each.source for each in failed], only_failed=True)
+
+
+def left_running(services: Services, plan: Plan) -> str:
+    """Say how to come back to what goes on without us."""
+    again = command(plan.days, [part.source for part in plan.parts], only_failed=plan.only_failed)
+    pages = "".join(f"\n  {services.airflow.base}/dags/{part.dag}" for part in plan.parts)
+    return f"\nIt goes on in Airflow, whose pages pause or cancel it:{pages}\nBack to it: `{again}`"
+
+
+def _loads(outcomes: list[Outcome]) -> object:
+    return counts(
+        ("load", "days", "landed", "changed", "quarantined", "held", "failed"),
+        [
+            (
+                outcome.load,
+                outcome.published,
+                outcome.rows_landed,
+                outcome.rows_changed,
+                outcome.rows_quarantined,
+                outcome.held,
+                outcome.failed,
+            )
+            for outcome in outcomes
+        ],
+    )
+
+
+def _marts(builds: list[Built]) -> str:
+    published = [built for built in builds if built.status == "published"]
+    if not builds:
+        return "Nothing changed, so the marts stand as they were."
+    if not published:
+        return f"The marts were not published: build {builds[-1].build_id} is {builds[-1].status}."
+    customers = sum(built.customers or 0 for built in published)
+    months = sum(built.customer_months or 0 for built in published)
+    seconds = sum(built.seconds for built in published)
+    times = "once" if len(published) == 1 else f"{len(published):,} times"
+    return (
+        f"The marts were rebuilt {times}, in {span(seconds)}: {months:,} months of"
+        f" {customers:,} customers."
+    )

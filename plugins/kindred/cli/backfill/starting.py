@@ -1,0 +1,34 @@
+"""Start what was planned, or take up what is under way."""
+
+from __future__ import annotations
+
+from kindred.cli.backfill import asking
+from kindred.cli.backfill.asking import EVERYTHING, FAILED, Backfill
+from kindred.cli.backfill.plan import Part, Plan
+from kindred.cli.following import REFRESH
+from kindred.embedded.rest import Airflow
+
+
+def start(airflow: Airflow, plan: Plan) -> list[Backfill]:
+    """Ask Airflow for a backfill of each source that has runs to make, and let them run."""
+    backfills = [_start(airflow, plan, part) for part in plan.parts if part.runs]
+    # What waits in a paused DAG or backfill waits without a word. Asked for first and unpaused
+    # afterwards: the scheduler starts the current night of a DAG that it finds unpaused, and dies
+    # when two runs of one day are made at once.
+    for backfill in backfills:
+        if backfill.is_paused:
+            airflow.put(f"/backfills/{backfill.number}/unpause")
+    for dag in (REFRESH, *(backfill.dag for backfill in backfills)):
+        airflow.patch(f"/dags/{dag}", {"is_paused": False})
+    return backfills
+
+
+def _start(airflow: Airflow, plan: Plan, part: Part) -> Backfill:
+    if part.under_way is not None:
+        return part.under_way
+    # A run whose last task went well is a success to Airflow, also where a load of it did not
+    # come: only what it calls failed is run again.
+    for run_id in part.incomplete:
+        airflow.patch(f"/dags/{part.dag}/dagRuns/{run_id}", {"state": "failed"})
+    which = FAILED if plan.only_failed else EVERYTHING
+    return asking.ask(airflow, part.dag, plan.days, which, plan.at_once)
