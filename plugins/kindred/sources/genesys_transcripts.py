@@ -33,9 +33,11 @@ async def changed(
     All but those that raw holds just as they are, and with them either a transcript no older
     than they are or the knowledge that none came in time. The window starts a lookback before
     the first instant that is not yet published, so every conversation settled by that instant
-    has been asked for at least once after it settled.
+    has been asked for at least once after it settled. A backfill's window has no lookback: of
+    its conversations nobody knows whether they were asked for, so none counts as without one.
     """
-    settled = ask.window.start + lookback - TRANSCRIBED_WITHIN
+    unpublished = ask.window.start + lookback
+    settled = unpublished - TRANSCRIBED_WITHIN if unpublished < ask.window.end else NEVER
     ids = [c["conversation_id"] for c in flat if _is_id(c["conversation_id"])]
     fields = row.__struct_fields__
     held = await ask.known.among(

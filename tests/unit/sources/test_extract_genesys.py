@@ -199,13 +199,15 @@ def test_a_conversation_without_a_transcript_is_no_failure():
 NIGHT = Window(DAY.start - LOOKBACK, DAY.end)  # as the ledger plans it
 
 
-def asked_again(conversation: dict, heard_after: timedelta | None, **rewritten) -> int:
+def asked_again(
+    conversation: dict, heard_after: timedelta | None, window: Window = NIGHT, **rewritten
+) -> int:
     """How often transcripts are asked for when raw holds the conversation, once rewritten."""
     region = Region(conversation)
     flat = records(extracted(CONVERSATIONS, Vendor(region)), "genesys_conversations")[0]
     held = msgspec.structs.replace(msgspec.convert(flat, Conversation), **rewritten)
     vendor = Vendor(region)
-    extracted(CONVERSATIONS, vendor, Raw(held, heard_after), NIGHT, loads=ALL)
+    extracted(CONVERSATIONS, vendor, Raw(held, heard_after), window, loads=ALL)
     return asked_for(vendor, "transcripturl")
 
 
@@ -223,6 +225,11 @@ def test_a_missing_transcript_is_asked_for_until_two_days_have_passed():
     assert asked_again(FOUND, None) == 1
     assert asked_again(FOUND | {"conversationStart": "2026-10-30T00:00:00Z"}, None) == 1
     assert asked_again(FOUND | {"conversationStart": "2026-10-29T23:59:59Z"}, None) == 0
+
+
+def test_a_backfill_asks_for_every_transcript_that_raw_lacks():
+    assert asked_again(FOUND, None, DAY) == 1
+    assert asked_again(FOUND, timedelta(0), DAY) == 0
 
 
 def test_a_transcript_host_that_is_down_ends_the_transcripts_and_nothing_else():
