@@ -121,6 +121,11 @@ class Machine:
             state = airflow.get(f"/dags/refresh_marts/dagRuns/{run}")["state"]
         assert state == "success"
 
+    def connection(self, vendor: str) -> dict[str, Any]:
+        """The sandbox's connection of a vendor, as Airflow's REST API takes it."""
+        wanted = Services(Home.open(self.home)).sandbox.connections()[vendor]
+        return {"connection_id": vendor} | wanted | {"extra": json.dumps(wanted["extra"])}
+
     def sandbox(self, verb: str, what: str, **body: Any) -> None:
         port = json.loads((self.home / "state.json").read_text())["ports"]["sandbox"]
         answer = httpx.request(verb, f"http://127.0.0.1:{port}/sandbox/{what}", json=body or None)
