@@ -549,7 +549,9 @@ def test_plain_lines_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for over in range(91):
         lines.update(picture(over, failed=over // 30))
-    ended = picture(90, 3, tasks=(Task("refresh_marts", "r", "build", "success", 1.5, 1),))
+    refresh = [("build", "success"), ("gate", "skipped")]
+    tasks = tuple(Task("refresh_marts", "r", name, state, 1.5, 1) for name, state in refresh)
+    ended = picture(90, 3, tasks=tasks)
     lines.update(ended)
     lines.update(ended)
 
@@ -664,7 +666,7 @@ def test_days_that_failed_are_named_with_the_command_that_mends_them(
     )
 
     assert not went_well
-    assert "FAILED  salesforce_orders, 1 days: salesforce: HTTP 500" in told
+    assert "FAILED  salesforce_orders, 1 day: salesforce: HTTP 500" in told
     again = "kindred backfill --from 2026-03-04 --to 2026-03-04 --source crm --only-failed"
     assert again in told
     assert "kindred status" not in told
@@ -687,7 +689,7 @@ def test_what_a_gate_holds_is_not_run_again(
     )
 
     assert not went_well
-    assert "HELD    salesforce_orders, 1 days" in told
+    assert "HELD    salesforce_orders, 1 day" in told
     assert "kindred status" in told
     assert "--only-failed" not in told
 

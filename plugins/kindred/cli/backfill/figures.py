@@ -17,6 +17,11 @@ def counts(names: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Table:
     return made
 
 
+def in_days(number: int) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} day{'s' * (number != 1)}"
+
+
 def span(seconds: float) -> str:
     """Return seconds up to a hundred, minutes beyond."""
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:,.0f} min"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.table import Table
 
-from kindred.cli.backfill.figures import counts, span
+from kindred.cli.backfill.figures import counts, in_days, span
 from kindred.cli.backfill.plan import TASKS, Part, Plan
 from kindred.cli.night import zone
 from kindred.sources import BACKFILLS
@@ -14,7 +15,7 @@ def show(console: Console, plan: Plan) -> None:
     """Print the plan for a person."""
     days = plan.days
     console.print(
-        f"Backfill of {days} ({len(days):,} days, {zone().key}):"
+        f"Backfill of {days} ({in_days(len(days))}, {zone().key}):"
         f" {days.start:%Y-%m-%d %H:%M} to {days.end:%Y-%m-%d %H:%M} UTC, a run for each day.\n",
         soft_wrap=True,
     )
@@ -43,10 +44,12 @@ def show(console: Console, plan: Plan) -> None:
             soft_wrap=True,
         )
     console.print("\nWhat the vendors can bring:")
+    limits = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for part in plan.parts:
         reach = f" Reaches {part.reach.days:,} days back." if part.reach.days else ""
-        console.print(f"  {part.vendor:11} {BACKFILLS[part.vendor]}{reach}", soft_wrap=True)
-    console.print(f"\n{_price(plan)}\n", soft_wrap=True)
+        limits.add_row(part.vendor, f"{BACKFILLS[part.vendor]}{reach}")
+    console.print(limits)
+    console.print(f"\n{_price(plan)}", soft_wrap=True)
 
 
 def _remark(console: Console, part: Part) -> None:

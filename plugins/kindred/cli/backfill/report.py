@@ -10,7 +10,7 @@ import typer
 
 from kindred.cli.backfill import asking, following, ledger, shown
 from kindred.cli.backfill.days import Days
-from kindred.cli.backfill.figures import counts, span
+from kindred.cli.backfill.figures import counts, in_days, span
 from kindred.cli.backfill.plan import command
 from kindred.cli.night import check_alive
 from kindred.sources import SOURCES
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 def follow(console: Console, services: Services, backfills: list[Backfill]) -> Picture:
     """Show the backfills until they and the refreshes after them have ended."""
+    console.print()
     with shown.shown(console) as show:
         for picture in following.follow(services.airflow, backfills):
             show(picture)
@@ -57,9 +58,9 @@ def finish(
     for outcome in outcomes:
         if outcome.failed:
             reason = outcome.message or "its task did not end; Airflow has its log"
-            typer.echo(f"FAILED  {outcome.load}, {outcome.failed:,} days: {reason}", err=True)
+            typer.echo(f"FAILED  {outcome.load}, {in_days(outcome.failed)}: {reason}", err=True)
         if outcome.held:
-            typer.echo(f"HELD    {outcome.load}, {outcome.held:,} days", err=True)
+            typer.echo(f"HELD    {outcome.load}, {in_days(outcome.held)}", err=True)
     refused = [task for task in picture.tasks if task.state == "failed"]
     for task in refused:
         page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"

@@ -38,7 +38,7 @@ def table(picture: Picture, to_go: str) -> RenderableType:
     ]
     if to_go:
         parts.append(Text(to_go, style="dim"))
-    if picture.tasks:
+    if _night(picture).tasks:
         parts += [Text(), progress.table(_night(picture))]
     return Group(*parts)
 
@@ -95,4 +95,5 @@ def _pause(course: Course) -> str:
 
 
 def _night(picture: Picture) -> following.Picture:
-    return following.Picture(tasks=list(picture.tasks))
+    """The refresh of the marts as a night's; one that finds nothing to do is not told."""
+    return following.Picture(tasks=[task for task in picture.tasks if task.state != "skipped"])
