@@ -2,6 +2,9 @@
 {#
     What due customers who consent said in conversations, phrase by phrase, in
     the order in which they said it. Only their own phrases are in staging.
+    Scored is told by valence, not by the lack of a reason: of a table without
+    statistics Postgres takes few columns for null, and would go through all
+    transcripts for each scored text.
 #}
 with
 
@@ -28,7 +31,7 @@ stg_scored_texts as (
         text_hash,
         valence
     from {{ ref('stg_scored_texts') }}
-    where unscored_reason is null
+    where valence is not null
 ),
 
 phrases as (

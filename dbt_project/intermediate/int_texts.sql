@@ -54,7 +54,7 @@ stg_mastodon_statuses as (
 
 stg_scored_texts as (
     select * from {{ ref('stg_scored_texts') }}
-    where unscored_reason is null
+    where valence is not null
 ),
 
 phrases as (
