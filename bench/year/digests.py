@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import psycopg
 from psycopg import sql
 
 from bench.truth.road import PROJECT
+from bench.year.nights import Nights
+from kindred.embedded.home import SUPERUSER
 from kindred.publishing import versions
 from kindred.sources import LOADS
 
 # It says when things were published, by the wall clock.
 BY_THE_CLOCK = {"freshness"}
+
+
+def all_of(nights: Nights) -> dict[str, str]:
+    """Return a digest of every table of raw and marts."""
+    with psycopg.connect(nights.server.dsn(SUPERUSER)) as conn:
+        found = {"raw": raw(conn), "marts": marts(conn)}
+    return {f"{schema}.{name}": d for schema, tables in found.items() for name, d in tables.items()}
+
+
+def short(tables: dict[str, str]) -> str:
+    """Return one digest of all of them."""
+    return hashlib.sha256(repr(sorted(tables.items())).encode()).hexdigest()[:16]
 
 
 def marts(conn: psycopg.Connection, of: str = "marts") -> dict[str, str]:
