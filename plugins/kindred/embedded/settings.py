@@ -79,7 +79,11 @@ def _airflow(home: Home, postgres: Postgres, api_port: int) -> dict[str, str]:
             "secret_key": home.secrets["airflow_jwt"],
         },
         "api_auth": {"jwt_secret": home.secrets["airflow_jwt"]},
-        "scheduler": {"scheduler_idle_sleep_time": 0.1},
+        "scheduler": {
+            "scheduler_idle_sleep_time": 0.1,
+            # A task whose supervisor died is given up after this long; five minutes else.
+            "task_instance_heartbeat_timeout": 60,
+        },
         "logging": {"base_log_folder": home.logs / "airflow"},
         "usage_data_collection": {"enabled": False},
     }
