@@ -1,0 +1,47 @@
+"""Three vendors whose records change, answered by the sandbox's servers as of `now`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.truth.vendors import UNLIMITED, Vendors
+from sandbox.clock import Clock
+from sandbox.records.statuses import tags_mask
+from sandbox.shelf import FOREVER, Shelf, ShelfBuilder
+from sandbox.times import milliseconds
+from sandbox.world import SHELVES, World
+from tests.histories import wire
+from tests.histories.contact_center import ContactCenter
+from tests.histories.crm import Crm
+from tests.histories.social import Social
+from tests.histories.versions import Version
+
+LAST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class ChangingVendors(Crm, ContactCenter, Social):
+    """What Salesforce, Genesys and Mastodon would answer at an instant."""
+
+    def served(self) -> Vendors:
+        """Return the vendors as they stand now: clients of the sandbox's servers."""
+        clock = Clock(self.begins, LAST, self.now)
+        shelves = {name: self._shelf(name) for name in SHELVES}
+        return Vendors(World("history", shelves, [wire.HASHTAG], UNLIMITED, clock, Path()))
+
+    def _shelf(self, kind: str) -> Shelf:
+        builder = ShelfBuilder()
+        if kind in wire.SOBJECTS:
+            # Never shown: a server that refuses unknown fields reads off a record which there are.
+            blank = Version(LAST, LAST, dict.fromkeys(wire.NAMES[kind]))
+            builder.add("blank", [(FOREVER - 1, 0, wire.encode(kind, blank))])
+        for record in self.of(kind):
+            name = record.now["status_id"] if kind == "statuses" else record.name
+            versions = [
+                (milliseconds(v.seen_from), milliseconds(v.key), wire.encode(kind, v))
+                for v in record.versions
+            ]
+            gone = FOREVER if record.gone is None else milliseconds(record.gone)
+            tags = [{"name": tag} for tag in record.now.get("hashtags", [])]
+            builder.add(name, versions, gone, tags_mask({"tags": tags}, [wire.HASHTAG]))
+        return builder.shelf()

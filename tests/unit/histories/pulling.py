@@ -1,0 +1,55 @@
+"""Pull what the vendors answer through the pipeline's clients and contracts, without Postgres."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from kindred.contracts import Contract
+from kindred.loads import Ask, Window
+from kindred.sources import LOADS, SOURCES
+from tests.histories.truth import KEYS, Raw
+from tests.histories.vendors import ChangingVendors
+from tests.vendor import gathered
+
+
+class Held:
+    """What a warehouse knows that holds these rows, extracted at one instant."""
+
+    def __init__(self, raw: Raw, extracted_at: datetime) -> None:
+        self._raw, self._extracted_at = raw, extracted_at
+
+    async def among(
+        self, load: str, columns: tuple[str, ...], column: str, values: list[str]
+    ) -> list[dict[str, Any]]:
+        rows = [row | {"_extracted_at": self._extracted_at} for row in self._raw[load].values()]
+        return [{name: row[name] for name in columns} for row in rows if row[column] in values]
+
+    async def during(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
+        rows = self._raw[load].values()
+        return [row for row in rows if window.start <= row[column] < window.end]
+
+
+def pulled(
+    vendors: ChangingVendors, start: datetime, end: datetime, held: Raw | None = None
+) -> Raw:
+    """Return the rows that a window brings, by load and key; none may break its contract."""
+    known: Any = Held(held or {load: {} for load in KEYS}, vendors.now)
+    found: Raw = {load: {} for load in KEYS}
+    served = vendors.served()
+    for loads in SOURCES.values():
+        asked = frozenset(load.name for load in loads)
+        for extract in {load.extract for load in loads}:
+            ask = Ask(served.client(loads[0].vendor), Window(start, end), known, asked)
+            for page in asyncio.run(gathered(extract(ask))):
+                if page.failure is not None:
+                    raise page.failure
+                load = LOADS[page.load]
+                checked = Contract(load).sort(page.records)
+                assert checked.refused == []
+                names = [*load.row.__struct_fields__, "_extra"]
+                for values in checked.rows:
+                    row = dict(zip(names, values, strict=True))
+                    found[page.load][tuple(row[name] for name in KEYS[page.load])] = row
+    return found
