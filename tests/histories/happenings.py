@@ -1,7 +1,7 @@
 """Draw what happens next at the vendors, from what can: hypothesis draws, or a seeded generator.
 
-    happening(vendors, random.Random(7).choice).to(vendors)
-    @rule(event=runner().flatmap(lambda machine: happenings(machine.vendors)))
+    story(vendors, random.Random(7).choice, events=5)
+    @rule(day=runner().flatmap(lambda machine: stories(machine.vendors)))
 
 An event prints as the call that makes it, so an example that fails reads as a story and can be
 copied into a test.  Only what the vendors promise is drawn: a conversation changes for nine days,
@@ -11,6 +11,7 @@ a transcript comes within two, a post changes for six.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -32,6 +33,8 @@ WORDS = (
 # A change shows with its own stamp, in most cases; with one of before, with one to come.
 STAMPED: list[dict[str, float]] = [{}] * 6 + [{"late": 20}, {"late": 55}, {"ahead": 48}]
 CRM = ("contacts", *CHILDREN)
+# What is seldom possible, or shows only with something else, is drawn more often.
+OFTEN = {"transcribe": 4, "rewrite": 2, "answer": 2, "edit_post": 3, "like": 2}
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,15 +73,25 @@ def opening(vendors: ChangingVendors) -> None:
 def happening(vendors: ChangingVendors, pick: Pick) -> Event:
     """Return an event that can happen now; `pick` chooses one of several options."""
     possible = {verb: names for verb, names in _possible(vendors) if names}
-    verb = pick(list(possible))
+    verb = pick([verb for verb in possible for _ in range(OFTEN.get(verb, 1))])
     name = pick(possible[verb])
     return Event(verb, name, _given(vendors, verb, name, pick))
 
 
+def story(vendors: ChangingVendors, pick: Pick, events: int) -> list[Event]:
+    """Return so many events, each of which can happen after the one before it."""
+    vendors, told = deepcopy(vendors), []
+    for _ in range(events):
+        told.append(happening(vendors, pick))
+        told[-1].to(vendors)
+    return told
+
+
 @st.composite
-def happenings(draw: st.DrawFn, vendors: ChangingVendors) -> Event:
-    """Return an event that can happen now, drawn by hypothesis."""
-    return happening(vendors, lambda options: draw(st.sampled_from(options)))
+def stories(draw: st.DrawFn, vendors: ChangingVendors, most: int = 5) -> list[Event]:
+    """Return up to so many events, drawn by hypothesis."""
+    events = draw(st.integers(0, most))
+    return story(vendors, lambda options: draw(st.sampled_from(options)), events)
 
 
 def _possible(vendors: ChangingVendors) -> Iterator[tuple[str, list[str]]]:
@@ -132,7 +145,7 @@ def _given(vendors: ChangingVendors, verb: str, name: str, pick: Pick) -> dict[s
     if verb == "merge":
         return {"into": pick([other for other in contacts if other != name])}
     choices: dict[str, tuple[str, Sequence[Any]]] = {
-        "rewrite": ("handle_seconds", (90.0, 120.0)),
+        "rewrite": ("handle_seconds", (90.0, 300.0)),
         "answer": ("score", (80.0, 20.0)),
         "transcribe": ("words", WORDS),
         "edit_post": ("words", WORDS),
@@ -140,10 +153,10 @@ def _given(vendors: ChangingVendors, verb: str, name: str, pick: Pick) -> dict[s
     if verb not in choices:
         return {}
     option, values = choices[verb]
-    return {option: pick(values)}
+    return {option: pick(values), **(pick(_AHEAD) if verb == "edit_post" else {})}
 
 
-_AHEAD: list[dict[str, float]] = [{}] * 6 + [{"ahead": 48}]
+_AHEAD: list[dict[str, float]] = [{}] * 3 + [{"ahead": 48}]
 
 
 def _late(vendors: ChangingVendors, pick: Pick) -> dict[str, Any]:

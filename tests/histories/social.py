@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sandbox.times import milliseconds
 from tests.histories import wire
 from tests.histories.keeping import MINUTE, Keeping, account_of
@@ -26,9 +28,10 @@ class Social(Keeping):
         }
         self._show("statuses", name, self.now, fields)
 
-    def edit_post(self, name: str, words: str) -> None:
-        """Edit a status: it says when."""
-        changes = {"edited_at": self.now, "content": f"<p>{words}</p>"}
+    def edit_post(self, name: str, *, words: str, ahead: float = 0) -> None:
+        """Edit a status: it says when; `ahead` hours: by a clock that is fast."""
+        edited = self.now + timedelta(hours=ahead)
+        changes = {"edited_at": edited, "content": f"<p>{words}</p>"}
         self._again(self.records[name], changes)
 
     def like(self, name: str) -> None:

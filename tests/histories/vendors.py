@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.truth.vendors import UNLIMITED, Vendors
+from bench.truth.vendors import UNLIMITED
 from sandbox.clock import Clock
 from sandbox.records.statuses import tags_mask
 from sandbox.shelf import FOREVER, Shelf, ShelfBuilder
@@ -23,11 +23,11 @@ LAST = datetime(2100, 1, 1, tzinfo=UTC)
 class ChangingVendors(Crm, ContactCenter, Social):
     """What Salesforce, Genesys and Mastodon would answer at an instant."""
 
-    def served(self) -> Vendors:
-        """Return the vendors as they stand now: clients of the sandbox's servers."""
+    def world(self) -> World:
+        """Return what the sandbox's servers show now; `bench.truth.vendors` has their clients."""
         clock = Clock(self.begins, LAST, self.now)
         shelves = {name: self._shelf(name) for name in SHELVES}
-        return Vendors(World("history", shelves, [wire.HASHTAG], UNLIMITED, clock, Path()))
+        return World("history", shelves, [wire.HASHTAG], UNLIMITED, clock, Path())
 
     def _shelf(self, kind: str) -> Shelf:
         builder = ShelfBuilder()

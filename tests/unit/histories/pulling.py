@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
+from bench.truth.vendors import Vendors
 from kindred.contracts import Contract
 from kindred.loads import Ask, Window
 from kindred.sources import LOADS, SOURCES
@@ -37,7 +38,7 @@ def pulled(
     """Return the rows that a window brings, by load and key; none may break its contract."""
     known: Any = Held(held or {load: {} for load in KEYS}, vendors.now)
     found: Raw = {load: {} for load in KEYS}
-    served = vendors.served()
+    served = Vendors(vendors.world())
     for loads in SOURCES.values():
         asked = frozenset(load.name for load in loads)
         for extract in {load.extract for load in loads}:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.histories.compare import differences
-from tests.histories.happenings import Event, happening, happenings, opening
+from tests.histories.happenings import Event, opening, stories, story
 from tests.histories.truth import KEYS, Raw, after, settled
 from tests.histories.vendors import ChangingVendors
 from tests.unit.histories.pulling import pulled
@@ -246,18 +246,12 @@ def test_an_event_prints_as_the_call_that_makes_it():
     assert repr(event) == "order('o1', by='ann', amount=30)"
 
 
-def test_one_seed_tells_one_story():
-    def story(seed: int) -> list[str]:
-        vendors, pick = ChangingVendors(BEGINS), random.Random(seed).choice  # noqa: S311 -- a story, no secret
-        opening(vendors)
-        told = []
-        for _ in range(40):
-            event = happening(vendors, pick)
-            event.to(vendors)
-            told.append(repr(event))
-        return told
+def test_one_seed_tells_one_story(vendors: ChangingVendors):
+    def told(seed: int) -> list[str]:
+        pick = random.Random(seed).choice  # noqa: S311 -- a story, no secret
+        return [repr(event) for event in story(vendors, pick, 40)]
 
-    assert story(1) == story(1) != story(2)
+    assert told(1) == told(1) != told(2)
 
 
 @settings(max_examples=15, deadline=None)
@@ -268,8 +262,8 @@ def test_whatever_happens_the_last_night_of_a_clean_sequence_agrees_with_the_tru
     nights: list[datetime] = []
     held: Raw = {load: {} for load in KEYS}
     for _ in range(days):
-        for _ in range(data.draw(st.integers(0, 5))):
-            data.draw(happenings(vendors)).to(vendors)
+        for event in data.draw(stories(vendors)):
+            event.to(vendors)
         nights.append(night(vendors))
         for load, rows in pulled(vendors, SINCE, nights[-1], held).items():
             held[load] |= rows

@@ -1,0 +1,168 @@
+"""Nights of the changing vendors, by the real tasks on a real warehouse, and ways they can go.
+
+Bypassed: Airflow, and sockets (`bench.truth.vendors`). A gate is the real one, or lets everything
+pass, or holds everything. Extractions are timed by the vendors' clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Literal
+from unittest.mock import patch
+
+from bench.truth.vendors import Vendors
+from kindred.api import Client, Endpoint, Request, Response
+from kindred.embedded.home import REPOSITORY
+from kindred.errors import GateError
+from kindred.gates import check_batches
+from kindred.loads import Batch, Window
+from kindred.sources import SOURCES
+from kindred.tasks import ingest
+from kindred.tasks.surroundings import Run
+from kindred.warehouse import ledger
+from kindred.warehouse.connections import connect
+from sandbox.world import World
+from tests.histories.vendors import ChangingVendors
+
+DAY = timedelta(days=1)
+HISTORY = timedelta(days=60)  # before anything happens: the first night takes it all
+Gate = Literal["pass", "hold", "real"]
+
+
+class Killed(BaseException):
+    """The process is gone, and tidies up nothing."""
+
+
+class Cut(Exception):
+    """The vendor hangs up, and does not answer again."""
+
+
+class Breaking(Vendors):
+    """Vendors that answer so many times and then no more."""
+
+    def __init__(self, world: World, answers: int, end: BaseException) -> None:
+        super().__init__(world)
+        self._left, self._end = answers, end
+
+    async def _exchange(self, request: Request) -> Response:
+        if self._left == 0:
+            raise self._end
+        self._left -= 1
+        return await super()._exchange(request)
+
+
+class Nights:
+    """One warehouse and the runs that fill it: the surroundings of the tasks.
+
+    `dsn` takes a role; `zone` is the business's; `target` is dbt's folder.
+    """
+
+    project = REPOSITORY / "dbt_project"
+
+    def __init__(
+        self,
+        dsn: Callable[[str], str],
+        vendors: ChangingVendors,
+        zone: tzinfo = UTC,
+        target: Path = Path(),
+        gate: Gate = "pass",
+    ) -> None:
+        self.warehouse, self.vendors, self.zone, self.target = dsn, vendors, zone, target
+        self.begins, self.gate = vendors.begins - HISTORY, gate
+        self._served = Vendors(vendors.world())
+        self._landings = 0
+
+    def endpoint(self, vendor: str) -> Endpoint:
+        return self._served.endpoint(vendor)
+
+    def client(self, vendor: str) -> Client:
+        return self._served.client(vendor)
+
+    def history_start(self, _: Window) -> datetime:
+        return self.begins
+
+    def midnight(self, days: int = 0) -> datetime:
+        """Return the first business midnight from now on, or the one so many days after it."""
+        today = self.vendors.now.astimezone(self.zone).date()
+        is_past = self._begin(today) < self.vendors.now
+        return self._begin(today + (is_past + days) * DAY)
+
+    def day_before(self, end: datetime, days: int = 1) -> Window:
+        """Return the business days that end at a midnight: each has 23 to 25 hours."""
+        return Window(self._begin(end.astimezone(self.zone).date() - days * DAY), end)
+
+    def _begin(self, day: date) -> datetime:
+        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
+
+    def night(self, sources: Iterable[str] = SOURCES) -> Run:
+        """Let the day end, and run its night for some sources."""
+        self.vendors.until(self.midnight())
+        interval = self.day_before(self.vendors.now)
+        run = Run(f"night {interval.end:%Y-%m-%d}", interval)
+        for source in sources:
+            self.ingest(source, run)
+        return run
+
+    def ingest(self, source: str, run: Run) -> None:
+        """Land, gate and publish the run of a source."""
+        self.land(source, run)
+        self.check(source, run)
+        self.publish(source, run)
+
+    def land(
+        self, source: str, run: Run, answers: int = -1, end: BaseException | None = None
+    ) -> None:
+        """Pull a source as its vendors stand now; `end` it after so many answers."""
+        world = self.vendors.world()
+        self._served = Vendors(world) if end is None else Breaking(world, answers, end)
+        with self._timed():
+            ingest.land(source, run, self)
+
+    def replace(self, source: str, held: Batch, run_id: str) -> None:
+        """Ask again for what a held batch had asked for, and publish it."""
+        self._served = Vendors(self.vendors.world())
+        with self._timed():
+            ingest.replace(source, held.batch_id, run_id, self)
+        run = Run(run_id, held.window)
+        self.check(source, run)
+        self.publish(source, run)
+
+    def check(self, source: str, run: Run, gate: Gate | None = None) -> None:
+        """Gate what landed; what is to be held finds no suite."""
+        gate = gate or self.gate
+        if gate == "real":
+            ingest.gate(source, run.run_id, self)
+            return
+        with connect(self.warehouse("loader")) as conn:
+            landed = self.batches(source, run, "landed")
+            if gate == "hold":
+                check_batches(self.warehouse("loader"), landed, Path(__file__).parent)
+                return
+            for batch in landed:
+                ledger.guard(conn, batch)
+                ledger.record(conn, batch, "passed")
+
+    def publish(self, source: str, run: Run) -> None:
+        """Publish what passed."""
+        with suppress(GateError):  # nothing did, and a person is told
+            ingest.publish(source, run.run_id, self)
+
+    def batches(self, source: str, run: Run, status: str) -> list[Batch]:
+        """Return the batches of a run that are in a state."""
+        names = [load.name for load in SOURCES[source]]
+        with connect(self.warehouse("loader")) as conn:
+            return ledger.batches(conn, run.run_id, names, status)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Let an extraction happen by the vendors' clock, a little after the one before it."""
+        self._landings += 1
+        moment = self.vendors.now + timedelta(microseconds=self._landings)
+
+        clock = SimpleNamespace(now=moment.astimezone)
+        with patch("kindred.landing.datetime", clock):
+            yield
