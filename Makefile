@@ -3,7 +3,7 @@
 # Options of the command go into ARGS: `make run ARGS="--scenario tiny"`.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run status down test lint bench truth train card clean
+.PHONY: help install run status down test soak lint bench truth train card clean
 
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; do \
 	command -v $$each >/dev/null 2>&1 \
@@ -31,6 +31,9 @@ down: ## Stop everything; the data are kept
 
 test: lint ## Lint, then all tests
 	@$(BIN)/pytest $(ARGS)
+
+soak: $(STAMP) ## Try many long paths of nights, for half an hour; KINDRED_SOAK=1000 tries more
+	@KINDRED_SOAK=$${KINDRED_SOAK:-100} $(BIN)/pytest -s tests/integration/test_any_path.py $(ARGS)
 
 lint: $(STAMP) ## Formatting, types, import rules, SQL style
 	@$(BIN)/ruff check .

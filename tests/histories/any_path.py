@@ -118,7 +118,7 @@ class AnyPath(Journey):
 
     @rule(
         source=SOURCE,
-        length=st.sampled_from([1, 2, 4]),
+        length=st.sampled_from([1, 2, 4, 12]),
         ago=st.sampled_from([0, 1, 3, 8]),
         shape=st.sampled_from(["days", "days backwards", "one range"]),
     )

@@ -159,9 +159,9 @@ class Nights:
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
-        """Let an extraction happen by the vendors' clock, a little after the one before it."""
+        """Time an extraction by the vendors' clock: after what happened, before what follows."""
         self._landings += 1
-        moment = self.vendors.now + timedelta(microseconds=self._landings)
+        moment = self.vendors.now - timedelta(seconds=1) + timedelta(microseconds=self._landings)
 
         clock = SimpleNamespace(now=moment.astimezone)
         with patch("kindred.landing.datetime", clock):
