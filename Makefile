@@ -33,7 +33,7 @@ test: lint ## Lint, then all tests
 	@$(BIN)/pytest $(ARGS)
 
 soak: $(STAMP) ## Try many long paths of nights, for half an hour; KINDRED_SOAK=1000 tries more
-	@KINDRED_SOAK=$${KINDRED_SOAK:-100} $(BIN)/pytest -s tests/integration/test_any_path.py $(ARGS)
+	@KINDRED_SOAK=$${KINDRED_SOAK:-60} $(BIN)/pytest -s tests/integration/test_any_path.py $(ARGS)
 
 lint: $(STAMP) ## Formatting, types, import rules, SQL style
 	@$(BIN)/ruff check .

@@ -50,9 +50,13 @@ def after(vendors: ChangingVendors, nights: Sequence[datetime]) -> Raw:
 
 
 def settled(vendors: ChangingVendors) -> datetime:
-    """Return the instant from which on a night misses nothing that has happened."""
-    keys = [version.key for record in vendors.records.values() for version in record.versions]
-    return max([vendors.now, *(key + TICK for key in keys)])
+    """Return the instant from which on a night misses nothing that has happened.
+
+    By then no stamp is one of the future, for which a gate would hold the night.
+    """
+    versions = [version for record in vendors.records.values() for version in record.versions]
+    stamps = [stamp for v in versions for stamp in (v.key, v.fields.get("edited_at")) if stamp]
+    return max([vendors.now, *(stamp + TICK for stamp in stamps)])
 
 
 def _last_seen(record: Record, nights: Sequence[datetime]) -> Row | None:

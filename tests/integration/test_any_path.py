@@ -56,8 +56,10 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_any_path_of_nights_gives_the_raw_of_a_clean_sequence(warehouse: Any) -> None:
-    paths, steps = (SOAK, 30) if SOAK else (8, 10)
-    walk(AnyPath, paths, steps, warehouse=warehouse)
+    if SOAK:
+        walk(AnyPath, SOAK, 30, warehouse=warehouse, gate="real")
+    else:
+        walk(AnyPath, 8, 10, warehouse=warehouse)
 
 
 def begin(machine: type[Journey], **given: Any) -> Any:
