@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -57,16 +58,15 @@ def arm(point: Point, act: Callable[[], None], nth: int = 1) -> None:
     for parent in parents:
         owner = getattr(owner, parent)
     original = getattr(owner, name)
-    calls = 0
+    calls = itertools.count(1)  # dbt calls from several threads
 
     @functools.wraps(original)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == nth and not point.is_after:
+        is_it = next(calls) == nth
+        if is_it and not point.is_after:
             act()
         done = original(*args, **kwargs)
-        if calls == nth and point.is_after:
+        if is_it and point.is_after:
             act()
         return done
 
