@@ -98,7 +98,10 @@ class Nights:
 
     def ingests(self, night: Night, run_id: str, *, is_backfill: bool = False) -> list[Task]:
         """Return the tasks of every source for a night."""
-        run = Run(run_id, Window(night.start, night.end), is_backfill=is_backfill)
+        return self.runs(Run(run_id, Window(night.start, night.end), is_backfill=is_backfill))
+
+    def runs(self, run: Run) -> list[Task]:
+        """Return the tasks of every source for a run."""
         return [task for source in SOURCES for task in self._ingest(source, run)]
 
     def _ingest(self, source: str, run: Run) -> list[Task]:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 def counts(names: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Table:
     """Return a table without lines: a name, then numbers."""
-    made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, name in enumerate(names):
         made.add_column(name, justify="right" if place else "left", no_wrap=True)
     for row in rows:
