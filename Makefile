@@ -3,7 +3,7 @@
 # Options of the command go into ARGS: `make run ARGS="--scenario tiny"`.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run status down test soak lint bench truth train card clean
+.PHONY: help install run status down test soak year lint bench truth train card clean
 
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; do \
 	command -v $$each >/dev/null 2>&1 \
@@ -32,8 +32,12 @@ down: ## Stop everything; the data are kept
 test: lint ## Lint, then all tests
 	@$(BIN)/pytest $(ARGS)
 
-soak: $(STAMP) ## Try many long paths of nights, for half an hour; KINDRED_SOAK=1000 tries more
+soak: $(STAMP) ## Kill at every point three times, and try many long paths of nights: half an hour and more
+	@KINDRED_SOAK=$${KINDRED_SOAK:-3} $(BIN)/pytest tests/integration/test_crashes.py $(ARGS)
 	@KINDRED_SOAK=$${KINDRED_SOAK:-60} $(BIN)/pytest -s tests/integration/test_any_path.py $(ARGS)
+
+year: $(STAMP) ## Live through 365 nights with faults in a third of them, beside a year without: hours
+	@$(BIN)/python -m bench year $(ARGS)
 
 lint: $(STAMP) ## Formatting, types, import rules, SQL style
 	@$(BIN)/ruff check .

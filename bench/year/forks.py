@@ -33,22 +33,33 @@ class Ending:
 
 def run(act: Callable[[], object], log: Path, prepare: Callable[[], object] = int) -> Ending:
     """Do `prepare` and `act` in a fork; what it prints goes to `log`."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    child = os.fork()
-    if child == 0:
-        os._exit(_inside(act, log, prepare))
+    child = start(act, log, prepare)
     _, status = os.waitpid(child, os.WUNTRACED)
     if os.WIFSTOPPED(status):
         return Ending(-signal.SIGSTOP, child)
     return Ending(os.waitstatus_to_exitcode(status))
 
 
+def start(act: Callable[[], object], log: Path, prepare: Callable[[], object] = int) -> int:
+    """Begin to do `prepare` and `act` in a fork; return its process id, to be waited for."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        os._exit(_inside(act, log, prepare))
+    return child
+
+
+def wait(child: int) -> Ending:
+    """Wait for the end of a process."""
+    _, status = os.waitpid(child, 0)
+    return Ending(os.waitstatus_to_exitcode(status))
+
+
 def wake(orphan: int) -> Ending:
     """Let a stopped process go on to its end."""
     os.kill(orphan, signal.SIGCONT)
-    _, status = os.waitpid(orphan, 0)
-    return Ending(os.waitstatus_to_exitcode(status))
+    return wait(orphan)
 
 
 def _inside(act: Callable[[], object], log: Path, prepare: Callable[[], object]) -> int:

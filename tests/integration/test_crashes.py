@@ -166,6 +166,26 @@ def test_a_stopped_worker_that_wakes_after_its_retry_is_refused(machine, name, n
 
 
 @pytest.mark.parametrize("nth", range(1, TIMES + 1))
+def test_two_runs_of_a_day_and_a_backfill_beside_each_other_are_one_night(machine, nth):
+    machine.rewind()
+    night = Night.ending(living.FIRST + timedelta(days=1))
+    machine.nights.world.clock.set(night.end)
+    runs = {"scheduled": False, "manual": False, "backfill": True}
+
+    def whole(run_id: str, is_backfill: bool) -> Callable[[], None]:
+        def act() -> None:
+            for task in machine.nights.ingests(night, f"{run_id}-{nth}", is_backfill=is_backfill):
+                task.act(1)
+
+        return act
+
+    started = [forks.start(whole(*run), machine.nights.log) for run in runs.items()]
+    assert [forks.wait(process).is_done for process in started] == [True] * len(runs)
+    assert machine.digests()[0] == machine.raw[0]
+    assert (machine.statuses(), machine.leftovers()) == ({"published"}, 0)
+
+
+@pytest.mark.parametrize("nth", range(1, TIMES + 1))
 def test_workers_killed_all_through_a_refresh_leave_the_marts_of_an_undisturbed_one(machine, nth):
     machine.rewind()
     machine.ingest(1)

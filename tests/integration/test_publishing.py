@@ -492,6 +492,40 @@ def test_readers_see_all_marts_of_one_build_or_all_of_another(warehouse, builder
         assert reader.execute(both).fetchall() == [(110, 110)]
 
 
+def test_a_readers_transaction_sees_one_publication_however_long_it_takes(warehouse, builder):
+    builder.execute("create table build.totals as select sum(customers) as total from build.tiers")
+    builder.execute("grant select on build.totals to kindred_publisher")
+    go_public(warehouse, gated(builder), marts=["tiers", "totals"])
+    with psycopg.connect(warehouse.dsn("reader")) as reader:
+        assert reader.execute("select sum(customers) from marts.tiers").fetchall() == [(11,)]
+        builder.execute("update build.tiers set customers = customers * 10")
+        builder.execute("update build.totals set total = 110")
+        go_public(warehouse, gated(builder), marts=["tiers", "totals"])
+        assert reader.execute("select total from marts.totals").fetchall() == [(11,)]
+    assert read(warehouse, "select total from marts.totals") == [(110,)]
+
+
+def test_a_new_null_is_forbidden_only_once_no_reader_is_in_the_way(warehouse, builder, monkeypatch):
+    go_public(warehouse, gated(builder))
+    builder.execute("alter table build.tiers alter customers set not null")
+    monkeypatch.setattr("kindred.publishing.marts.LOCK_TIMEOUT_SECONDS", 0.05)
+    with psycopg.connect(warehouse.dsn("reader")) as reader:
+        reader.execute("select * from marts.tiers")
+        assert len(go_public(warehouse, gated(builder))) == 1
+        assert nullable(warehouse) == ["customers"]
+    go_public(warehouse, gated(builder))
+    assert nullable(warehouse) == []
+
+
+def nullable(warehouse) -> list[str]:
+    with psycopg.connect(warehouse.dsn("admin")) as conn:
+        found = conn.execute(
+            "select attname from pg_attribute where attrelid = 'marts.tiers'::regclass"
+            " and attnum > 0 and not attisdropped and not attnotnull"
+        ).fetchall()
+    return [name for (name,) in found]
+
+
 def wait_for_a_blocked_publication(conn) -> None:
     for _ in range(500):
         waiting = conn.execute("select count(*) from pg_locks where not granted").fetchone()
