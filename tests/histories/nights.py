@@ -86,10 +86,9 @@ class Nights:
         return self.begins
 
     def midnight(self, days: int = 0) -> datetime:
-        """Return the first business midnight from now on, or the one so many days after it."""
+        """Return the next business midnight, or the one so many days after it."""
         today = self.vendors.now.astimezone(self.zone).date()
-        is_past = self._begin(today) < self.vendors.now
-        return self._begin(today + (is_past + days) * DAY)
+        return self._begin(today + (1 + days) * DAY)
 
     def day_before(self, end: datetime, days: int = 1) -> Window:
         """Return the business days that end at a midnight: each has 23 to 25 hours."""

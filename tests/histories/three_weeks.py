@@ -82,7 +82,7 @@ def base(told: Told) -> None:
             vendors.order("kim-leap", by="kim")
         if month == 3:
             told.night(at(3, 30))
-            vendors.until(at(3, 31, 23, 59))
+            vendors.until(at(3, 31, 23, 58))
             vendors.survey("lee-late", by="lee")
             told.night(vendors.now)
             vendors.until(at(4, 1, 0, 1))

@@ -88,7 +88,7 @@ def a_transcript_that_comes_after_its_calls_night(path: AnyPath) -> None:
 def a_post_deleted_in_an_outage_that_a_backfill_has_filled(path: AnyPath) -> None:
     path.night([])
     path.outage([Event("delete_post", "p1")], 8)
-    path.backfill("social", 8, 0, "days")
+    path.backfill("social", 9, 0, "days")
 
 
 def an_order_moved_between_two_reruns_of_a_night(path: AnyPath) -> None:
