@@ -4,11 +4,13 @@ import os
 import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
 from landed import good, land
 
 from kindred import building
+from kindred.building.claims import hold
 from kindred.errors import BuildError, SupersededError
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS
@@ -94,6 +96,33 @@ def test_a_build_can_be_run_again_until_a_newer_one_has_its_changes(transformer,
     with pytest.raises(SupersededError, match="newer"):
         building.resume(transformer, first.build_id)
     assert building.resume(transformer, second.build_id) == second
+
+
+@pytest.mark.usefixtures("published")
+def test_only_the_newest_attempt_may_write(transformer):
+    claimed = settle(transformer, building.claim(transformer, "run-1"))
+    newest = building.resume(transformer, claimed.build_id)
+    assert newest.attempt > claimed.attempt
+    for attempt, is_refused in ((claimed.attempt, True), (newest.attempt, False), ("", False)):
+        transformer.execute("select set_config('kindred.attempt', %s, false)", [str(attempt)])
+        with transformer.transaction():
+            try:
+                hold(transformer)
+            except SupersededError:
+                assert is_refused
+            else:
+                assert not is_refused
+
+
+@pytest.mark.usefixtures("published")
+def test_a_session_that_an_older_attempt_left_in_mid_write_is_ended(transformer, warehouse):
+    claimed = settle(transformer, building.claim(transformer, "run-1"))
+    with psycopg.connect(warehouse.dsn("transformer")) as orphan:
+        orphan.execute("select set_config('kindred.attempt', %s, false)", [str(claimed.attempt)])
+        hold(orphan)
+        building.resume(transformer, claimed.build_id)
+        with pytest.raises(psycopg.OperationalError):
+            orphan.execute("select 1")
 
 
 @pytest.mark.usefixtures("published")

@@ -81,3 +81,57 @@ def test_a_batch_is_found_by_its_number(loader):
     batch = ledger.open_batch(loader, ORDERS.name, night(1), "run-1")
     assert ledger.find(loader, batch.batch_id) == batch
     assert ledger.find(loader, batch.batch_id + 1) is None
+
+
+def test_a_backfill_asks_for_its_own_days_and_moves_no_cursor(loader):
+    assert ledger.plan(loader, ORDERS, night(1), HISTORY, is_backfill=True) == night(1)
+    batch = ledger.open_batch(loader, ORDERS.name, night(1), "backfill-1", is_backfill=True)
+    with loader.transaction():
+        ledger.record(loader, batch, "landed")
+        ledger.record(loader, batch, "passed")
+    publish_batches(loader, [batch], LOADS)
+    assert loader.execute("select count(*) from ops.cursors").fetchone() == (0,)
+
+
+def test_a_cursor_never_moves_past_days_that_nobody_asked_for(loader):
+    publish(loader, night(1))
+    publish(loader, night(5))
+    assert loader.execute("select through from ops.cursors").fetchall() == [(night(1).end,)]
+    publish(loader, night(2, days=3))
+    assert loader.execute("select through from ops.cursors").fetchall() == [(night(4).end,)]
+
+
+@pytest.mark.parametrize("status", ["published", "held", "skipped", "superseded"])
+def test_a_rerun_leaves_what_is_settled_and_opens_another_batch(loader, status):
+    first = ledger.open_batch(loader, ORDERS.name, night(1), "run-1")
+    become(loader, first, status)
+    second = ledger.open_batch(loader, ORDERS.name, night(1), "run-1")
+    assert second.batch_id != first.batch_id
+    statuses = loader.execute("select status from ops.loads order by batch_id").fetchall()
+    assert statuses == [(status,), ("landing",)]
+
+
+@pytest.mark.parametrize("status", ["landing", "landed", "passed", "failed"])
+def test_a_rerun_takes_over_what_is_not_settled(loader, status):
+    first = ledger.open_batch(loader, ORDERS.name, night(1), "run-1")
+    become(loader, first, status)
+    second = ledger.open_batch(loader, ORDERS.name, night(1), "run-1")
+    assert second.batch_id == first.batch_id
+    assert second.attempt > first.attempt
+
+
+@pytest.mark.parametrize("now", [*ledger.MOVES, "superseded"])
+@pytest.mark.parametrize("wanted", list(ledger.MOVES))
+def test_a_batch_moves_along_the_table_and_no_other_way(loader, now, wanted):
+    batch = ledger.open_batch(loader, ORDERS.name, night(1), "run-1")
+    become(loader, batch, now)
+    if now in ledger.MOVES[wanted]:
+        ledger.record(loader, batch, wanted)
+        return
+    with pytest.raises(SupersededError, match="has moved on"):
+        ledger.record(loader, batch, wanted)
+    assert loader.execute("select status from ops.loads").fetchone() == (now,)
+
+
+def become(conn, batch, status):
+    conn.execute("update ops.loads set status = %s where batch_id = %s", [status, batch.batch_id])

@@ -61,14 +61,14 @@ def wait(
         are_runs_left: whether runs of ingests have yet to end, a backfill's further days too.
     """
     began = moved = time.monotonic()
-    before: tuple[int, int] | None = None
+    before: list[int] = []
     with connect(dsn, autocommit=True) as conn:
         while time.monotonic() - began < patience.longest:
             under_way, *state = _ingests(conn)
             if not under_way and not are_runs_left():
                 return True
-            if tuple(state) != before:
-                before, moved = (state[0], state[1]), time.monotonic()
+            if state != before:
+                before, moved = state, time.monotonic()
             if time.monotonic() - moved >= patience.quiet:
                 break
             time.sleep(poll)
