@@ -124,6 +124,8 @@ class Load:
     lookback: timedelta = timedelta(0)
     # Who or what there is, however long ago it changed: the first night asks from the beginning.
     is_state: bool = False
+    # What was deleted is only no longer there: an old extraction does not know of it.
+    is_deleted_by_absence: bool = False
     text: Text | None = None
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+import psycopg
+
 from kindred.cli.following import REFRESH, UNFINISHED
 from kindred.embedded.services import Services
-from kindred.errors import SetupError
+from kindred.errors import GateError, SetupError
 from kindred.sources import SOURCES
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
@@ -18,7 +20,8 @@ def release(services: Services, batch_id: int, reason: str) -> str:
     """Publish a held batch and ask for a refresh of the marts; return what was done.
 
     Raises:
-        GateError: there is no such batch, or it is not held.
+        GateError: there is no such batch, it is not held, or what was deleted at the vendor since
+            would come back with it.
     """
     from kindred.gates import release_batch
     from kindred.publishing import publish_batches
@@ -26,12 +29,27 @@ def release(services: Services, batch_id: int, reason: str) -> str:
 
     with connect(services.postgres.dsn("loader")) as conn:
         batch = ledger.find_held(conn, batch_id)
+        if LOADS[batch.load].is_deleted_by_absence:
+            _refuse_old(conn, batch_id)
         release_batch(conn, batch, reason)
         (publication,) = publish_batches(conn, [batch], LOADS)
     if not services.airflow.is_alive():
         return f"{publication}. The marts follow with the next `kindred run`."
     services.airflow.post(f"/dags/{REFRESH}/dagRuns", {"logical_date": None})
     return f"{publication}. The marts are being refreshed: {services.airflow.base}/dags/{REFRESH}"
+
+
+def _refuse_old(conn: psycopg.Connection, batch_id: int) -> None:
+    row = conn.execute(
+        "select to_char(gated_at, 'YYYY-MM-DD') from ops.loads"
+        " where batch_id = %s and gated_at < now() - interval '1 day'",
+        [batch_id],
+    ).fetchone()
+    if row is not None:
+        raise GateError(
+            f"batch {batch_id} is held since {row[0]}: what its authors deleted since is still in"
+            f" it. `kindred replace {batch_id}` asks for what there is now"
+        )
 
 
 def replace(services: Services, batch_id: int) -> tuple[str, bool]:

@@ -194,6 +194,7 @@ LOADS: tuple[Load, ...] = (
         subject="account",
         happened_at="created_at",
         lookback=LOOKBACK,
+        is_deleted_by_absence=True,
         text=Text("content", is_html=True),
     ),
 )

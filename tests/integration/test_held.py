@@ -1,0 +1,75 @@
+"""A person lets a held batch through, unless what was deleted since would come back with it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from landed import land, many
+
+from kindred.cli import held
+from kindred.errors import GateError, SetupError
+from kindred.gates import check_batches
+from kindred.sources import LOADS
+from kindred.warehouse.connections import connect
+
+ORDERS, STATUSES = LOADS["salesforce_orders"], LOADS["mastodon_statuses"]
+
+
+@pytest.fixture
+def hold(warehouse, tmp_path):
+    """Hold a batch of a load since so many hours; return its number."""
+
+    def make(load, hours: int) -> int:
+        with connect(warehouse.dsn("loader"), autocommit=True) as conn:
+            batch = land(conn, load, many(load, 3))
+            check_batches(warehouse.dsn("loader"), [batch], tmp_path)  # there is no suite
+            conn.execute(
+                "update ops.loads set gated_at = now() - make_interval(hours => %s)", [hours]
+            )
+        return batch.batch_id
+
+    return make
+
+
+@pytest.fixture
+def services(warehouse):
+    """The services of a machine whose Airflow does not run."""
+    airflow = SimpleNamespace(is_alive=lambda: False)
+    return SimpleNamespace(postgres=SimpleNamespace(dsn=warehouse.dsn), airflow=airflow)
+
+
+@pytest.mark.parametrize(("load", "hours"), [(ORDERS, 300), (STATUSES, 20)])
+def test_a_held_batch_is_released_with_a_reason(services, hold, warehouse, load, hours):
+    said = held.release(services, hold(load, hours), "looked at")
+    assert f"raw.{load.name}: 3 rows changed" in said
+    with connect(warehouse.dsn("loader")) as conn:
+        found = conn.execute("select status, message from ops.loads").fetchone()
+    assert found == ("published", "released: looked at")
+
+
+def test_posts_that_were_held_for_days_are_not_released(services, hold, warehouse):
+    batch_id = hold(STATUSES, 30)
+    with pytest.raises(GateError, match=f"kindred replace {batch_id}"):
+        held.release(services, batch_id, "looked at")
+    with connect(warehouse.dsn("loader")) as conn:
+        assert conn.execute("select status from ops.loads").fetchone() == ("held",)
+        assert conn.execute("select count(*) from held.mastodon_statuses").fetchone() == (3,)
+
+
+def test_what_is_not_held_is_named_as_it_is(services, hold):
+    batch_id = hold(ORDERS, 1)
+    held.release(services, batch_id, "looked at")
+    for act in (
+        lambda: held.release(services, batch_id, "again"),
+        lambda: held.replace(services, batch_id),
+    ):
+        with pytest.raises(GateError, match="is not held, it is published"):
+            act()
+    with pytest.raises(GateError, match="there is no batch 99"):
+        held.replace(services, 99)
+
+
+def test_nobody_can_ask_again_while_airflow_does_not_run(services, hold):
+    with pytest.raises(SetupError, match="kindred up"):
+        held.replace(services, hold(ORDERS, 1))
