@@ -33,7 +33,7 @@ test: lint ## Lint, then all tests
 	@$(BIN)/pytest $(ARGS)
 
 soak: $(STAMP) ## Kill at every point three times, and try many long paths of nights: half an hour and more
-	@KINDRED_SOAK=$${KINDRED_SOAK:-3} $(BIN)/pytest tests/integration/test_crashes.py $(ARGS)
+	@KINDRED_SOAK=$${KINDRED_SOAK:-3} $(BIN)/pytest tests/crashes $(ARGS)
 	@KINDRED_SOAK=$${KINDRED_SOAK:-60} $(BIN)/pytest -s tests/integration/test_any_path.py $(ARGS)
 
 year: $(STAMP) ## Live through 365 nights with faults in a third of them, beside a year without: hours

@@ -117,6 +117,7 @@ def test_the_night_after_an_outage_takes_the_gap(machine):
 def test_a_suite_that_fails_keeps_yesterdays_marts_and_the_rest_of_the_night_goes_on(machine):
     before = digests(machine)
     machine.demand("salesforce_orders", rows=10**9)
+    machine.demand("salesforce_referrals", rows=10**9)
     machine.demand("mart_true_north", rows=10**9)
     night = machine.kindred("run")
     assert night.returncode == 1
@@ -124,6 +125,7 @@ def test_a_suite_that_fails_keeps_yesterdays_marts_and_the_rest_of_the_night_goe
     newest = "batch_id in (select max(batch_id) from ops.loads group by load)"
     statuses = dict(machine.rows(f"select load, status from ops.loads where {newest}"))
     assert statuses.pop("salesforce_orders") == "held"
+    assert statuses.pop("salesforce_referrals") == "held"
     assert set(statuses.values()) == {"published"}
     assert digests(machine) == before
     shown = machine.kindred("status").stdout
@@ -132,9 +134,16 @@ def test_a_suite_that_fails_keeps_yesterdays_marts_and_the_rest_of_the_night_goe
     assert "A rule that nothing passes" in shown
 
 
+def held_batch(machine, load):
+    ((batch_id,),) = machine.rows(
+        f"select batch_id from ops.loads where status = 'held' and load = '{load}'"
+    )
+    return batch_id
+
+
 def test_a_held_batch_can_be_released(machine):
     machine.restore_suites()
-    ((held,),) = machine.rows("select batch_id from ops.loads where status = 'held'")
+    held = held_batch(machine, "salesforce_orders")
     released = machine.kindred("release", str(held), "--reason", "the rule was wrong")
     assert released.returncode == 0, released.stderr
     ((status, message),) = machine.rows(
@@ -142,6 +151,18 @@ def test_a_held_batch_can_be_released(machine):
     )
     assert (status, message) == ("published", "released: the rule was wrong")
     assert machine.rows("select count(*) from held.salesforce_orders") == [(0,)]
+
+
+def test_a_held_batch_can_be_replaced(machine):
+    held = held_batch(machine, "salesforce_referrals")
+    replaced = machine.kindred("replace", str(held))
+    assert replaced.returncode == 0, replaced.stderr
+    statuses = machine.rows(
+        "select status from ops.loads where load = 'salesforce_referrals'"
+        f" and batch_id >= {held} order by batch_id"
+    )
+    assert statuses == [("superseded",), ("published",)]
+    assert machine.rows("select count(*) from held.salesforce_referrals") == [(0,)]
     night = machine.kindred("run")
     assert night.returncode == 0, night.stdout + night.stderr
     assert "HELD" not in machine.kindred("status").stdout
