@@ -13,7 +13,7 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Sequence
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -85,12 +85,12 @@ def _publish(server: Postgres, number: int) -> float:
 def _beside(server: Postgres, publications: int) -> tuple[list[Read | None], list[float]]:
     """Publish while others read; return their reads (None: an error) and publications' seconds."""
     context = multiprocessing.get_context("spawn")
-    over = context.Event()
+    over, there = context.Event(), context.Barrier(READERS + 2)
     dsn = server.dsn("reader")
-    with context.Pool(READERS + 1, initializer=_set_over, initargs=(over,)) as pool:
-        reading = pool.map_async(_read, [dsn] * READERS)
+    with context.Pool(READERS + 1, initializer=_begin, initargs=(over, there)) as pool:
+        reading = pool.map_async(_read, [dsn] * READERS, chunksize=1)
         coffee = pool.apply_async(_hold, [dsn])
-        time.sleep(2)
+        there.wait()
         seconds = [_publish(server, number) for number in range(1, publications + 1)]
         time.sleep(2 if publications else 10)
         over.set()
@@ -101,9 +101,11 @@ def _beside(server: Postgres, publications: int) -> tuple[list[Read | None], lis
 _over: Event
 
 
-def _set_over(over: Event) -> None:
+def _begin(over: Event, there: Barrier) -> None:
+    """Wait in each process until all of them are there."""
     global _over
     _over = over
+    there.wait()
 
 
 def _read(dsn: str) -> list[Read | None]:
