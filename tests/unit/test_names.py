@@ -121,7 +121,7 @@ def test_great_expectations_is_imported_inside_functions_only() -> None:
         assert [n.lineno for n in top if "great_expectations" in ast.unparse(n)] == [], path
 
 
-def test_tests_lie_in_the_four_folders() -> None:
+def test_tests_lie_in_the_five_folders() -> None:
     folders = {
         path.relative_to(REPOSITORY / "tests").parts[0]
         for path in (REPOSITORY / "tests").rglob("test_*.py")
