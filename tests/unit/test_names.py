@@ -126,7 +126,7 @@ def test_tests_lie_in_the_five_folders() -> None:
         path.relative_to(REPOSITORY / "tests").parts[0]
         for path in (REPOSITORY / "tests").rglob("test_*.py")
     }
-    assert folders <= {"unit", "integration", "dags", "e2e"}
+    assert folders <= {"unit", "integration", "crashes", "dags", "e2e"}
 
 
 def test_the_lock_holds_for_any_mirror() -> None:
