@@ -23,9 +23,9 @@ from psycopg import sql
 
 from bench.truth.road import serving
 from bench.year import digests
-from bench.year.nights import Nights, Task, preload
+from bench.year.nights import Nights, Task, copy_database, preload
 from kindred.cli.night import Night
-from kindred.embedded.home import ROLES, SUPERUSER
+from kindred.embedded.home import SUPERUSER
 from kindred.loads import Window
 from kindred.publishing import versions
 from kindred.sources import LOADS
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> None:
             nights = Nights(server, open_world(Path(scratch), scenario, lambda _: None))
             first = Night.ending(scenario.now.date())
             _go(nights, [*nights.ingests(first, "first"), *nights.refreshes("first")])
-            before = digests.all_of(nights)
+            before = digests.all_of(nights.server.dsn(SUPERUSER))
             start = Night.ending((scenario.now - BACK).date()).start
             days = [
                 Window(start + timedelta(days=n), start + timedelta(days=n + 1))
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> None:
             say(
                 f"\n{'brought back as':<28}{'seconds':>10}{'ratio':>8}{'builds':>8}{'rows due':>10}"
             )
-            _copy(nights, "lost", "warehouse")
+            copy_database(nights.server, "lost", "warehouse")
             whole = _measure(nights, before, "one range", _range(nights, days), 0.0)
             _measure(nights, before, "a backfill", _backfill(nights, days), whole)
             _measure(nights, before, "as many nights", _nights(nights, days), whole)
@@ -92,7 +92,7 @@ def _measure(
     nights: Nights, before: dict[str, str], name: str, tasks: list[Task], whole: float
 ) -> float:
     """Bring the days back in one way; print and return its seconds."""
-    _copy(nights, "warehouse", "lost")
+    copy_database(nights.server, "warehouse", "lost")
     schema.migrate(nights.server.dsn("admin"), LOADS.values())
     began = monotonic()
     _go(nights, tasks)
@@ -106,7 +106,7 @@ def _measure(
         ).fetchone()
     builds, rows = row or (0, 0)
     say(f"{name:<28}{seconds:>10.1f}{seconds / (whole or seconds):>8.2f}{builds:>8}{rows:>10,}")
-    after = digests.all_of(nights)
+    after = digests.all_of(nights.server.dsn(SUPERUSER))
     other = sorted(table for table in before if before[table] != after[table])
     if other:
         raise SystemExit(f"{name} ended with other rows in {', '.join(other)}")
@@ -136,22 +136,6 @@ def _lose(nights: Nights, window: Window) -> int:
                 )
             ).rowcount
     return lost
-
-
-def _copy(nights: Nights, name: str, template: str) -> None:
-    where = nights.server.dsn(SUPERUSER, "postgres")
-    with psycopg.connect(where, autocommit=True) as session:
-        for statement in (
-            "drop database if exists {name} with (force)",
-            "create database {name} template {template} owner {owner}",
-        ):
-            session.execute(
-                sql.SQL(statement).format(
-                    name=sql.Identifier(name),
-                    template=sql.Identifier(template),
-                    owner=sql.Identifier(ROLES["admin"]),
-                )
-            )
 
 
 def _go(nights: Nights, tasks: list[Task]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import resource
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,9 +19,9 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import sql
 
-from bench.truth.road import PROJECT, Road, serving
+from bench.truth.road import Road, serving
+from bench.year import digests
 from kindred.building import Node
 from kindred.loads import Window
 from kindred.warehouse.connections import connect
@@ -106,9 +106,9 @@ def _answer(contact: str, at: int, stamp: str) -> dict[str, Any]:
 def measure(road: Road, touched: int) -> None:
     """Build the night, then everything; print both, and hold their marts against each other."""
     night, night_seconds = clocked(road.build)
-    by_night = dict(digests(road))
+    by_night = built(road)
     whole, whole_seconds = clocked(lambda: road.build(full_refresh=True))
-    by_refresh = dict(digests(road))
+    by_refresh = built(road)
     say(f"\n{'rebuilt a customer-month':<40}{'night':>12}{'full':>12}{'share':>9}")
     total = {node.name: node for node in whole}
     kept = set(_customer_months(road))
@@ -133,16 +133,10 @@ def measure(road: Road, touched: int) -> None:
     say(f"{len(by_refresh)} marts have the same bytes after the night as after a full refresh")
 
 
-def digests(road: Road) -> Iterator[tuple[str, str]]:
-    """Yield each mart with a digest of its rows in order."""
+def built(road: Road) -> dict[str, str]:
+    """Return a digest of every mart as it was built."""
     with connect(road.dsn("transformer")) as conn:
-        for path in sorted((PROJECT / "marts").glob("*.sql")):
-            query = sql.SQL(
-                "select md5(string_agg(row, '' order by row collate \"C\")) from"
-                " (select md5(mart::text) as row from {} as mart) as rows"
-            ).format(sql.Identifier("build", path.stem))
-            found = conn.execute(query).fetchone()
-            yield path.stem, str(found[0] if found else None)
+        return digests.marts(conn, "build", without=())
 
 
 def _customer_months(road: Road) -> list[str]:

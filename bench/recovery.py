@@ -54,8 +54,7 @@ class Machine:
         return self.start(*words).wait()
 
     def state(self) -> dict[str, str]:
-        with psycopg.connect(self.services.postgres.dsn(SUPERUSER)) as conn:
-            return digests.raw(conn) | digests.marts(conn)
+        return digests.all_of(self.services.postgres.dsn(SUPERUSER))
 
     def days(self) -> list[date]:
         """Return the last day of each night that was run, in order."""

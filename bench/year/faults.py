@@ -71,12 +71,12 @@ def stop() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def _killed(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+def _killed(dice: random.Random, _: Nights) -> Fault:
     where, prepare = _at_a_point(dice, die)
     return Fault("worker killed", where, prepare)
 
 
-def _stopped(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+def _stopped(dice: random.Random, _: Nights) -> Fault:
     where, prepare = _at_a_point(dice, stop)
     return Fault("worker stopped, woken after its retry", where, prepare)
 
@@ -104,10 +104,6 @@ def _machine_off(dice: random.Random, nights: Nights) -> Fault:
     return Fault("worker and database killed, rest of the night lost", where, prepare, True)
 
 
-def _harmed(nights: Nights, vendor: str, kind: str, times: int, after: int = 0) -> Prepare:
-    return lambda: nights.vendors.harm(path=f"/{vendor}/", kind=kind, times=times, after=after)
-
-
 def _vendor_down(dice: random.Random, nights: Nights) -> Fault:
     vendor, kind = dice.choice(VENDORS), dice.choice(OUTAGES)
     nights.vendors.harm(path=f"/{vendor}/", kind=kind, times=0, after=dice.choice((0, 0, 3)))
@@ -116,8 +112,13 @@ def _vendor_down(dice: random.Random, nights: Nights) -> Fault:
 
 def _vendor_glitches(dice: random.Random, nights: Nights) -> Fault:
     vendor, kind = dice.choice(VENDORS), dice.choice(GLITCHES)
-    prepare = _harmed(nights, vendor, kind, dice.randint(1, 3), dice.randint(0, 3))
-    return Fault("vendor glitches", f"{vendor}: {kind}", _in_every_landing(prepare))
+    times, after = dice.randint(1, 3), dice.randint(0, 3)
+
+    def harm() -> None:
+        nights.vendors.harm(path=f"/{vendor}/", kind=kind, times=times, after=after)
+
+    prepare: dict[str, list[Prepare]] = {f"ingest_{source}.land": [harm] for source in SOURCES}
+    return Fault("vendor glitches", f"{vendor}: {kind}", prepare)
 
 
 def _vendor_garbles(dice: random.Random, nights: Nights) -> Fault:
@@ -126,22 +127,18 @@ def _vendor_garbles(dice: random.Random, nights: Nights) -> Fault:
     return Fault("vendor sends other types, its batches are held", vendor)
 
 
-def _in_every_landing(prepare: Prepare) -> dict[str, list[Prepare]]:
-    return {f"ingest_{source}.land": [prepare] for source in SOURCES}
-
-
-def _night_skipped(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+def _night_skipped(_: random.Random, __: Nights) -> Fault:
     return Fault("night not run", is_skipped=True)
 
 
-def _night_again(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+def _night_again(dice: random.Random, _: Nights) -> Fault:
     return Fault("an earlier night run again", days_back=dice.randint(0, 20), days=1)
 
 
-def _days_backfilled(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+def _days_backfilled(dice: random.Random, _: Nights) -> Fault:
     days = dice.randint(2, 5)
     return Fault("days backfilled", days_back=dice.randint(days, 30), days=days)
 
 
-def _everything_rebuilt(dice: random.Random, nights: Nights) -> Fault:  # noqa: ARG001 -- as every maker
+def _everything_rebuilt(_: random.Random, __: Nights) -> Fault:
     return Fault("full refresh", full_refresh=True)

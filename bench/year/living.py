@@ -76,7 +76,7 @@ def live(part: str, count: int, seed: int, customers: int) -> dict[str, Any]:
                     raise SystemExit(f"{day}: without a fault failed {', '.join(told.failed)}")
                 orphans += [{"task": task, "ending": _wake(pid)} for task, pid in told.orphans]
                 if is_compared:
-                    states[str(day)] = digests.all_of(nights)
+                    states[str(day)] = digests.all_of(server.dsn(SUPERUSER))
                     _say(f"{part:<10} {digests.short(states[str(day)])}", day, 0, None)
                 if number % 10 == 0 or fault is not None:
                     seconds = monotonic() - began

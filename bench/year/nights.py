@@ -17,12 +17,16 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 from bench.truth.road import PROJECT
 from bench.truth.vendors import Vendors
 from bench.year import forks
 from kindred import arrivals
 from kindred.api import Client, Endpoint
 from kindred.cli.night import Night
+from kindred.embedded.home import ROLES, SUPERUSER
 from kindred.embedded.postgres import Postgres
 from kindred.loads import Window
 from kindred.sources import LOADS, SOURCES
@@ -180,6 +184,22 @@ class Nights:
                 if task.dag == "refresh_marts":
                     break
         return told
+
+
+def copy_database(server: Postgres, name: str, template: str) -> None:
+    """Make the database `name` a copy of `template`, in the place of what was there."""
+    named = {
+        "name": sql.Identifier(name),
+        "template": sql.Identifier(template),
+        "owner": sql.Identifier(ROLES["admin"]),
+    }
+    with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as session:
+        session.execute(sql.SQL("drop database if exists {name} with (force)").format(**named))
+        session.execute(
+            sql.SQL("create database {name} template {template} owner {owner}").format(**named)
+        )
+        # A copied sequence is not logged before the next checkpoint: a crash would set it back.
+        session.execute("checkpoint")
 
 
 def preload() -> None:

@@ -17,9 +17,9 @@ import pytest
 from bench.truth.road import serving
 from bench.year import digests, forks, living, points
 from bench.year.faults import die, kill_database, stop
-from bench.year.nights import Nights, be_impatient, preload
+from bench.year.nights import Nights, be_impatient, copy_database, preload
 from kindred.cli.night import Night
-from kindred.embedded.home import ROLES, SUPERUSER
+from kindred.embedded.home import SUPERUSER
 from kindred.sources import LOADS
 from kindred.warehouse import schema
 from sandbox.world import open_world
@@ -44,19 +44,11 @@ class Machine:
 
     def rewind(self) -> None:
         self.nights.server.start()
-        self._replace("warehouse", "first_night")
+        copy_database(self.nights.server, "warehouse", "first_night")
         schema.migrate(self.nights.server.dsn("admin"), LOADS.values())
 
     def keep(self) -> None:
-        self._replace("first_night", "warehouse")
-
-    def _replace(self, name: str, template: str) -> None:
-        where = self.nights.server.dsn(SUPERUSER, "postgres")
-        with psycopg.connect(where, autocommit=True) as session:
-            session.execute(f"drop database if exists {name} with (force)")
-            session.execute(f"create database {name} template {template} owner {ROLES['admin']}")
-            # A copied sequence is not logged before the next checkpoint: a crash would set it back.
-            session.execute("checkpoint")
+        copy_database(self.nights.server, "first_night", "warehouse")
 
     def ingest(self, number: int, **options: object):
         """Run the ingests of a night."""

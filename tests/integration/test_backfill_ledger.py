@@ -10,6 +10,7 @@ import pytest
 
 from kindred.cli.backfill import ledger
 from kindred.cli.backfill.days import Days
+from kindred.warehouse.ledger import UNSETTLED
 
 ORDERS, REFERRALS = "salesforce_orders", "salesforce_referrals"
 WEEK = Days(date(2026, 3, 2), date(2026, 3, 8))
@@ -83,8 +84,8 @@ def test_a_run_counts_by_the_newest_batch_of_each_load(warehouse, write):
     def found(loads, *statuses):
         return ledger.runs_with(warehouse.dsn("admin"), loads, runs, *statuses)
 
-    assert found([ORDERS, REFERRALS], *ledger.UNSETTLED) == {"lost", "partly"}
-    assert found([ORDERS], *ledger.UNSETTLED) == {"lost"}
+    assert found([ORDERS, REFERRALS], *UNSETTLED) == {"lost", "partly"}
+    assert found([ORDERS], *UNSETTLED) == {"lost"}
     assert found([ORDERS], "held") == {"held"}
 
 

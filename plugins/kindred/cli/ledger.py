@@ -65,7 +65,7 @@ class TextModels:
 
 def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
     """The batches of the runs that were opened since, in the order they were first opened."""
-    return _rows(
+    return rows(
         dsn,
         BatchRow,
         "select load, status, rows_landed, rows_quarantined, rows_published, message"
@@ -80,7 +80,7 @@ def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
     A load that failed or never began leaves the night to be run again; one that a gate holds
     does not, for running it again would hold it again.
     """
-    found = _rows(
+    found = rows(
         dsn,
         LastNight,
         """
@@ -102,7 +102,7 @@ def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
 
 def freshness(dsn: str) -> list[Freshness]:
     """One entry a load that was ever asked for."""
-    return _rows(
+    return rows(
         dsn,
         Freshness,
         """
@@ -164,7 +164,7 @@ def held(dsn: str) -> list[dict[str, Any]]:
 
 def last_publication(dsn: str) -> Publication | None:
     """The build that the marts show."""
-    found = _rows(
+    found = rows(
         dsn,
         Publication,
         "select build_id, status, data_through, published_at, message from ops.builds"
@@ -178,7 +178,7 @@ def text_models(dsn: str) -> TextModels | None:
 
     A text that waits was published after the new model came, which alone has read it.
     """
-    found = _rows(
+    found = rows(
         dsn,
         TextModels,
         """
@@ -208,6 +208,7 @@ def text_models(dsn: str) -> TextModels | None:
     return found[0] if found else None
 
 
-def _rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
+def rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
+    """What a query finds, as objects of a kind whose fields are its columns."""
     with connect(dsn) as session, session.cursor(row_factory=class_row(kind)) as cursor:
         return cursor.execute(query.encode(), values).fetchall()

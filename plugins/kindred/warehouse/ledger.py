@@ -30,6 +30,8 @@ MOVES = {
     "held": ("landed",),
     "published": ("passed",),
 }
+# What a rerun takes over; the index `loads_unsettled` has one such batch a run and load.
+UNSETTLED = ("landing", "landed", "passed", "failed")
 STAMPS = {
     "landed": "landed_at",
     "passed": "gated_at",

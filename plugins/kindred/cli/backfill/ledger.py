@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from psycopg.rows import class_row
 
 from kindred.cli.backfill.days import Days
+from kindred.cli.ledger import rows
 from kindred.warehouse.connections import connect
-
-# Where a batch stands whose run is over and that did not come in.
-UNSETTLED = ("landing", "landed", "passed", "failed")
+from kindred.warehouse.ledger import UNSETTLED
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class Built:
 
 def known(dsn: str, loads: Iterable[str], days: Days) -> list[Known]:
     """What there is of each load, in the loads' order."""
-    return _rows(
+    return rows(
         dsn,
         Known,
         """
@@ -106,7 +102,7 @@ def outcomes(
     dsn: str, loads: Iterable[str], run_ids: Iterable[str], since: datetime
 ) -> list[Outcome]:
     """What became of the runs' batches that were begun since, in the loads' order."""
-    return _rows(
+    return rows(
         dsn,
         Outcome,
         """
@@ -143,7 +139,7 @@ def outcomes(
 
 def builds(dsn: str, since: datetime) -> list[Built]:
     """The builds of the marts that were begun since."""
-    return _rows(
+    return rows(
         dsn,
         Built,
         """
@@ -167,8 +163,3 @@ def builds(dsn: str, since: datetime) -> list[Built]:
         """,
         [since],
     )
-
-
-def _rows(dsn: str, kind: type[Any], query: str, values: Any) -> list[Any]:
-    with connect(dsn) as session, session.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(query.encode(), values).fetchall()

@@ -17,6 +17,7 @@ from kindred.embedded.connections import Reach
 from kindred.embedded.rest import Airflow
 from kindred.errors import KindredError
 from kindred.sources import LOADS, SOURCES
+from kindred.warehouse.ledger import UNSETTLED
 
 TASKS = 3  # land, gate, publish
 
@@ -159,4 +160,4 @@ def _runs(
 def _incomplete(dsn: str, source: str, found: list[Run]) -> tuple[str, ...]:
     well = [run.run_id for run in found if run.state == "success"]
     loads = [load.name for load in SOURCES[source]]
-    return tuple(sorted(ledger.runs_with(dsn, loads, well, *ledger.UNSETTLED)))
+    return tuple(sorted(ledger.runs_with(dsn, loads, well, *UNSETTLED)))

@@ -14,6 +14,7 @@ from kindred.cli.backfill.figures import counts, in_days, span
 from kindred.cli.backfill.plan import command
 from kindred.cli.night import check_alive
 from kindred.sources import SOURCES
+from kindred.warehouse.ledger import UNSETTLED
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,7 +81,7 @@ def _ended(services: Services, backfill: Backfill, since: datetime) -> _Ended:
     loads = [load.name for load in SOURCES[source]]
     runs = list(asking.runs(services.airflow, backfill.dag, backfill.days, run_type="backfill"))
     names = [run.run_id for run in runs]
-    lost = ledger.runs_with(dsn, loads, names, *ledger.UNSETTLED)
+    lost = ledger.runs_with(dsn, loads, names, *UNSETTLED)
     held = ledger.runs_with(dsn, loads, names, "held")
     failed = [
         run.start
