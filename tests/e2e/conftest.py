@@ -96,6 +96,19 @@ class Machine:
         with psycopg.connect(self.dsn(role)) as conn:
             return conn.execute(query).fetchall()
 
+    def airflow_command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run Airflow's own command as somebody who has its services' environment."""
+        scheduler = processes.leader(Home.open(self.home), "scheduler")
+        assert scheduler is not None
+        return subprocess.run(
+            [sys.executable, "-m", "airflow", *words],
+            env=scheduler.environ(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
     def airflow(self, query: str) -> list[tuple[Any, ...]]:
         """Ask Airflow's own database."""
         secret = json.loads((self.home / "secrets.json").read_text())["airflow"]

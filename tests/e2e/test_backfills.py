@@ -184,19 +184,11 @@ def test_a_load_that_did_not_come_is_asked_for_again(machine, clean):
 def test_a_backfill_of_airflows_own_ends_with_the_same_bytes(machine, clean):
     lose(machine, "crm")
     before = builds(machine), asked(machine)
-    # As the UI's form sends it.
-    machine.rest.post(
-        "/backfills",
-        {
-            "dag_id": "ingest_crm",
-            "from_date": f"{START}T00:00:00Z",
-            "to_date": "2025-04-09T00:00:00Z",
-            "run_backwards": False,
-            "dag_run_conf": {},
-            "reprocess_behavior": "completed",
-            "max_active_runs": 1,
-        },
+    created = machine.airflow_command(
+        *("backfill", "create", "--dag-id", "ingest_crm", "--from-date", START),
+        *("--to-date", "2025-04-09", "--reprocess-behavior", "completed", "--max-active-runs", "1"),
     )
+    assert created.returncode == 0, created.stdout + created.stderr
 
     # It can be followed as one that was asked for here.
     followed = machine.kindred("backfill", *DAYS, "--source", "crm")
