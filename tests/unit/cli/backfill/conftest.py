@@ -1,0 +1,50 @@
+"""An Airflow, a ledger and the days of UTC, all made up; and a backfill that was started."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kindred.cli.backfill import following, ledger
+from kindred.cli.backfill.asking import Backfill
+from kindred.cli.backfill.ledger import Known
+from kindred.cli.backfill.starting import start
+from kindred.embedded import connections
+from tests.unit.cli.backfill.fake_airflow import FakeAirflow
+from tests.unit.cli.backfill.planning import WEEK, make
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KINDRED_TIME_ZONE", raising=False)
+    for vendor in connections.VENDORS:
+        monkeypatch.delenv(f"AIRFLOW_CONN_{vendor.upper()}", raising=False)
+
+
+@pytest.fixture
+def airflow() -> Any:
+    return FakeAirflow()
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A ledger in which every load was published for two of the days, and nothing is lost."""
+    found: dict[str, Any] = {"has_cursor": True, "lost": set()}
+    monkeypatch.setattr(
+        ledger,
+        "known",
+        lambda _, loads, meant: [
+            Known(load, len(meant) - 5, found["has_cursor"]) for load in loads
+        ],
+    )
+    monkeypatch.setattr(
+        ledger, "runs_with", lambda _dsn, _loads, runs, *_: found["lost"] & set(runs)
+    )
+    return found
+
+
+@pytest.fixture
+def started(airflow: Any, monkeypatch: pytest.MonkeyPatch) -> list[Backfill]:
+    monkeypatch.setattr(following, "POLL_SECONDS", 0)
+    return start(airflow, make(airflow, WEEK, "crm"))

@@ -1,0 +1,108 @@
+"""What a backfill would run: first runs, runs again, and what is under way already."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kindred.cli.backfill import planned
+from kindred.cli.backfill.days import Days
+from kindred.cli.backfill.starting import start
+from kindred.errors import KindredError
+from tests.unit.cli.backfill.planning import WEEK, make, said
+
+
+def test_a_plan_tells_first_runs_from_those_run_again(airflow: Any) -> None:
+    airflow.has_run("ingest_crm", date(2026, 3, 1), "success")
+    airflow.has_run("ingest_crm", date(2026, 3, 2), "success")
+    airflow.has_run("ingest_crm", date(2026, 3, 3), "failed")
+    airflow.has_run("ingest_crm", date(2026, 3, 8), "running", "scheduled")
+
+    crm, calls, social = make(airflow).parts
+
+    assert (crm.first, crm.again, crm.left) == (4, 2, 1)
+    assert (calls.first, calls.again, calls.left) == (7, 0, 0)
+    assert social.runs == 7
+    assert airflow.changes == []
+
+
+def test_only_failed_takes_days_of_which_a_load_did_not_come(airflow: Any, known: Any) -> None:
+    for day in range(2, 9):
+        airflow.has_run("ingest_crm", date(2026, 3, day), "failed" if day == 4 else "success")
+    known["lost"] = {"night__2026-03-04", "night__2026-03-06"}
+
+    (crm,) = make(airflow, WEEK, "crm", only_failed=True).parts
+
+    assert (crm.first, crm.again, crm.left) == (0, 2, 5)
+    assert crm.incomplete == ("night__2026-03-06",)
+
+
+def test_many_runs_are_read_page_by_page(airflow: Any) -> None:
+    year = Days(date(2025, 1, 1), date(2025, 12, 31))
+    for each in year:
+        airflow.has_run("ingest_social", each.last_day, "success")
+
+    (social,) = make(airflow, year, "social").parts
+
+    assert (social.first, social.again) == (0, 365)
+
+
+def test_a_backfill_of_these_days_is_taken_up(airflow: Any) -> None:
+    airflow.has_backfill("ingest_crm", WEEK)
+    airflow.has_run("ingest_crm", date(2026, 3, 2), "success", "backfill")
+    airflow.has_run("ingest_crm", date(2026, 3, 3), "queued", "backfill")
+
+    (crm,) = (made := make(airflow, WEEK, "crm")).parts
+
+    assert (crm.first, crm.again, crm.left) == (0, 1, 6)
+    assert "crm: under way since 2026-04-01 12:00" in said(planned.show, made)
+    assert [each.days for each in start(airflow, made)] == [WEEK]
+    assert airflow.changes == ["unpause refresh_marts", "unpause ingest_crm"]
+
+
+def test_a_backfill_of_other_days_is_refused_with_the_way_out(airflow: Any) -> None:
+    airflow.has_backfill("ingest_crm", Days(date(2026, 1, 1), date(2026, 1, 2)))
+    airflow.has_run("ingest_crm", date(2026, 1, 2), "queued", "backfill")
+
+    with pytest.raises(KindredError) as refusal:
+        make(airflow)
+
+    wanted = "`kindred backfill --from 2026-01-01 --to 2026-01-02 --source crm`"
+    assert wanted in str(refusal.value)
+    assert "/dags/ingest_crm" in str(refusal.value)
+    assert make(airflow, WEEK, "social").runs == 7
+
+
+def test_a_backfill_whose_runs_are_over_is_in_nobodys_way(airflow: Any) -> None:
+    airflow.has_backfill("ingest_crm", WEEK)
+    airflow.has_run("ingest_crm", date(2026, 3, 3), "success", "backfill")
+
+    (crm,) = make(airflow, WEEK, "crm").parts
+
+    assert (crm.under_way, crm.runs) == (None, 7)
+
+
+def test_before_the_first_night_there_is_nothing_to_backfill(airflow: Any, known: Any) -> None:
+    known["has_cursor"] = False
+
+    with pytest.raises(KindredError, match="`kindred run` takes the history"):
+        make(airflow)
+
+
+def test_the_plan_says_price_limits_and_what_is_missing(airflow: Any) -> None:
+    airflow.has_run("ingest_crm", date(2026, 1, 1), "success")
+    del airflow.extras["mastodon"]
+    airflow.extras["genesys"] = '{"reach_days": 365}'
+
+    told = said(planned.show, make(airflow))
+
+    assert "2026-03-02 to 2026-03-08 (7 days, UTC)" in told
+    assert "21 runs of 3 tasks, 2 at once a source" in told
+    assert "very roughly 70 s" in told
+    assert "no connection named mastodon" in told
+    assert "recycle bin" in told
+    assert "Reaches 365 days back" in told
+    assert Counter(told.split())["salesforce_orders"] == 1

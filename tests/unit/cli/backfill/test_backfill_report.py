@@ -1,0 +1,168 @@
+"""How a backfill ended: what it changed, what failed, and the command that mends it."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from kindred.cli.backfill import asking, ledger, report
+from kindred.cli.backfill.days import Days
+from kindred.cli.backfill.following import Course, Picture
+from kindred.cli.backfill.ledger import Built, Outcome
+from kindred.cli.following import Task
+from tests.unit.cli.backfill.fake_airflow import end_runs
+from tests.unit.cli.backfill.planning import WEEK, make
+
+
+def outcome(**given: Any) -> Outcome:
+    usual: dict[str, Any] = {
+        "load": "salesforce_orders",
+        "days": 7,
+        "published": 7,
+        "held": 0,
+        "failed": 0,
+        "rows_landed": 1234,
+        "rows_changed": 56,
+        "rows_quarantined": 0,
+        "message": None,
+    }
+    return Outcome(**usual | given)
+
+
+def finish(
+    airflow: Any,
+    started: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    outcomes: list[Outcome],
+    builds: list[Built],
+    statuses: dict[str, str] | None = None,
+    tasks: tuple[Task, ...] = (),
+) -> tuple[bool, str]:
+    batches = statuses or {}
+    monkeypatch.setattr(ledger, "outcomes", lambda *_: outcomes)
+    monkeypatch.setattr(ledger, "builds", lambda *_: builds)
+    monkeypatch.setattr(
+        ledger,
+        "runs_with",
+        lambda _dsn, _loads, runs, *wanted: {run for run in runs if batches.get(run) in wanted},
+    )
+    services: Any = SimpleNamespace(airflow=airflow, postgres=SimpleNamespace(dsn=lambda _: ""))
+    console = Console(file=io.StringIO(), width=160)
+    picture = Picture((Course("crm", 7, 0, 0),), tasks=tasks)
+    went_well = report.finish(console, services, started, picture)
+    return went_well, console.file.getvalue() + capsys.readouterr().err  # type: ignore[attr-defined]
+
+
+def test_the_report_says_what_changed_and_how_often_the_marts_were_built(
+    airflow: Any, started: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    built = Built(3, "published", 41.2, 120, 840)
+
+    went_well, told = finish(
+        airflow, started, monkeypatch, capsys, outcomes=[outcome()], builds=[built]
+    )
+
+    assert went_well
+    assert "1,234" in told
+    assert "rebuilt once, in 41 s: 840 months of 120 customers" in told
+
+
+def test_without_a_change_the_marts_stand(
+    airflow: Any, started: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    unchanged = outcome(rows_changed=0)
+
+    went_well, told = finish(airflow, started, monkeypatch, capsys, outcomes=[unchanged], builds=[])
+
+    assert went_well
+    assert "the marts stand as they were" in told
+
+
+def test_days_that_failed_are_named_with_the_command_that_mends_them(
+    airflow: Any, started: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    lost = f"backfill__{Days(date(2026, 3, 4), date(2026, 3, 4)).start}"
+    failed = outcome(published=6, failed=1, message="salesforce: HTTP 500")
+
+    went_well, told = finish(
+        airflow,
+        started,
+        monkeypatch,
+        capsys,
+        outcomes=[failed],
+        builds=[],
+        statuses={lost: "failed"},
+    )
+
+    assert not went_well
+    assert "FAILED  salesforce_orders, 1 day: salesforce: HTTP 500" in told
+    again = "kindred backfill --from 2026-03-04 --to 2026-03-04 --source crm --only-failed"
+    assert again in told
+    assert "kindred status" not in told
+
+
+def test_what_a_gate_holds_is_not_run_again(
+    airflow: Any, started: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    end_runs(airflow, 1, "failed")
+    (stuck,) = asking.runs(airflow, "ingest_crm", WEEK, state=["failed"])
+
+    went_well, told = finish(
+        airflow,
+        started,
+        monkeypatch,
+        capsys,
+        outcomes=[outcome(published=6, held=1)],
+        builds=[],
+        statuses={stuck.run_id: "held"},
+    )
+
+    assert not went_well
+    assert "HELD    salesforce_orders, 1 day" in told
+    assert "kindred status" in told
+    assert "--only-failed" not in told
+
+
+def test_a_run_that_failed_before_it_had_a_batch_is_named_too(
+    airflow: Any, started: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    end_runs(airflow, 1, "failed")
+
+    went_well, told = finish(airflow, started, monkeypatch, capsys, outcomes=[], builds=[])
+
+    assert not went_well
+    assert "--from 2026-03-02 --to 2026-03-02 --source crm --only-failed" in told
+
+
+def test_a_refresh_that_failed_is_named(
+    airflow: Any, started: Any, monkeypatch: Any, capsys: Any
+) -> None:
+    gate = Task("refresh_marts", "r", "gate", "failed", 1.5, 1)
+    held = Built(3, "held", 41.2, 120, 840)
+
+    went_well, told = finish(
+        airflow, started, monkeypatch, capsys, outcomes=[outcome()], builds=[held], tasks=(gate,)
+    )
+
+    assert not went_well
+    assert "not published: build 3 is held" in told
+    assert "/dags/refresh_marts/runs/r/tasks/gate" in told
+
+
+def test_who_leaves_is_told_how_to_come_back(airflow: Any) -> None:
+    services: Any = SimpleNamespace(airflow=airflow)
+
+    told = report.left_running(services, make(airflow, WEEK, "crm", "social", only_failed=True))
+
+    assert told.endswith(
+        "`kindred backfill --from 2026-03-02 --to 2026-03-08"
+        " --source crm --source social --only-failed`"
+    )
+    assert "/dags/ingest_social" in told
