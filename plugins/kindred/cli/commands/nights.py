@@ -1,0 +1,104 @@
+"""A night now, and days of the past again."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from kindred.cli import shell
+from kindred.cli.commands.options import Customers, NoSandbox, Replay, Scenario, choice
+
+DAY = "%Y-%m-%d"
+
+
+class Source(StrEnum):
+    """Where data come from."""
+
+    CRM = "crm"
+    CALL_CENTER = "call_center"
+    SOCIAL = "social"
+
+
+def run(
+    through: Annotated[
+        datetime | None,
+        typer.Option(help="The last day to have (2026-11-01).", formats=[DAY]),
+    ] = None,
+    scenario: Scenario = None,
+    customers: Customers = None,
+    replay: Replay = None,
+    no_sandbox: NoSandbox = False,
+) -> None:
+    """Run one night now and show what it found; services stay up afterwards."""
+    with shell.mending():
+        from rich.console import Console
+
+        from kindred.cli import night, report
+
+        console = Console(highlight=False)
+        services = shell.services()
+        began = time.monotonic()
+        try:
+            with shell.stopping():
+                services.up(choice(services, scenario, customers, replay, no_sandbox))
+                typer.echo(f"Services are up after {time.monotonic() - began:.0f} s.")
+                chosen = night.choose(services, through.date() if through else None)
+                picture = report.follow(console, services, chosen)
+        except KeyboardInterrupt:
+            typer.echo("\nStopping everything; `kindred run` takes the night up again.", err=True)
+            services.down()
+            raise typer.Exit(130) from None
+        typer.echo(f"\nFrom start to end: {time.monotonic() - began:.0f} s.")
+        went_well = report.finish(console, services, picture)
+    raise typer.Exit(0 if went_well else 1)
+
+
+def backfill(
+    first: Annotated[datetime, typer.Option("--from", help="The first day.", formats=[DAY])],
+    last: Annotated[datetime, typer.Option("--to", help="The last day.", formats=[DAY])],
+    source: Annotated[
+        list[Source] | None, typer.Option(help="Only this source; can be repeated.")
+    ] = None,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="Only days that failed or never ran.")
+    ] = False,
+    at_once: Annotated[int, typer.Option(help="Days at once, a source.", min=1, max=16)] = 2,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
+) -> None:
+    """Ask for days of the past again and refresh the marts once; the same command resumes it."""
+    with shell.mending():
+        from rich.console import Console
+
+        from kindred.cli import following, night
+        from kindred.cli.backfill import days, plan, planned, report, starting
+
+        console = Console(highlight=False)
+        wanted = days.asked(first.date(), last.date())
+        services = shell.services()
+        services.up()
+        night.wait_until_known(services.airflow, (*night.INGESTS, following.REFRESH))
+        chosen = plan.make(
+            services.airflow,
+            services.postgres.dsn("admin"),
+            wanted,
+            source or [],
+            days.now(services),
+            only_failed=only_failed,
+            at_once=at_once,
+        )
+        planned.show(console, chosen)
+        if dry_run or not chosen.runs:
+            raise typer.Exit(0)
+        try:
+            with shell.stopping():
+                started = starting.start(services.airflow, chosen)
+                picture = report.follow(console, services, started)
+        except KeyboardInterrupt:
+            typer.echo(report.left_running(services, chosen), err=True)
+            raise typer.Exit(130) from None
+        went_well = report.finish(console, services, started, picture)
+    raise typer.Exit(0 if went_well else 1)

@@ -1,0 +1,126 @@
+"""What runs on this machine: up, down, how it stands, where it is, and its tables."""
+
+from __future__ import annotations
+
+import json
+import time
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from kindred.cli import shell
+from kindred.cli.commands.options import (
+    AsJson,
+    Customers,
+    NoSandbox,
+    Replay,
+    Scenario,
+    choice,
+)
+
+
+class Role(StrEnum):
+    """Who connects to the warehouse."""
+
+    READER = "reader"
+    LOADER = "loader"
+    TRANSFORMER = "transformer"
+    PUBLISHER = "publisher"
+    ADMIN = "admin"
+
+
+def up(
+    scenario: Scenario = None,
+    customers: Customers = None,
+    replay: Replay = None,
+    no_sandbox: NoSandbox = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start Postgres, Airflow and the sandbox; what runs already stays."""
+    with shell.mending():
+        from kindred.cli import report
+        from kindred.embedded import settings
+
+        services = shell.services(quiet=as_json)
+        began = time.monotonic()
+        services.up(choice(services, scenario, customers, replay, no_sandbox))
+    if as_json:
+        place = {
+            "ui": services.airflow.base,
+            "user": settings.USER,
+            "password_file": str(settings.password_file(services.home)),
+            "home": str(services.home.folder),
+            "services": services.running(),
+        }
+        typer.echo(json.dumps(place, indent=2))
+        return
+    typer.echo(f"Everything runs after {time.monotonic() - began:.0f} s.")
+    report.where(services)
+
+
+def down(
+    erase: Annotated[bool, typer.Option("--erase", help="Delete all data too.")] = False,
+) -> None:
+    """Stop everything that `up` or `run` started."""
+    with shell.mending():
+        services = shell.services()
+        services.down()
+        if erase:
+            services.erase()
+    typer.echo("Stopped, and the data are deleted." if erase else "Stopped; the data are kept.")
+
+
+def status(as_json: AsJson = False) -> None:
+    """Say what runs, how fresh each source is, and what is held."""
+    with shell.mending():
+        from kindred.cli import status as statuses
+
+        found = statuses.read(shell.services(quiet=True))
+    if as_json:
+        typer.echo(json.dumps(found, default=str, indent=2))
+    else:
+        statuses.show(found)
+
+
+def dsn(
+    role: Annotated[Role, typer.Option(help="Whose connection string.")] = Role.READER,
+) -> None:
+    """Print a connection string with its password, for a BI tool or psql."""
+    with shell.mending():
+        services = shell.services(quiet=True)
+        if not services.postgres.port:
+            shell.fail("there is no warehouse yet: `kindred up` makes it")
+    typer.echo(services.postgres.dsn(role.value))
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check the machine and every part; say how to mend what is broken."""
+    with shell.mending():
+        from kindred.cli import doctor as doctors
+
+        findings = doctors.examine()
+    if as_json:
+        typer.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))
+    else:
+        doctors.show(findings)
+    raise typer.Exit(1 if any(finding.is_broken for finding in findings) else 0)
+
+
+def migrate(
+    admin_dsn: Annotated[
+        str | None,
+        typer.Option(envvar="KINDRED_ADMIN_DSN", help="The warehouse; ours when not given."),
+    ] = None,
+) -> None:
+    """Bring the warehouse's tables and grants up to date; never drops anything."""
+    with shell.mending():
+        from kindred.sources import LOADS
+        from kindred.warehouse import schema
+
+        if admin_dsn is None:
+            services = shell.services()
+            services.postgres.start()
+            admin_dsn = services.postgres.dsn("admin")
+        schema.migrate(admin_dsn, LOADS.values())
+    typer.echo("The warehouse is up to date.")
