@@ -66,6 +66,12 @@ def warehouse(warehouse_server: Warehouse) -> Iterator[Warehouse]:
     warehouse_server.empty()
 
 
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A target folder for all marts: dbt parses the project once and keeps the result there."""
+    return tmp_path_factory.mktemp("dbt")
+
+
 def open_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A scratch home; as root its folders let the server's own user through."""
     return Home.open(passable(tmp_path_factory.mktemp("home")) / "kindred")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 
 from tests.integration import marts_customers as people
+from tests.integration.marts_built import NO_TESTS, PROJECT, Marts, customer, seed
 from tests.integration.marts_stories_route import (
     EMOTIONS,
     StoriesRoute,
@@ -19,7 +21,6 @@ from tests.integration.marts_stories_route import (
     matched,
     shrink,
 )
-from tests.integration.test_marts import NO_TESTS, PROJECT, Marts, customer, seed
 
 Z = 1.959964
 START, MONTHS = date(2025, 11, 1), 8  # November to June, the complete months of the made-up data
@@ -28,9 +29,7 @@ OUTCOMES = ("connection_score", "connected_share", "attrition", "advocacy")
 
 
 @pytest.fixture(scope="module")
-def stories(
-    warehouse_server: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Marts, StoriesRoute]]:
+def stories(warehouse_server: Any, parsed: Path) -> Iterator[tuple[Marts, StoriesRoute]]:
     """Marts of a first night with callers who refuse, and the second route over the same raw."""
     warehouse_server.empty()
     people.fill(warehouse_server.dsn("admin"))
@@ -39,7 +38,7 @@ def stories(
             "update raw.salesforce_contacts set has_text_consent = false"
             " where contact_id like '003-0_41'"
         )
-    built = Marts(warehouse_server, tmp_path_factory.mktemp("dbt"))
+    built = Marts(warehouse_server, parsed)
     built.build("--full-refresh", *NO_TESTS)
     yield built, StoriesRoute(built.dsn, seed("segment_thresholds"), seed("lapse_rules"))
     warehouse_server.empty()

@@ -1,4 +1,4 @@
-"""Gates: what they hold, what they let through, and what they never say."""
+"""The gate of batches: what it holds, what it lets through, and what it never says."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import yaml
 
 from kindred.errors import GateError, SupersededError
-from kindred.gates import check_batches, check_marts, release_batch
+from kindred.gates import check_batches, release_batch
 from kindred.gates.examine import Examiner
 from kindred.gates.library import DSN_VARIABLE
 from kindred.gates.suites import Suite
@@ -21,6 +20,7 @@ from kindred.loads import Batch, Window
 from kindred.sources import LOADS
 from kindred.warehouse import ledger
 from tests.integration.landed import NIGHT, START, good, land, many
+from tests.integration.suite_files import NOT_NULL, blocking, suite_file
 
 CANARY = "canary.7391@example.org"
 ORDERS = LOADS["salesforce_orders"]
@@ -38,10 +38,6 @@ def check(warehouse, batch: Batch, folder: Path | None = None):
     return verdict
 
 
-def blocking(verdict) -> list[str]:
-    return [finding.rule for finding in verdict.blocking]
-
-
 def count(conn, table: str) -> int:
     return conn.execute(f"select count(*) from {table}").fetchone()[0]
 
@@ -50,16 +46,6 @@ def status(conn, batch: Batch) -> str:
     return conn.execute(
         "select status from ops.loads where batch_id = %s", [batch.batch_id]
     ).fetchone()[0]
-
-
-def suite_file(folder: Path, name: str, *rules: dict) -> Path:
-    whole = [{"severity": "critical", "notes": "Because.", **rule} for rule in rules]
-    document = {"name": name, "expectations": whole}
-    (folder / f"{name}.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    return folder
-
-
-NOT_NULL = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "order_id"}}
 
 
 def test_a_good_batch_of_every_load_passes_every_rule(warehouse, conn):
@@ -330,6 +316,12 @@ def test_a_held_batch_can_be_released_and_only_a_held_one(warehouse, conn):
         release_batch(conn, batch, "again")
 
 
+def test_the_ledger_lists_what_a_gate_let_through(warehouse, conn):
+    batch = land(conn, ORDERS, many(ORDERS, 2))
+    check(warehouse, batch)
+    assert ledger.batches(conn, batch.run_id, [ORDERS.name], "passed") == [batch]
+
+
 def test_no_value_of_a_row_and_no_secret_leaves_a_gate(
     warehouse, conn, tmp_path, caplog, capfd, recwarn
 ):
@@ -380,95 +372,3 @@ def test_an_unreachable_warehouse_holds_without_naming_the_password(monkeypatch)
     assert "s3cret" not in repr(finding)
     with pytest.raises(KeyError):
         monkeypatch.delenv(DSN_VARIABLE)
-
-
-# Marts
-
-
-@pytest.fixture
-def build(warehouse) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(warehouse.dsn("transformer"), autocommit=True) as opened:
-        opened.execute("insert into ops.builds (run_id, status) values ('r', 'built')")
-        opened.execute(
-            "create table build.orders as select 'o-' || n as order_id from generate_series(1, 9) n"
-        )
-        yield opened
-
-
-def marts(warehouse, names, folder):
-    return check_marts(warehouse.dsn("transformer"), 1, names, folder)
-
-
-def standing(build) -> tuple[str, str]:
-    return build.execute("select status, message from ops.builds where build_id = 1").fetchone()
-
-
-def can_publisher_read(build) -> bool:
-    return build.execute(
-        "select has_table_privilege('kindred_publisher', 'build.orders', 'select')"
-    ).fetchone()[0]
-
-
-def test_a_build_whose_marts_pass_is_passed_and_handed_to_the_publisher(warehouse, build, tmp_path):
-    folder = suite_file(tmp_path, "mart_orders", NOT_NULL)
-    assert [one.status for one in marts(warehouse, None, folder)] == ["passed"]
-    assert standing(build) == ("passed", None)
-    assert can_publisher_read(build)
-    assert build.execute("select suite, build_id from ops.gate_results").fetchall() == [
-        ("mart_orders", 1)
-    ]
-
-
-def test_a_failing_mart_holds_the_build_and_says_what_readers_keep(warehouse, build, tmp_path):
-    build.execute(
-        "insert into ops.builds (run_id, status, published_at, data_through) values"
-        " ('y', 'published', '2026-02-28 03:00Z', '2026-02-28Z')"
-    )
-    build.execute("insert into build.orders values (null)")
-    (verdict,) = marts(warehouse, ["orders"], suite_file(tmp_path, "mart_orders", NOT_NULL))
-    assert [(f.rows_failed, f.rows_checked) for f in verdict.blocking] == [(1, 10)]
-    status, message = standing(build)
-    assert status == "held"
-    assert not can_publisher_read(build)
-    assert "Readers keep the marts published 2026-02-28 03:00 UTC" in message
-
-
-@pytest.mark.parametrize(
-    ("statement", "rule"),
-    [("drop table build.orders", "mart_is_built"), ("delete from build.orders", "mart_has_rows")],
-)
-def test_a_missing_or_empty_mart_holds_the_build(warehouse, build, tmp_path, statement, rule):
-    build.execute(statement)
-    (verdict,) = marts(warehouse, ["orders"], suite_file(tmp_path, "mart_orders", NOT_NULL))
-    assert blocking(verdict) == [rule]
-    assert standing(build)[0] == "held"
-
-
-def test_a_mart_that_was_built_without_a_suite_holds_the_build(warehouse, build, tmp_path):
-    build.execute(
-        """update ops.builds set models = '[{"name": "returns", "kind": "model"},
-        {"name": "int_months", "kind": "model"}, {"name": "tiers", "kind": "seed"}]'"""
-    )
-    folder = suite_file(tmp_path, "mart_orders", NOT_NULL)
-    found = {one.suite: one.status for one in marts(warehouse, None, folder)}
-    assert found == {"mart_orders": "passed", "mart_returns": "held"}
-
-
-def test_a_gate_over_no_marts_is_refused(warehouse, build, tmp_path):
-    with pytest.raises(GateError, match="no marts"):
-        marts(warehouse, [], tmp_path)
-    with pytest.raises(GateError, match="no marts"):
-        marts(warehouse, None, tmp_path)
-    assert standing(build)[0] == "built"
-
-
-def test_a_build_that_is_not_waiting_is_refused(warehouse, build, tmp_path):
-    build.execute("update ops.builds set status = 'published'")
-    with pytest.raises(SupersededError):
-        marts(warehouse, ["orders"], suite_file(tmp_path, "mart_orders", NOT_NULL))
-
-
-def test_the_ledger_lists_what_a_gate_let_through(warehouse, conn):
-    batch = land(conn, ORDERS, many(ORDERS, 2))
-    check(warehouse, batch)
-    assert ledger.batches(conn, batch.run_id, [ORDERS.name], "passed") == [batch]
