@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kindred.errors import SupersededError, WarehouseError
+from kindred.errors import GateError, SupersededError, WarehouseError
 from kindred.loads import Batch, Window
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS
+from kindred.tasks import ingest
 from tests.integration.landed import NIGHT, NOON, START, good, land, many
 
-ORDERS = LOADS["salesforce_orders"]
+ORDERS, REFERRALS = LOADS["salesforce_orders"], LOADS["salesforce_referrals"]
 SURVEYS = LOADS["genesys_surveys"]
 STATUSES = LOADS["mastodon_statuses"]
 CANARY = "canary.7391@example.org"
@@ -49,6 +51,11 @@ def changes(conn) -> list[tuple]:
 
 def later(minutes: int):
     return {"modified_at": NOON + timedelta(minutes=minutes)}
+
+
+def source(warehouse):
+    """Where a task runs, as far as publishing needs it."""
+    return SimpleNamespace(warehouse=warehouse.dsn)
 
 
 def test_a_published_batch_is_in_raw_and_in_the_ledger_and_no_longer_in_landing(conn):
@@ -198,6 +205,22 @@ def test_rows_that_went_missing_since_the_gate_are_not_published_as_nothing(conn
         publish(conn, batch)
     assert conn.execute("select status from ops.loads").fetchone() == ("passed",)
     assert conn.execute("select count(*) from ops.cursors").fetchone() == (0,)
+
+
+def test_a_publication_whose_task_died_after_its_commit_still_counts(warehouse, conn):
+    land(conn, ORDERS, many(ORDERS, 3), status="passed", run_id="run")
+    land(conn, REFERRALS, many(REFERRALS, 3), status="held", run_id="run")
+    assert ingest.publish("crm", "run", source(warehouse)) == 1
+    assert ingest.publish("crm", "run", source(warehouse)) == 1  # the retry wakes the marts
+
+
+def test_a_rerun_of_which_nothing_came_says_so_whatever_was_published_before(warehouse, conn):
+    assert ingest.publish("crm", "run", source(warehouse)) == 0
+    land(conn, ORDERS, many(ORDERS, 3), status="passed", run_id="run")
+    ingest.publish("crm", "run", source(warehouse))
+    land(conn, ORDERS, many(ORDERS, 3), status="held", run_id="run")
+    with pytest.raises(GateError, match=r"nothing passed: salesforce_orders"):
+        ingest.publish("crm", "run", source(warehouse))
 
 
 def test_one_refused_batch_does_not_stop_the_others(conn):

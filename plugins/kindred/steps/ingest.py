@@ -99,10 +99,12 @@ def publish(source: str) -> XComArg:
         from kindred.tasks import ingest
 
         try:
-            done = ingest.publish(source, get_current_context()["run_id"], AirflowSurroundings())
+            published = ingest.publish(
+                source, get_current_context()["run_id"], AirflowSurroundings()
+            )
         except (GateError, SupersededError) as refusal:
             raise AirflowFailException(str(refusal)) from None
-        if not done:
+        if not published:
             raise AirflowSkipException(f"{source}: nothing to publish")
 
     return run()

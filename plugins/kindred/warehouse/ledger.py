@@ -174,6 +174,17 @@ def batches(
     return [_batch(row) for row in rows]
 
 
+def states(conn: psycopg.Connection, run_id: str, loads: Iterable[str]) -> dict[str, str]:
+    """Return the status of each load's newest batch in `run_id`, in the loads' order."""
+    names = list(loads)
+    rows = conn.execute(
+        "select load, (array_agg(status order by batch_id desc))[1] from ops.loads"
+        " where run_id = %s and load = any(%s) group by load order by array_position(%s, load)",
+        [run_id, names, names],
+    ).fetchall()
+    return dict(rows)
+
+
 def find(conn: psycopg.Connection, batch_id: int) -> Batch | None:
     """Return the newest attempt of a batch, None where the ledger has no such batch."""
     row = conn.execute(
