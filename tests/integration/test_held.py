@@ -8,7 +8,7 @@ import pytest
 from landed import land, many
 
 from kindred.cli import held
-from kindred.errors import GateError, SetupError
+from kindred.errors import GateError, SetupError, WarehouseError
 from kindred.gates import check_batches
 from kindred.sources import LOADS
 from kindred.warehouse.connections import connect
@@ -46,6 +46,22 @@ def test_a_held_batch_is_released_with_a_reason(services, hold, warehouse, load,
     with connect(warehouse.dsn("loader")) as conn:
         found = conn.execute("select status, message from ops.loads").fetchone()
     assert found == ("published", "released: looked at")
+
+
+def test_a_release_that_postgres_refuses_leaves_the_batch_held(services, hold, warehouse):
+    batch_id = hold(ORDERS, 1)
+    with connect(warehouse.dsn("admin"), autocommit=True) as conn:
+        conn.execute("alter table raw.salesforce_orders add constraint no check (amount < 0)")
+    try:
+        with pytest.raises(WarehouseError, match="raw is unchanged"):
+            held.release(services, batch_id, "looked at")
+    finally:
+        with connect(warehouse.dsn("admin"), autocommit=True) as conn:
+            conn.execute("alter table raw.salesforce_orders drop constraint no")
+            found = conn.execute("select status from ops.loads").fetchone()
+            kept = conn.execute("select count(*) from held.salesforce_orders").fetchone()
+    assert (found, kept) == (("held",), (3,))
+    assert "3 rows changed" in held.release(services, batch_id, "looked at again")
 
 
 def test_posts_that_were_held_for_days_are_not_released(services, hold, warehouse):

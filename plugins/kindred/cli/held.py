@@ -9,6 +9,7 @@ import psycopg
 from kindred.cli.following import REFRESH, UNFINISHED
 from kindred.embedded.services import Services
 from kindred.errors import GateError, SetupError
+from kindred.loads import Batch
 from kindred.sources import SOURCES
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
@@ -31,8 +32,12 @@ def release(services: Services, batch_id: int, reason: str) -> str:
         batch = ledger.find_held(conn, batch_id)
         if LOADS[batch.load].is_deleted_by_absence:
             _refuse_old(conn, batch_id)
-        release_batch(conn, batch, reason)
-        (publication,) = publish_batches(conn, [batch], LOADS)
+
+        def let_through(conn: psycopg.Connection, batch: Batch) -> None:
+            release_batch(conn, batch, reason)
+
+        # One transaction: the rows leave `held`, where a crash cannot reach them, for raw only.
+        (publication,) = publish_batches(conn, [batch], LOADS, first=let_through)
     if not services.airflow.is_alive():
         return f"{publication}. The marts follow with the next `kindred run`."
     services.airflow.post(f"/dags/{REFRESH}/dagRuns", {"logical_date": None})

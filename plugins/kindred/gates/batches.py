@@ -108,7 +108,9 @@ def _parameters(batch: Batch, landed: Landed, skew: timedelta) -> dict[str, Any]
 
 
 def release_batch(conn: psycopg.Connection, batch: Batch, reason: str) -> None:
-    """Let a held batch through: a person has looked and says why.  Publish it next.
+    """Let a held batch through: a person has looked and says why.
+
+    Publish it in the same transaction: landing, where its rows are then, is emptied by a crash.
 
     Raises:
         SupersededError: a newer attempt owns the batch.

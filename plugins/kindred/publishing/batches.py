@@ -9,7 +9,7 @@ does not depend on the order it is gone through, so neither does raw.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -45,6 +45,7 @@ def publish_batches(
     batches: Iterable[Batch],
     loads: Mapping[str, Load],
     time_zone: str | None = None,
+    first: Callable[[psycopg.Connection, Batch], None] | None = None,
 ) -> list[Publication]:
     """Publish each batch in a transaction of its own; one that fails does not stop the others.
 
@@ -52,6 +53,7 @@ def publish_batches(
         conn: a connection as the loader.
         loads: the declarations by name: how a load's versions and subjects are found.
         time_zone: the business's, in which an instant is a day; `KINDRED_TIME_ZONE` or UTC.
+        first: what each transaction begins with, such as the release of a held batch.
 
     Raises:
         SupersededError: a newer attempt owns the one batch that could not be published.
@@ -64,6 +66,8 @@ def publish_batches(
     for batch in batches:
         try:
             with conn.transaction():
+                if first is not None:
+                    first(conn, batch)
                 done.append(_publish(conn, batch, loads[batch.load], zone))
             _analyze(conn, done[-1])
         except (WarehouseError, SupersededError) as error:
