@@ -1,5 +1,7 @@
 """What tasks take from Airflow's connections, and what they never show of them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 SECRET = "hunter2"
@@ -42,3 +44,16 @@ def test_a_connection_that_cannot_be_read_is_named_and_not_quoted(settings, monk
 def test_a_vendor_without_a_connection_is_nobody_to_ask(settings, monkeypatch):
     monkeypatch.setattr(settings, "_connection", lambda _: None)
     assert settings.endpoint("salesforce") is None
+
+
+def test_a_night_that_is_not_over_is_not_asked_for(settings, monkeypatch):
+    from kindred.errors import SetupError
+
+    monkeypatch.delenv("KINDRED_CLOCK", raising=False)
+    now = datetime.now(UTC)
+    begins, ends = now - timedelta(hours=23), now + timedelta(hours=1)
+    context = {"data_interval_start": begins, "data_interval_end": ends}
+    with pytest.raises(SetupError, match="not over"):
+        settings.night(context)
+    monkeypatch.setenv("KINDRED_CLOCK", "sandbox")  # whose days are not the wall clock's
+    assert settings.night(context).end == ends

@@ -55,12 +55,18 @@ def choose(services: Services, through: date | None) -> Night:
 
     Args:
         through: the last business day to have.
+
+    Raises:
+        KindredError: that day is not over. In sandbox time a night makes it so.
     """
+    choice = services.sandbox.choice
+    today = datetime.now(zone()).date()
+    if through is not None and through >= today and not choice.is_on:
+        raise KindredError(f"{through} is not over. Use --through {today - timedelta(days=1)}")
     if through is not None:
         return Night.ending(through + timedelta(days=1))
-    choice = services.sandbox.choice
     if not choice.is_on:
-        return Night.ending(datetime.now(zone()).date())
+        return Night.ending(today)
     vendors = {name for name, owner in owners(services.airflow).items() if owner}
     loads = [load.name for load in LOADS.values() if load.vendor in vendors]
     last = ledger.last_night(services.postgres.dsn("admin"), loads)

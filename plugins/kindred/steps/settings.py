@@ -79,12 +79,17 @@ def night(context: Context) -> Window:
     """Return the run's data interval in UTC; a run without one means the last business day.
 
     Raises:
-        SetupError: there is none in sandbox time, where the wall clock says nothing.
+        SetupError: there is none in sandbox time, where the wall clock says nothing; or it is not
+            over, and would move the cursors past what nobody can have asked for.
     """
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    is_sandbox = os.environ.get("KINDRED_CLOCK") == "sandbox"
     if start is not None and end is not None and start < end:
-        return Window(_plain(start), _plain(end))
-    if os.environ.get("KINDRED_CLOCK") == "sandbox":
+        interval = Window(_plain(start), _plain(end))
+        if interval.end > datetime.now(UTC) and not is_sandbox:
+            raise SetupError(f"{interval} is not over: run it when it is")
+        return interval
+    if is_sandbox:
         raise SetupError("in sandbox time a run needs a data interval: `kindred run` gives it one")
     today = datetime.combine(datetime.now(ZONE).date(), time.min, ZONE)
     return Window(_plain(today - timedelta(days=1)), _plain(today))

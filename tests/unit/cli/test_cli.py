@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,7 +26,7 @@ from kindred.embedded.home import Home
 from kindred.embedded.postgres import Postgres
 from kindred.embedded.rest import AnswerError
 from kindred.embedded.sandbox import Choice, calendar
-from kindred.errors import SetupError
+from kindred.errors import KindredError, SetupError
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -319,3 +319,13 @@ def test_nights_follow_the_calendar_when_the_clocks_change(monkeypatch: pytest.M
         days.append(night.last_day.isoformat())
         end = night.end
     assert days == ["2026-11-01", "2026-11-02", "2026-11-03"]
+
+
+def test_a_night_that_is_not_over_is_refused_with_the_last_that_is() -> None:
+    services: Any = SimpleNamespace(sandbox=SimpleNamespace(choice=SimpleNamespace(is_on=False)))
+    today = datetime.now(UTC).date()
+    yesterday = today - timedelta(days=1)
+    for day in (today, today + timedelta(days=400)):
+        with pytest.raises(KindredError, match=f"{day} is not over.*--through {yesterday}"):
+            nights.choose(services, day)
+    assert nights.choose(services, yesterday) == nights.choose(services, None)
