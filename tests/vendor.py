@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from kindred.api import Client, ClientCredentials, Endpoint, NoAuth, Request, Response
-from kindred.loads import Ask, Load, Page, Window
+from kindred.loads import Ask, Batch, Load, Page, Window
 
 Item = TypeVar("Item")
 Handler = Callable[[Request], Response]
@@ -58,6 +58,9 @@ class Nothing:
         return []
 
     async def during(self, *_: Any) -> list[dict[str, Any]]:
+        return []
+
+    async def asked(self, *_: Any) -> list[Batch]:
         return []
 
 

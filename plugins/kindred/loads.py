@@ -77,6 +77,9 @@ class Known(Protocol):
     async def during(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
         """Return the rows, whole, whose `column` lies in the window."""
 
+    async def asked(self, load: str, window: Window) -> list[Batch]:
+        """Return the published batches that asked for some of the window."""
+
 
 @dataclass(frozen=True)
 class Ask:

@@ -1,16 +1,22 @@
 """Landing into a real Postgres: what arrives, what is refused, what a failure leaves."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from kindred.api import Request, Response
 from kindred.errors import SourceGarbled, SourceUnavailable, SupersededError
+from kindred.gates import check_batches
 from kindred.landing import land_loads
 from kindred.sources import LOADS, SOURCES
+from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
+from tests.histories.nights import Nights
+from tests.histories.vendors import ChangingVendors
 from tests.vendor import DAY, Vendor, query_of, reply
 
 CRM = SOURCES["crm"]
@@ -246,3 +252,27 @@ def test_many_pages_arrive_in_bounded_chunks(conn, monkeypatch):
     assert rows(conn, "select count(distinct contact_id) from landing.salesforce_contacts") == [
         (size * pages,)
     ]
+
+
+def test_a_late_calls_transcript_comes_although_its_first_batch_was_held(warehouse):
+    vendors = ChangingVendors(datetime(2026, 3, 1, tzinfo=UTC))
+    nights = Nights(warehouse.dsn, vendors)
+    for _ in range(6):
+        nights.night(["call_center"])
+    vendors.call("late", by="ann", ahead=-5 * 24)
+    vendors.transcribe("late", words="I waited for an hour.")
+    vendors.until(nights.midnight())
+    run = Run("held", nights.day_before(vendors.now))
+    nights.land("call_center", run)
+    transcripts, rest = [], []
+    for batch in nights.batches("call_center", run, "landed"):
+        (transcripts if batch.load == "genesys_transcripts" else rest).append(batch)
+    check_batches(warehouse.dsn("loader"), transcripts, Path(__file__).parent)  # has no suites
+    nights.check("call_center", run)
+    nights.publish("call_center", run)
+    nights.night(["call_center"])
+    with connect(warehouse.dsn("loader")) as conn:
+        assert rows(conn, "select conversation_id from raw.genesys_conversations") == [("late",)]
+        assert rows(
+            conn, "select conversation_id, text from raw.genesys_transcripts order by 2"
+        ) == [("late", "I waited for an hour."), ("late", "Thank you for telling us.")]

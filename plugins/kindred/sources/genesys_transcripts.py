@@ -31,17 +31,20 @@ async def changed(
     """Return the conversations whose transcripts have to be asked for.
 
     All but those that raw holds just as they are, and with them either a transcript no older
-    than they are or the knowledge that none came in time. The window starts a lookback before
-    the first instant that is not yet published, so every conversation settled by that instant
-    has been asked for at least once after it settled. A backfill's window has no lookback: of
-    its conversations nobody knows whether they were asked for, so none counts as without one.
+    than they are or the knowledge that none came in time: a published batch asked for them after
+    raw had them so, and after they settled. A backfill's window has no lookback: a person wants
+    what raw lacks, so none of its conversations counts as without one.
     """
-    unpublished = ask.window.start + lookback
-    settled = unpublished - TRANSCRIBED_WITHIN if unpublished < ask.window.end else NEVER
+    is_backfill = ask.window.start + lookback >= ask.window.end
+    asked = [] if is_backfill else await ask.known.asked("genesys_transcripts", ask.window)
+    came = {
+        batch.batch_id: batch.attempt
+        for batch in await ask.known.asked("genesys_conversations", ask.window)
+    }
     ids = [c["conversation_id"] for c in flat if _is_id(c["conversation_id"])]
     fields = row.__struct_fields__
     held = await ask.known.among(
-        "genesys_conversations", (*fields, "_extracted_at"), "conversation_id", ids
+        "genesys_conversations", (*fields, "_batch_id", "_extracted_at"), "conversation_id", ids
     )
     told = await ask.known.among(
         "genesys_transcripts", ("conversation_id", "_extracted_at"), "conversation_id", ids
@@ -50,11 +53,20 @@ async def changed(
     for phrase in told:
         name, moment = phrase["conversation_id"], phrase["_extracted_at"]
         heard[name] = max(moment, heard.get(name, moment))
+
+    def is_known_without(old: dict[str, Any]) -> bool:
+        began = old["started_at"]
+        return any(
+            batch.window.start <= began < batch.window.end - TRANSCRIBED_WITHIN
+            and batch.attempt > came.get(old["_batch_id"], batch.attempt)
+            for batch in asked
+        )
+
     known = {
         old["conversation_id"]: tuple(old[field] for field in fields)
         for old in held
         if heard.get(old["conversation_id"], NEVER) >= old["_extracted_at"]
-        or (old["conversation_id"] not in heard and old["started_at"] < settled)
+        or (old["conversation_id"] not in heard and is_known_without(old))
     }
     return {c["conversation_id"] for c in flat if _is_changed(c, row, known)} & set(ids)
 

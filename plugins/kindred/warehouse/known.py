@@ -9,7 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from kindred.loads import Window
+from kindred.loads import Batch, Window
+from kindred.warehouse import ledger
 
 
 class RawRows:
@@ -32,6 +33,15 @@ class RawRows:
         moment = sql.Identifier(column)
         where = sql.SQL("{} >= {} and {} < {}").format(moment, window.start, moment, window.end)
         return await self._read(load, sql.SQL("*"), where)
+
+    async def asked(self, load: str, window: Window) -> list[Batch]:
+        """Return the published batches that asked for some of the window."""
+        async with self._turn:
+            return await asyncio.to_thread(self._asked, load, window)
+
+    def _asked(self, load: str, window: Window) -> list[Batch]:
+        with self._conn.transaction():
+            return ledger.published(self._conn, load, window)
 
     async def _read(
         self, load: str, columns: sql.Composable, where: sql.Composable

@@ -174,6 +174,17 @@ def batches(
     return [_batch(row) for row in rows]
 
 
+def published(conn: psycopg.Connection, load: str, window: Window) -> list[Batch]:
+    """Return the published batches of a load that asked for some of the window."""
+    rows = conn.execute(
+        "select batch_id, load, window_start, window_end, run_id, attempt, is_backfill"
+        " from ops.loads where load = %s and status = 'published'"
+        " and window_start < %s and window_end > %s",
+        [load, window.end, window.start],
+    ).fetchall()
+    return [_batch(row) for row in rows]
+
+
 def states(conn: psycopg.Connection, run_id: str, loads: Iterable[str]) -> dict[str, str]:
     """Return the status of each load's newest batch in `run_id`, in the loads' order."""
     names = list(loads)

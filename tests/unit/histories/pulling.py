@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.truth.vendors import Vendors
 from kindred.contracts import Contract
-from kindred.loads import Ask, Window
+from kindred.loads import Ask, Batch, Window
 from kindred.sources import LOADS, SOURCES
 from tests.histories.truth import KEYS, Raw
 from tests.histories.vendors import ChangingVendors
@@ -24,12 +24,16 @@ class Held:
     async def among(
         self, load: str, columns: tuple[str, ...], column: str, values: list[str]
     ) -> list[dict[str, Any]]:
-        rows = [row | {"_extracted_at": self._extracted_at} for row in self._raw[load].values()]
+        meta = {"_batch_id": 1, "_extracted_at": self._extracted_at}
+        rows = [row | meta for row in self._raw[load].values()]
         return [{name: row[name] for name in columns} for row in rows if row[column] in values]
 
     async def during(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
         rows = self._raw[load].values()
         return [row for row in rows if window.start <= row[column] < window.end]
+
+    async def asked(self, load: str, window: Window) -> list[Batch]:  # noqa: ARG002
+        return []
 
 
 def pulled(

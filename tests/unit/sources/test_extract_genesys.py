@@ -9,7 +9,7 @@ import pytest
 from kindred.api import Endpoint, Request, Response
 from kindred.contracts import Contract
 from kindred.errors import SourceUnavailable
-from kindred.loads import Window
+from kindred.loads import Batch, Window
 from kindred.sources import LOADS
 from kindred.sources.genesys import LOOKBACK, Conversation, Phrase, Survey, connect
 from tests.vendor import DAY, Nothing, Vendor, extracted, records, reply
@@ -97,22 +97,43 @@ class Region:
 
 
 class Raw(Nothing):
-    """A warehouse that holds the conversation and perhaps its transcript."""
+    """A warehouse that holds the conversation and perhaps its transcript.
 
-    def __init__(self, conversation: Conversation, heard_after: timedelta | None) -> None:
+    Batch 1 brought the conversation; `asked_through`: up to where transcripts were asked for, by
+    batch 2, `later` or earlier than that.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        heard_after: timedelta | None,
+        asked_through: datetime,
+        *,
+        later: bool = True,
+    ) -> None:
         at = datetime(2026, 11, 2, tzinfo=UTC)
+        meta = {"_batch_id": 1, "_extracted_at": at}
         self.rows = {
-            "genesys_conversations": [msgspec.structs.asdict(conversation) | {"_extracted_at": at}],
+            "genesys_conversations": [msgspec.structs.asdict(conversation) | meta],
             "genesys_transcripts": [],
         }
         if heard_after is not None:
             self.rows["genesys_transcripts"] = [
                 {"conversation_id": conversation.conversation_id, "_extracted_at": at + heard_after}
             ]
+        window = Window(asked_through - LOOKBACK, asked_through)
+        attempts = {"genesys_conversations": 5, "genesys_transcripts": 6 if later else 4}
+        self.batches = {
+            name: Batch(number, name, window, "run", attempt)
+            for number, (name, attempt) in enumerate(attempts.items(), 1)
+        }
 
     async def among(self, load, columns, column, values):
         rows = [row for row in self.rows[load] if row[column] in values]
         return [{name: row[name] for name in columns} for row in rows]
+
+    async def asked(self, load, window):  # noqa: ARG002
+        return [self.batches[load]]
 
 
 def asked_for(vendor: Vendor, part: str) -> int:
@@ -200,14 +221,21 @@ NIGHT = Window(DAY.start - LOOKBACK, DAY.end)  # as the ledger plans it
 
 
 def asked_again(
-    conversation: dict, heard_after: timedelta | None, window: Window = NIGHT, **rewritten
+    conversation: dict,
+    heard_after: timedelta | None,
+    window: Window = NIGHT,
+    *,
+    later: bool = True,
+    **rewritten,
 ) -> int:
     """How often transcripts are asked for when raw holds the conversation, once rewritten."""
     region = Region(conversation)
     flat = records(extracted(CONVERSATIONS, Vendor(region)), "genesys_conversations")[0]
     held = msgspec.structs.replace(msgspec.convert(flat, Conversation), **rewritten)
     vendor = Vendor(region)
-    extracted(CONVERSATIONS, vendor, Raw(held, heard_after), window, loads=ALL)
+    extracted(
+        CONVERSATIONS, vendor, Raw(held, heard_after, DAY.start, later=later), window, loads=ALL
+    )
     return asked_for(vendor, "transcripturl")
 
 
@@ -225,6 +253,12 @@ def test_a_missing_transcript_is_asked_for_until_two_days_have_passed():
     assert asked_again(FOUND, None) == 1
     assert asked_again(FOUND | {"conversationStart": "2026-10-30T00:00:00Z"}, None) == 1
     assert asked_again(FOUND | {"conversationStart": "2026-10-29T23:59:59Z"}, None) == 0
+
+
+def test_a_missing_transcript_is_asked_for_once_after_its_call_is_in_raw():
+    late = FOUND | {"conversationStart": "2026-10-25T00:00:00Z"}
+    assert asked_again(late, None) == 0
+    assert asked_again(late, None, later=False) == 1
 
 
 def test_a_backfill_asks_for_every_transcript_that_raw_lacks():
