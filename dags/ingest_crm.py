@@ -1,8 +1,8 @@
 """
 ### ingest_crm
 
-Pulls contacts, orders, survey responses and referrals of the CRM for one night, gates each load
-and merges what passed into `raw`.
+Pulls contacts, orders, survey responses, touchpoint ratings and referrals of the CRM for one night,
+gates each load and merges what passed into `raw`.
 
 **When it matters:** segments, attrition and advocacy all rest on it; without it the marts keep
 yesterday's customers and say so in `marts.freshness`.
