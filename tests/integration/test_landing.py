@@ -11,7 +11,7 @@ from kindred.api import Request, Response
 from kindred.errors import SourceGarbled, SourceUnavailable, SupersededError
 from kindred.gates import check_batches
 from kindred.landing import land_loads
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import LOADS, SOURCES, genesys_transcripts
 from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
@@ -276,3 +276,31 @@ def test_a_late_calls_transcript_comes_although_its_first_batch_was_held(warehou
         assert rows(
             conn, "select conversation_id, text from raw.genesys_transcripts order by 2"
         ) == [("late", "I waited for an hour."), ("late", "Thank you for telling us.")]
+
+
+def test_the_transcript_of_a_rewritten_call_is_asked_for_once_more_and_not_every_night(
+    warehouse, monkeypatch
+):
+    asked = []
+    fetch = genesys_transcripts._transcript
+
+    def counted(api, conversation, communication):
+        asked.append(conversation)
+        return fetch(api, conversation, communication)
+
+    monkeypatch.setattr(genesys_transcripts, "_transcript", counted)
+    vendors = ChangingVendors(datetime(2026, 3, 1, tzinfo=UTC))
+    nights = Nights(warehouse.dsn, vendors)
+    vendors.call("c", by="ann")
+    vendors.transcribe("c", words="I waited for an hour.")
+    found = []
+    for happens in (lambda: None, lambda: vendors.rewrite("c", handle_seconds=90.0), lambda: None):
+        happens()
+        nights.night(["call_center"])
+        found.append(len(asked))
+    assert found == [1, 2, 2]
+    with connect(warehouse.dsn("loader")) as conn:  # an old day waits for a person
+        ledger.open_batch(conn, "genesys_conversations", DAY, "backfill", is_backfill=True)
+    nights.night(["call_center"])
+    nights.night(["call_center"])
+    assert len(asked) == 2

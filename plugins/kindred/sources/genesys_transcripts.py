@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +22,6 @@ from kindred.sources.genesys_documents import phrases, sessions
 TRANSCRIPTS_AT_ONCE = 8
 # A conversation that has no transcript by then gets none: it is not asked for every night.
 TRANSCRIBED_WITHIN = timedelta(days=2)
-NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 async def changed(
@@ -30,43 +29,40 @@ async def changed(
 ) -> set[str]:
     """Return the conversations whose transcripts have to be asked for.
 
-    All but those that raw holds just as they are, and with them either a transcript no older
-    than they are or the knowledge that none came in time: a published batch asked for them after
-    raw had them so, and after they settled. A backfill's window has no lookback: a person wants
-    what raw lacks, so none of its conversations counts as without one.
+    All but those that raw holds just as they are, and of which a published batch asked since raw
+    has them so: it brought a transcript, or there was none though they had settled. A backfill's
+    window has no lookback: a person wants what raw lacks, so it asks for what none was found for.
     """
     is_backfill = ask.window.start + lookback >= ask.window.end
-    asked = [] if is_backfill else await ask.known.asked("genesys_transcripts", ask.window)
-    came = {
-        batch.batch_id: batch.attempt
-        for batch in await ask.known.asked("genesys_conversations", ask.window)
-    }
     ids = [c["conversation_id"] for c in flat if _is_id(c["conversation_id"])]
     fields = row.__struct_fields__
     held = await ask.known.among(
-        "genesys_conversations", (*fields, "_batch_id", "_extracted_at"), "conversation_id", ids
+        "genesys_conversations", (*fields, "_batch_id"), "conversation_id", ids
     )
     told = await ask.known.among(
-        "genesys_transcripts", ("conversation_id", "_extracted_at"), "conversation_id", ids
+        "genesys_transcripts", ("conversation_id",), "conversation_id", ids
     )
-    heard: dict[str, datetime] = {}
-    for phrase in told:
-        name, moment = phrase["conversation_id"], phrase["_extracted_at"]
-        heard[name] = max(moment, heard.get(name, moment))
+    heard = {phrase["conversation_id"] for phrase in told}
+    came = await ask.known.asked("genesys_conversations", ask.window)
+    asked = await ask.known.asked("genesys_transcripts", ask.window)
+    attempts = {batch.batch_id: batch.attempt for batch in came}
 
-    def is_known_without(old: dict[str, Any]) -> bool:
-        began = old["started_at"]
-        return any(
-            batch.window.start <= began < batch.window.end - TRANSCRIBED_WITHIN
-            and batch.attempt > came.get(old["_batch_id"], batch.attempt)
+    def is_known(old: dict[str, Any]) -> bool:
+        began, attempt = old["started_at"], attempts.get(old["_batch_id"])
+        ends = [
+            batch.window.end
             for batch in asked
-        )
+            if attempt is not None and batch.attempt > attempt
+            if batch.window.start <= began < batch.window.end
+        ]
+        if old["conversation_id"] in heard:
+            return bool(ends)
+        return not is_backfill and any(began < end - TRANSCRIBED_WITHIN for end in ends)
 
     known = {
         old["conversation_id"]: tuple(old[field] for field in fields)
         for old in held
-        if heard.get(old["conversation_id"], NEVER) >= old["_extracted_at"]
-        or (old["conversation_id"] not in heard and is_known_without(old))
+        if is_known(old)
     }
     return {c["conversation_id"] for c in flat if _is_changed(c, row, known)} & set(ids)
 

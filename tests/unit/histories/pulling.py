@@ -16,16 +16,15 @@ from tests.vendor import gathered
 
 
 class Held:
-    """What a warehouse knows that holds these rows, extracted at one instant."""
+    """What a warehouse knows that holds these rows, of batches that it has forgotten."""
 
-    def __init__(self, raw: Raw, extracted_at: datetime) -> None:
-        self._raw, self._extracted_at = raw, extracted_at
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
 
     async def among(
         self, load: str, columns: tuple[str, ...], column: str, values: list[str]
     ) -> list[dict[str, Any]]:
-        meta = {"_batch_id": 1, "_extracted_at": self._extracted_at}
-        rows = [row | meta for row in self._raw[load].values()]
+        rows = [row | {"_batch_id": 1} for row in self._raw[load].values()]
         return [{name: row[name] for name in columns} for row in rows if row[column] in values]
 
     async def during(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
@@ -40,7 +39,7 @@ def pulled(
     vendors: ChangingVendors, start: datetime, end: datetime, held: Raw | None = None
 ) -> Raw:
     """Return the rows that a window brings, by load and key; none may break its contract."""
-    known: Any = Held(held or {load: {} for load in KEYS}, vendors.now)
+    known: Any = Held(held or {load: {} for load in KEYS})
     found: Raw = {load: {} for load in KEYS}
     served = Vendors(vendors.world())
     for loads in SOURCES.values():

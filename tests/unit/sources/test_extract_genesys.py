@@ -104,23 +104,13 @@ class Raw(Nothing):
     """
 
     def __init__(
-        self,
-        conversation: Conversation,
-        heard_after: timedelta | None,
-        asked_through: datetime,
-        *,
-        later: bool = True,
+        self, conversation: Conversation, asked_through: datetime, *, is_heard: bool, later: bool
     ) -> None:
-        at = datetime(2026, 11, 2, tzinfo=UTC)
-        meta = {"_batch_id": 1, "_extracted_at": at}
+        of = {"conversation_id": conversation.conversation_id}
         self.rows = {
-            "genesys_conversations": [msgspec.structs.asdict(conversation) | meta],
-            "genesys_transcripts": [],
+            "genesys_conversations": [msgspec.structs.asdict(conversation) | {"_batch_id": 1}],
+            "genesys_transcripts": [of] if is_heard else [],
         }
-        if heard_after is not None:
-            self.rows["genesys_transcripts"] = [
-                {"conversation_id": conversation.conversation_id, "_extracted_at": at + heard_after}
-            ]
         window = Window(asked_through - LOOKBACK, asked_through)
         attempts = {"genesys_conversations": 5, "genesys_transcripts": 6 if later else 4}
         self.batches = {
@@ -222,9 +212,9 @@ NIGHT = Window(DAY.start - LOOKBACK, DAY.end)  # as the ledger plans it
 
 def asked_again(
     conversation: dict,
-    heard_after: timedelta | None,
     window: Window = NIGHT,
     *,
+    is_heard: bool,
     later: bool = True,
     **rewritten,
 ) -> int:
@@ -232,38 +222,36 @@ def asked_again(
     region = Region(conversation)
     flat = records(extracted(CONVERSATIONS, Vendor(region)), "genesys_conversations")[0]
     held = msgspec.structs.replace(msgspec.convert(flat, Conversation), **rewritten)
+    raw = Raw(held, DAY.end if is_heard else DAY.start, is_heard=is_heard, later=later)
     vendor = Vendor(region)
-    extracted(
-        CONVERSATIONS, vendor, Raw(held, heard_after, DAY.start, later=later), window, loads=ALL
-    )
+    extracted(CONVERSATIONS, vendor, raw, window, loads=ALL)
     return asked_for(vendor, "transcripturl")
 
 
 def test_the_transcript_of_an_unchanged_conversation_is_not_asked_for_again():
-    assert asked_again(FOUND, timedelta(0)) == 0
-    assert asked_again(FOUND, timedelta(days=1)) == 0
+    assert asked_again(FOUND, is_heard=True) == 0
 
 
 def test_the_transcript_of_a_rewritten_conversation_is_asked_for_again():
-    assert asked_again(FOUND, timedelta(0), ended_at=None) == 1
-    assert asked_again(FOUND, timedelta(days=-1)) == 1, "heard before its last change"
+    assert asked_again(FOUND, is_heard=True, ended_at=None) == 1
+    assert asked_again(FOUND, is_heard=True, later=False) == 1, "asked for before its last change"
 
 
 def test_a_missing_transcript_is_asked_for_until_two_days_have_passed():
-    assert asked_again(FOUND, None) == 1
-    assert asked_again(FOUND | {"conversationStart": "2026-10-30T00:00:00Z"}, None) == 1
-    assert asked_again(FOUND | {"conversationStart": "2026-10-29T23:59:59Z"}, None) == 0
+    assert asked_again(FOUND, is_heard=False) == 1
+    for start, times in (("2026-10-30T00:00:00Z", 1), ("2026-10-29T23:59:59Z", 0)):
+        assert asked_again(FOUND | {"conversationStart": start}, is_heard=False) == times
 
 
 def test_a_missing_transcript_is_asked_for_once_after_its_call_is_in_raw():
     late = FOUND | {"conversationStart": "2026-10-25T00:00:00Z"}
-    assert asked_again(late, None) == 0
-    assert asked_again(late, None, later=False) == 1
+    assert asked_again(late, is_heard=False) == 0
+    assert asked_again(late, is_heard=False, later=False) == 1
 
 
 def test_a_backfill_asks_for_every_transcript_that_raw_lacks():
-    assert asked_again(FOUND, None, DAY) == 1
-    assert asked_again(FOUND, timedelta(0), DAY) == 0
+    assert asked_again(FOUND, DAY, is_heard=False) == 1
+    assert asked_again(FOUND, DAY, is_heard=True) == 0
 
 
 def test_a_transcript_host_that_is_down_ends_the_transcripts_and_nothing_else():
