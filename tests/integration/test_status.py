@@ -25,14 +25,29 @@ RESULT = (
 
 def test_a_held_batch_is_shown_with_the_critical_rules_that_failed(warehouse):
     write(warehouse, BATCH)
-    for severity in ("critical", "warning"):
-        suite = "salesforce_orders"
-        write(warehouse, RESULT.format(key="batch_id", suite=suite, severity=severity))
+    both = (
+        RESULT.format(key="batch_id", suite="salesforce_orders", severity=severity)
+        for severity in ("critical", "warning")
+    )
+    write(warehouse, "; ".join(both))
     (stuck,) = ledger.held(warehouse.dsn("admin"))
     assert (stuck["name"], stuck["batch_id"]) == ("salesforce_orders", 1)
     assert [(rule["rule"], rule["rows_failed"]) for rule in stuck["rules"]] == [
         ("amount_is_not_negative", 3)
     ]
+
+
+def test_rules_that_failed_in_an_earlier_attempt_are_not_shown(warehouse):
+    write(warehouse, BATCH)
+    write(warehouse, BUILD.format("held"))
+    for key, suite in (("batch_id", "salesforce_orders"), ("build_id", "mart_recovery")):
+        write(warehouse, RESULT.format(key=key, suite=suite, severity="critical"))
+        mended = RESULT.format(key=key, suite=suite, severity="critical")
+        write(warehouse, mended.replace("false", "true"))
+    write(warehouse, RESULT.format(key="build_id", suite="mart_freshness", severity="critical"))
+    build, batch = ledger.held(warehouse.dsn("admin"))
+    assert batch["rules"] == []
+    assert [rule["suite"] for rule in build["rules"]] == ["mart_freshness"]
 
 
 def test_a_model_that_is_to_take_over_is_shown_with_what_it_has_to_read(warehouse):

@@ -120,7 +120,7 @@ def freshness(dsn: str) -> list[Freshness]:
 
 
 def held(dsn: str) -> list[dict[str, Any]]:
-    """What gates hold, batches and the newest build, with the critical rules that failed.
+    """What gates hold, batches and the newest build, with the critical rules that failed last.
 
     Names, counts and notes; no values.
     """
@@ -135,6 +135,17 @@ def held(dsn: str) -> list[dict[str, Any]]:
                 select 'marts', null, build_id, data_through
                 from ops.builds
                 where status = 'held' and build_id = (select max(build_id) from ops.builds)
+            ),
+            -- A batch or a build that was mended and run again has results of each attempt.
+            results as (
+                select
+                    *,
+                    rank() over (
+                        partition by suite, batch_id, build_id order by checked_at desc
+                    ) as attempts_ago
+                from ops.gate_results
+                where batch_id in (select batch_id from stuck)
+                    or build_id in (select build_id from stuck)
             )
             select
                 stuck.name,
@@ -152,8 +163,9 @@ def held(dsn: str) -> list[dict[str, Any]]:
                     ) filter (where results.rule is not null), '[]'
                 ) as rules
             from stuck
-            left join ops.gate_results as results
+            left join results
                 on (results.batch_id = stuck.batch_id or results.build_id = stuck.build_id)
+                and results.attempts_ago = 1
                 and not results.is_passed
                 and results.severity = 'critical'
             group by stuck.name, stuck.batch_id, stuck.build_id, stuck.through
