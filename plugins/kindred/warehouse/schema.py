@@ -124,27 +124,30 @@ def _make_tables(conn: psycopg.Connection, load: Load) -> None:
 
 
 def _widen(conn: psycopg.Connection, schema: str, load: Load, wanted: list[Column]) -> None:
-    """Add columns that the contract gained; refuse a type that changed."""
-    found: dict[str, str] = dict(
-        conn.execute(
-            "select attname, format_type(atttypid, atttypmod) from pg_attribute"
+    """Add columns that the contract gained, let in the nulls it allows; refuse another type."""
+    table = sql.Identifier(schema, load.name)
+    found: dict[str, tuple[str, bool]] = {
+        name: (kind, is_nullable)
+        for name, kind, is_nullable in conn.execute(
+            "select attname, format_type(atttypid, atttypmod), not attnotnull from pg_attribute"
             " where attrelid = %s::regclass and attnum > 0 and not attisdropped",
             [f"{schema}.{load.name}"],
-        ).fetchall()
-    )
+        )
+    }
     for column in wanted:
+        name = sql.Identifier(column.name)
         if column.name not in found:
             # History has no value for a new field, so the column stays nullable.
             conn.execute(
-                sql.SQL("alter table {} add column {} {}").format(
-                    sql.Identifier(schema, load.name),
-                    sql.Identifier(column.name),
-                    sql.SQL(column.type),
-                )
+                sql.SQL("alter table {} add column {} {}").format(table, name, sql.SQL(column.type))
             )
-        elif found[column.name] != column.type:
+            continue
+        kind, is_nullable = found[column.name]
+        if column.is_nullable and not is_nullable:
+            conn.execute(sql.SQL("alter table {} alter {} drop not null").format(table, name))
+        if kind != column.type:
             raise SetupError(
-                f"{schema}.{load.name}.{column.name} is {found[column.name]} but its contract"
+                f"{schema}.{load.name}.{column.name} is {kind} but its contract"
                 f" says {column.type}; name the new field differently, or convert the column"
                 " by hand and run `kindred migrate` again"
             )
