@@ -10,7 +10,6 @@ from hypothesis.stateful import precondition, rule
 
 from kindred.arrivals import Arrival
 from kindred.errors import SupersededError
-from kindred.gates import release_batch
 from kindred.loads import Page, Window
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS, SOURCES
@@ -146,10 +145,9 @@ class AnyPath(Journey):
     @precondition(lambda self: self.still_held())
     @rule(which=HELD)
     def release(self, which: int) -> None:
-        _, batch = self.still_held()[which]
-        with connect(self.warehouse.dsn("loader")) as conn, self.watched():
-            release_batch(conn, batch, "looked at")
-            publish_batches(conn, [batch], LOADS)
+        source, batch = self.still_held()[which]
+        with self.watched():
+            self.nights.release(source, batch)
 
     @precondition(lambda self: self.still_held())
     @rule(which=HELD)

@@ -21,7 +21,7 @@ from kindred.errors import GateError
 from kindred.gates import check_batches
 from kindred.loads import Batch, Window
 from kindred.sources import SOURCES
-from kindred.tasks import ingest
+from kindred.tasks import held, ingest
 from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
@@ -121,12 +121,16 @@ class Nights:
         with self._timed():
             ingest.land(source, run, self)
 
-    def replace(self, source: str, held: Batch, run_id: str) -> None:
+    def release(self, source: str, batch: Batch) -> None:
+        """Let a held batch through."""
+        held.release(source, batch.batch_id, "looked at", self.warehouse("loader"))
+
+    def replace(self, source: str, batch: Batch, run_id: str) -> None:
         """Ask again for what a held batch had asked for, and publish it."""
         self._served = Vendors(self.vendors.world())
         with self._timed():
-            ingest.replace(source, held.batch_id, run_id, self)
-        run = Run(run_id, held.window)
+            held.replace(source, batch.batch_id, run_id, self)
+        run = Run(run_id, batch.window)
         self.check(source, run)
         self.publish(source, run)
 

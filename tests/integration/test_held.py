@@ -11,6 +11,7 @@ from kindred.cli import held
 from kindred.errors import GateError, SetupError, WarehouseError
 from kindred.gates import check_batches
 from kindred.sources import LOADS
+from kindred.tasks import held as tasks
 from kindred.warehouse.connections import connect
 
 ORDERS, STATUSES = LOADS["salesforce_orders"], LOADS["mastodon_statuses"]
@@ -64,9 +65,26 @@ def test_a_release_that_postgres_refuses_leaves_the_batch_held(services, hold, w
     assert "3 rows changed" in held.release(services, batch_id, "looked at again")
 
 
+def test_a_release_repeated_after_its_commit_is_done(hold, warehouse):
+    dsn, batch_id = warehouse.dsn("loader"), hold(ORDERS, 1)
+    assert "3 rows changed" in tasks.release("crm", batch_id, "looked at", dsn)
+    assert tasks.release("crm", batch_id, "looked at", dsn) == f"batch {batch_id} is released"
+    with pytest.raises(GateError, match="is not held, it is published"):
+        tasks.release("crm", batch_id, "another reason", dsn)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason", "why"),
+    [("crm", " ", "say why batch 1 may pass"), ("social", "looked at", "which is not of social")],
+)
+def test_a_release_needs_a_reason_and_the_batchs_own_source(hold, warehouse, source, reason, why):
+    with pytest.raises(GateError, match=why):
+        tasks.release(source, hold(ORDERS, 1), reason, warehouse.dsn("loader"))
+
+
 def test_posts_that_were_held_for_days_are_not_released(services, hold, warehouse):
     batch_id = hold(STATUSES, 30)
-    with pytest.raises(GateError, match=f"kindred replace {batch_id}"):
+    with pytest.raises(GateError, match=f"batch {batch_id} is held since .* Replace it"):
         held.release(services, batch_id, "looked at")
     with connect(warehouse.dsn("loader")) as conn:
         assert conn.execute("select status from ops.loads").fetchone() == ("held",)

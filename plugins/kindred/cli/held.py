@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 
-import psycopg
-
 from kindred.cli.following import REFRESH, UNFINISHED
 from kindred.embedded.services import Services
-from kindred.errors import GateError, SetupError
-from kindred.loads import Batch
-from kindred.sources import SOURCES
+from kindred.errors import SetupError
+from kindred.sources import source_of
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 
@@ -24,37 +21,16 @@ def release(services: Services, batch_id: int, reason: str) -> str:
         GateError: there is no such batch, it is not held, or what was deleted at the vendor since
             would come back with it.
     """
-    from kindred.gates import release_batch
-    from kindred.publishing import publish_batches
-    from kindred.sources import LOADS
+    from kindred.tasks import held
 
-    with connect(services.postgres.dsn("loader")) as conn:
+    dsn = services.postgres.dsn("loader")
+    with connect(dsn) as conn:
         batch = ledger.find_held(conn, batch_id)
-        if LOADS[batch.load].is_deleted_by_absence:
-            _refuse_old(conn, batch_id)
-
-        def let_through(conn: psycopg.Connection, batch: Batch) -> None:
-            release_batch(conn, batch, reason)
-
-        # One transaction: the rows leave `held`, where a crash cannot reach them, for raw only.
-        (publication,) = publish_batches(conn, [batch], LOADS, first=let_through)
+    done = held.release(source_of(batch.load), batch_id, reason, dsn)
     if not services.airflow.is_alive():
-        return f"{publication}. The marts follow with the next `kindred run`."
+        return f"{done}. The marts follow with the next `kindred run`."
     services.airflow.post(f"/dags/{REFRESH}/dagRuns", {"logical_date": None})
-    return f"{publication}. The marts are being refreshed: {services.airflow.base}/dags/{REFRESH}"
-
-
-def _refuse_old(conn: psycopg.Connection, batch_id: int) -> None:
-    row = conn.execute(
-        "select to_char(gated_at, 'YYYY-MM-DD') from ops.loads"
-        " where batch_id = %s and gated_at < now() - interval '1 day'",
-        [batch_id],
-    ).fetchone()
-    if row is not None:
-        raise GateError(
-            f"batch {batch_id} is held since {row[0]}: what its authors deleted since is still in"
-            f" it. `kindred replace {batch_id}` asks for what there is now"
-        )
+    return f"{done}. The marts are being refreshed: {services.airflow.base}/dags/{REFRESH}"
 
 
 def replace(services: Services, batch_id: int) -> tuple[str, bool]:
@@ -71,8 +47,7 @@ def replace(services: Services, batch_id: int) -> tuple[str, bool]:
     airflow = services.airflow
     if not airflow.is_alive():
         raise SetupError("Airflow does not run, and it is Airflow that asks: `kindred up` first")
-    source = next(name for name, loads in SOURCES.items() if batch.load in {x.name for x in loads})
-    dag = f"/dags/ingest_{source}"
+    dag = f"/dags/ingest_{source_of(batch.load)}"
     airflow.patch(dag, {"is_paused": False})
     asked = {"logical_date": None, "conf": {"replace": batch_id}}
     run_id = str(airflow.post(f"{dag}/dagRuns", asked)["dag_run_id"])

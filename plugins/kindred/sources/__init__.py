@@ -17,3 +17,8 @@ BACKFILLS: dict[str, str] = {
     "genesys": genesys.BACKFILLS,
     "mastodon": mastodon.BACKFILLS,
 }
+
+
+def source_of(load: str) -> str:
+    """Return the source that a load belongs to."""
+    return next(source for source, loads in SOURCES.items() if LOADS[load] in loads)

@@ -7,6 +7,7 @@ where the publication went on.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, Asset, Param, TriggerRule, get_current_context, task
@@ -18,6 +19,8 @@ from kindred.steps.settings import POLICY, AirflowSurroundings, nightly, run_of
 
 if TYPE_CHECKING:
     from airflow.sdk import XComArg
+
+log = logging.getLogger(__name__)
 
 
 def ingest_dag(source: str, doc: str | None) -> DAG:
@@ -36,7 +39,19 @@ def ingest_dag(source: str, doc: str | None) -> DAG:
                 type=["null", "integer"],
                 title="A held batch to ask for again",
                 description="Its load is asked for its window once more, and nothing else is.",
-            )
+            ),
+            "release": Param(
+                None,
+                type=["null", "integer"],
+                title="A held batch to let through",
+                description="It is published as it is, and nothing is asked for.",
+            ),
+            "reason": Param(
+                None,
+                type=["null", "string"],
+                title="Why it may pass",
+                description="Kept in the ledger.",
+            ),
         },
     )
 
@@ -51,13 +66,15 @@ def land(source: str) -> XComArg:
 
     @task(task_id="land")
     def run() -> None:
-        from kindred.tasks import ingest
+        from kindred.tasks import held, ingest
 
         context, where = get_current_context(), AirflowSurroundings()
-        held = context["params"].get("replace")
+        params = context["params"]
+        if params["release"] is not None:
+            raise AirflowSkipException(f"{source}: a batch is released, nothing is asked for")
         try:
-            if held is not None:
-                landed = ingest.replace(source, int(held), context["run_id"], where)
+            if params["replace"] is not None:
+                landed = held.replace(source, int(params["replace"]), context["run_id"], where)
             else:
                 landed = ingest.land(source, run_of(context), where)
         except ingest.NotLanded as failure:
@@ -96,12 +113,16 @@ def publish(source: str) -> XComArg:
 
     @task(task_id="publish", trigger_rule=TriggerRule.ALL_DONE, outlets=assets(source))
     def run() -> None:
-        from kindred.tasks import ingest
+        from kindred.tasks import held, ingest
 
+        context, where = get_current_context(), AirflowSurroundings()
+        params = context["params"]
         try:
-            published = ingest.publish(
-                source, get_current_context()["run_id"], AirflowSurroundings()
-            )
+            if params["release"] is not None:
+                reason, dsn = params["reason"] or "", where.warehouse("loader")
+                log.info("%s", held.release(source, int(params["release"]), reason, dsn))
+                return
+            published = ingest.publish(source, context["run_id"], where)
         except (GateError, SupersededError) as refusal:
             raise AirflowFailException(str(refusal)) from None
         if not published:

@@ -60,27 +60,10 @@ def land(source: str, run: Run, where: Surroundings) -> int:
             for load in SOURCES[source]
             if load.name not in {batch.load for batch in landed}
         }
-        return _pull(conn, source, windows, run.run_id, where, is_backfill=run.is_backfill)
+        return pull(conn, source, windows, run.run_id, where, is_backfill=run.is_backfill)
 
 
-def replace(source: str, batch_id: int, run_id: str, where: Surroundings) -> int:
-    """Ask again for the window of a held batch, and for nothing else; return how many landed.
-
-    The held batch stays until the new one is published, which retires it.
-
-    Raises:
-        NotLanded: it did not land.
-        GateError: the batch is not held, or is another source's.
-    """
-    with connect(where.warehouse("loader")) as conn:
-        held = ledger.find_held(conn, batch_id)
-        if held.load not in {load.name for load in SOURCES[source]}:
-            raise GateError(f"batch {batch_id} is one of {held.load}, which is not of {source}")
-        windows = {held.load: held.window}
-        return _pull(conn, source, windows, run_id, where, is_backfill=held.is_backfill)
-
-
-def _pull(
+def pull(
     conn: psycopg.Connection,
     source: str,
     windows: dict[str, Window],
@@ -89,6 +72,11 @@ def _pull(
     *,
     is_backfill: bool,
 ) -> int:
+    """Pull loads of `source`, each for its window, into landing; return how many landed.
+
+    Raises:
+        NotLanded: at least one did not.
+    """
     failures: list[KindredError] = []
     landed = 0
     wanted = [load for load in SOURCES[source] if load.name in windows]

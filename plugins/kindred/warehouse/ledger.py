@@ -221,6 +221,15 @@ def find_held(conn: psycopg.Connection, batch_id: int) -> Batch:
     return batch
 
 
+def is_released(conn: psycopg.Connection, batch_id: int, reason: str) -> bool:
+    """Whether a held batch has been let through for this reason, and is published."""
+    row = conn.execute(
+        "select from ops.loads where batch_id = %s and status = 'published' and message = %s",
+        [batch_id, f"released: {reason}"],
+    ).fetchone()
+    return row is not None
+
+
 def _batch(row: tuple[Any, ...]) -> Batch:
     batch_id, load, start, end, run_id, attempt, is_backfill = row
     return Batch(batch_id, load, Window(_utc(start), _utc(end)), run_id, attempt, is_backfill)
