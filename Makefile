@@ -29,8 +29,9 @@ status: $(STAMP) ## What runs, how fresh the data are, what is held
 down: ## Stop everything; the data are kept
 	@if [ -x $(BIN)/kindred ]; then $(BIN)/kindred down; else echo "Nothing is installed here."; fi
 
+# A file's tests stay in one process, because they share servers and stories.
 test: lint ## Lint, then all tests
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: $(STAMP) ## Kill at every point three times, and try many long paths of nights: half an hour and more
 	@KINDRED_SOAK=$${KINDRED_SOAK:-3} $(BIN)/pytest tests/crashes $(ARGS)

@@ -80,7 +80,7 @@ def open_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def passable(folder: Path) -> Path:
     """Let other users pass through pytest's own temporary folders, which are 0700."""
     for parent in (folder, *folder.parents):
-        if parent.name.startswith("pytest-") or parent == folder:
+        if parent.name.startswith(("pytest-", "popen-")) or parent == folder:
             parent.chmod(parent.stat().st_mode | 0o011)
     return folder
 
