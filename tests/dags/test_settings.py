@@ -57,3 +57,18 @@ def test_a_night_that_is_not_over_is_not_asked_for(settings, monkeypatch):
         settings.night(context)
     monkeypatch.setenv("KINDRED_CLOCK", "sandbox")  # whose days are not the wall clock's
     assert settings.night(context).end == ends
+
+
+def test_history_begins_with_a_month_so_that_the_night_after_a_failed_one_asks_for_the_same(
+    settings, monkeypatch
+):
+    from kindred.loads import Window
+
+    monkeypatch.delenv("KINDRED_HISTORY_START", raising=False)
+    day = timedelta(days=1)
+    nights = [datetime(2026, 3, number, tzinfo=UTC) for number in (1, 2, 31)]
+    begins = {settings.history_start(Window(night, night + day)) for night in nights}
+    assert begins == {datetime(2024, 3, 1, tzinfo=UTC)}
+    monkeypatch.setenv("KINDRED_HISTORY_START", "2025-01-02")
+    given = settings.history_start(Window(nights[0], nights[0] + day))
+    assert given == datetime(2025, 1, 2, tzinfo=UTC)

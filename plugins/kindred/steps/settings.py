@@ -100,10 +100,15 @@ def _plain(moment: datetime) -> datetime:
 
 
 def history_start(interval: Window) -> datetime:
-    """Return the first instant that the first night asks for (default: two years back)."""
+    """Return the first instant that the first night asks for (default: 24 whole months back).
+
+    A month's first day: the night after one that failed asks for the same, and the marts' first
+    month is whole.
+    """
     given = os.environ.get("KINDRED_HISTORY_START")
     if not given:
-        return interval.start - timedelta(days=730)
+        day = interval.start.astimezone(ZONE)
+        return _plain(datetime(day.year - 2, day.month, 1, tzinfo=ZONE))
     try:
         return _plain(datetime.combine(date.fromisoformat(given), time.min, ZONE))
     except ValueError:
