@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from bench.recovery.machine import Machine
+from kindred.cli.following import REFRESH
 from kindred.embedded.rest import SilentError
 
 PATIENCE = 180.0  # seconds
@@ -28,16 +29,16 @@ class Moment:
     table: tuple[str, str]
 
 
-_CALLS = ("ingest_call_center", "genesys_conversations")
+_INGEST, _LOAD = "ingest_call_center", "genesys_conversations"
 MOMENTS = {
-    "in land": Moment(_CALLS[0], "land", ("landing", _CALLS[1])),
-    "in gate": Moment(_CALLS[0], "gate", ("ops", "gate_results")),
-    "in publish": Moment(_CALLS[0], "publish", ("raw", _CALLS[1])),
-    "in publish, before commit": Moment(_CALLS[0], "publish", ("ops", "cursors")),
-    "in score": Moment("refresh_marts", "score", ("ops", "builds")),
-    "in dbt": Moment("refresh_marts", "build", ("build", "segment_summary")),
-    "in marts gate": Moment("refresh_marts", "gate", ("ops", "gate_results")),
-    "in marts publish": Moment("refresh_marts", "publish", ("ops", "changes")),
+    "in land": Moment(_INGEST, "land", ("landing", _LOAD)),
+    "in gate": Moment(_INGEST, "gate", ("ops", "gate_results")),
+    "in publish": Moment(_INGEST, "publish", ("raw", _LOAD)),
+    "in publish, before commit": Moment(_INGEST, "publish", ("ops", "cursors")),
+    "in score": Moment(REFRESH, "score", ("ops", "builds")),
+    "in dbt": Moment(REFRESH, "build", ("build", "segment_summary")),
+    "in marts gate": Moment(REFRESH, "gate", ("ops", "gate_results")),
+    "in marts publish": Moment(REFRESH, "publish", ("ops", "changes")),
 }
 
 

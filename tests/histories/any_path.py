@@ -12,7 +12,7 @@ from kindred.arrivals import Arrival
 from kindred.errors import SupersededError
 from kindred.loads import Page, Window
 from kindred.publishing import publish_batches
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import LOADS, SOURCES, source_of
 from kindred.tasks.ingest import NotLanded
 from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
@@ -159,7 +159,7 @@ class AnyPath(Journey):
     @rule(day=DAYS, load=st.sampled_from(list(LOADS)))
     def an_old_attempt_writes_on(self, day: Day, load: str) -> None:
         """It had opened its batch when a retry took over, and goes on once that is published."""
-        (source,) = (name for name, loads in SOURCES.items() if LOADS[load] in loads)
+        source = source_of(load)
         run = self.next_night(day)
         with connect(self.warehouse.dsn("loader")) as conn:
             window = ledger.plan(conn, LOADS[load], run.interval, self.nights.begins)

@@ -61,9 +61,9 @@ def choose(services: Services, through: date | None) -> Night:
     """
     choice = services.sandbox.choice
     today = datetime.now(zone()).date()
-    if through is not None and through >= today and not choice.is_on:
-        raise KindredError(f"{through} is not over. Use --through {today - timedelta(days=1)}")
     if through is not None:
+        if through >= today and not choice.is_on:
+            raise KindredError(f"{through} is not over. Use --through {today - timedelta(days=1)}")
         return Night.ending(through + timedelta(days=1))
     if not choice.is_on:
         return Night.ending(today)
