@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,7 @@ import pytest
 
 from kindred.embedded.rest import AnswerError
 from kindred.sources import LOADS
+from tests import listening
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MARTS = sorted(path.stem for path in (REPOSITORY / "dbt_project" / "marts").glob("*.sql"))
@@ -171,20 +173,16 @@ def test_a_held_batch_can_be_replaced(machine):
 
 def test_after_kill_minus_nine_of_everything_the_next_night_runs(machine):
     for process in machine.processes():
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # a child can go with its parent
+            process.kill()
     night = machine.kindred("run")
     assert night.returncode == 0, night.stdout + night.stderr
 
 
 def test_everything_listens_on_loopback_only(machine):
-    listening = {
-        (connection.laddr.ip, connection.laddr.port)
-        for process in machine.processes()
-        for connection in process.net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
-    assert len(listening) >= len(["postgres", "sandbox", "airflow"])
-    assert {address for address, _ in listening} == {"127.0.0.1"}
+    found = listening.addresses(machine.processes())
+    assert len(found) >= len(["postgres", "sandbox", "airflow"])
+    assert {address for address, _ in found} == {"127.0.0.1"}
 
 
 def test_no_secret_and_no_customer_is_in_any_log(machine):

@@ -21,7 +21,9 @@ from psycopg import sql
 from kindred.embedded import account, processes
 from kindred.embedded.home import LOOPBACK, ROLES, SUPERUSER, Home
 from kindred.embedded.postgres import Postgres
+from kindred.embedded.services import Services
 from kindred.errors import SetupError
+from tests import listening
 from tests.integration.conftest import open_home, passable
 
 NOBODY = 65534
@@ -149,15 +151,10 @@ def test_takes_another_port_and_remembers_it_when_somebody_took_ours(postgres: P
 def test_listens_on_loopback_only(postgres: Postgres) -> None:
     postgres.start()
 
-    addresses = {
-        connection.laddr.ip
-        for process in postgres._processes()
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    addresses = listening.addresses(postgres._processes())
     sockets = one(postgres.dsn(SUPERUSER), "show unix_socket_directories")
 
-    assert (addresses, sockets) == ({LOOPBACK}, "")
+    assert (addresses, sockets) == ({(LOOPBACK, postgres.port)}, "")
 
 
 def test_the_log_holds_no_value_of_a_statement_that_failed(postgres: Postgres) -> None:
@@ -316,8 +313,28 @@ def family(home: Home) -> Iterator[list[int]]:
 
 def living(pids: list[int]) -> list[int]:
     return [
-        pid for pid in pids if psutil.pid_exists(pid) and processes.is_living(psutil.Process(pid))
+        process.pid
+        for process in psutil.process_iter()
+        if process.pid in pids and processes.is_living(process)
     ]
+
+
+def test_erasing_a_home_leaves_what_is_not_ours_and_minds_no_file_that_goes_meanwhile(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home.logs / "task.log").write_text("a line")
+    other = home.folder / "notes.txt"
+    other.write_text("mine")
+
+    def race(folder: Path) -> None:
+        monkeypatch.undo()  # once
+        raise FileNotFoundError(folder)
+
+    monkeypatch.setattr("kindred.embedded.services.shutil.rmtree", race)
+    monkeypatch.setattr(Postgres, "erase", lambda _: None)
+    Services(home).erase()
+
+    assert [path for path in home.folder.iterdir() if path.suffix != ".lock"] == [other]
 
 
 def test_stopping_a_service_ends_what_it_started_too(home: Home, family: list[int]) -> None:

@@ -65,6 +65,19 @@ def test_a_release_that_postgres_refuses_leaves_the_batch_held(services, hold, w
     assert "3 rows changed" in held.release(services, batch_id, "looked at again")
 
 
+def test_a_held_batch_that_somebody_took_rows_from_stays_held(services, hold, warehouse):
+    batch_id = hold(ORDERS, 1)
+    with connect(warehouse.dsn("loader"), autocommit=True) as conn:
+        conn.execute(
+            "delete from held.salesforce_orders where ctid in"
+            " (select ctid from held.salesforce_orders limit 1)"
+        )
+        with pytest.raises(WarehouseError, match="landed 3 rows but 2 are there"):
+            held.release(services, batch_id, "looked at")
+        assert conn.execute("select status from ops.loads").fetchone() == ("held",)
+        assert conn.execute("select count(*) from held.salesforce_orders").fetchone() == (2,)
+
+
 def test_a_release_repeated_after_its_commit_is_done(hold, warehouse):
     dsn, batch_id = warehouse.dsn("loader"), hold(ORDERS, 1)
     assert "3 rows changed" in tasks.release("crm", batch_id, "looked at", dsn)

@@ -203,8 +203,33 @@ def test_rows_that_went_missing_since_the_gate_are_not_published_as_nothing(conn
     conn.execute("delete from landing.salesforce_orders")
     with pytest.raises(WarehouseError, match=r"landed 2 rows but 0 are there"):
         publish(conn, batch)
-    assert conn.execute("select status from ops.loads").fetchone() == ("passed",)
     assert conn.execute("select count(*) from ops.cursors").fetchone() == (0,)
+
+
+def test_a_batch_that_a_crash_took_from_landing_fails_and_the_retry_tells_of_the_others(
+    warehouse, conn
+):
+    land(conn, ORDERS, many(ORDERS, 2), status="passed", run_id="run")
+    land(conn, REFERRALS, many(REFERRALS, 2), status="passed", run_id="run")
+    conn.execute("delete from landing.salesforce_orders")
+    with pytest.raises(WarehouseError, match=r"salesforce_orders: .* run this load again"):
+        ingest.publish("crm", "run", source(warehouse))
+    states = conn.execute("select load, status, message from ops.loads order by load").fetchall()
+    assert [state[:2] for state in states] == [
+        (ORDERS.name, "failed"),
+        (REFERRALS.name, "published"),
+    ]
+    assert "landed 2 rows but 0 are there" in states[0][2]
+    assert ingest.publish("crm", "run", source(warehouse)) == 1  # and so the marts are woken
+
+
+def test_where_a_crash_took_everything_the_retry_says_that_nothing_came(warehouse, conn):
+    land(conn, ORDERS, many(ORDERS, 2), status="passed", run_id="run")
+    conn.execute("delete from landing.salesforce_orders")
+    with pytest.raises(WarehouseError, match="landed 2 rows"):
+        ingest.publish("crm", "run", source(warehouse))
+    with pytest.raises(GateError, match="nothing passed: salesforce_orders"):
+        ingest.publish("crm", "run", source(warehouse))
 
 
 def test_a_publication_whose_task_died_after_its_commit_still_counts(warehouse, conn):

@@ -120,7 +120,8 @@ class Postgres:
         """Stop the server; what hangs, or lost its postmaster, is killed."""
         postmaster = self._postmaster()
         if postmaster is not None:
-            postmaster.send_signal(signal.SIGINT)  # ends sessions, writes data
+            with suppress(psutil.NoSuchProcess):
+                postmaster.send_signal(signal.SIGINT)  # ends sessions, writes data
             survivors([postmaster], seconds=30)
         orphans = self._processes()
         for process in orphans:

@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,10 +91,10 @@ class Services:
         self.postgres.erase()
         for name in MADE:
             made = self.home.folder / name
-            if made.is_dir():
-                shutil.rmtree(made)
-            else:
-                made.unlink(missing_ok=True)
+            while made.is_dir():
+                with suppress(FileNotFoundError):  # a file that went meanwhile: go on without it
+                    shutil.rmtree(made)
+            made.unlink(missing_ok=True)
 
     def living(self) -> dict[str, bool]:
         """Which of Airflow's components have a living process."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -21,6 +22,10 @@ from kindred.publishing import merge
 from kindred.warehouse import ledger
 
 ABANDONED_AFTER = "6 hours"  # twice what a task may take
+
+
+class LostError(WarehouseError):
+    """Rows that landed and passed their gate are gone from landing."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def publish_batches(
 
     Raises:
         SupersededError: a newer attempt owns the one batch that could not be published.
-        WarehouseError: a batch could not be merged; the message names each and the way out.
+        WarehouseError: a batch could not be merged; the message names each and the way out. One
+            whose rows a crash took from landing is failed, so that it is asked for again.
     """
     zone = time_zone or os.environ.get("KINDRED_TIME_ZONE") or "UTC"
     conn.commit()  # ends what the caller read: a batch inside its transaction would not be one
@@ -70,6 +76,9 @@ def publish_batches(
                     first(conn, batch)
                 done.append(_publish(conn, batch, loads[batch.load], zone))
             _analyze(conn, done[-1])
+        except LostError as error:
+            failures.append(error)
+            _give_up(conn, batch, error)
         except (WarehouseError, SupersededError) as error:
             failures.append(error)
         except psycopg.Error as error:
@@ -126,10 +135,20 @@ def _refuse_unready(conn: psycopg.Connection, batch: Batch) -> None:
             f" (it is {row[0] if row else 'unknown'}); run the gate first"
         )
     if row[1] != row[2]:
-        raise WarehouseError(
+        raise LostError(
             f"{batch.load}: batch {batch.batch_id} landed {row[1]:,} rows but {row[2]:,} are there;"
             " a database that crashes empties landing: run this load again for its window"
         )
+
+
+def _give_up(conn: psycopg.Connection, batch: Batch, error: LostError) -> None:
+    """Fail a batch whose rows are gone, so that nothing waits for them.
+
+    One that is held stays held, and one that a newer attempt has taken over is that one's.
+    """
+    with suppress(SupersededError), conn.transaction():
+        ledger.guard(conn, batch)
+        ledger.record(conn, batch, "failed", message=str(error))
 
 
 def _has_open_batches(conn: psycopg.Connection, batch: Batch) -> bool:

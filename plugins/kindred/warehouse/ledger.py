@@ -24,7 +24,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 MOVES = {
     "landing": ("landing",),
     "landed": ("landing",),
-    "failed": ("landing", "landed"),
+    "failed": ("landing", "landed", "passed"),
     "skipped": ("landing",),
     "passed": ("landed", "held"),
     "held": ("landed",),
