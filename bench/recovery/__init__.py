@@ -66,7 +66,8 @@ def _night(machine: Machine, moment: Moment, kill: Kill) -> tuple[float, int]:
     code, runs = night.wait(), 1
     while code:
         if runs == MOST_RUNS:
-            raise SystemExit(f"the night is not whole after {runs} times `kindred run`")
+            said = machine.said.read_text()[-2000:]
+            raise SystemExit(f"the night is not whole after {runs} times `kindred run`:\n{said}")
         code, runs = machine.run("run"), runs + 1
     return time.monotonic() - began, runs
 

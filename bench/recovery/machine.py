@@ -31,13 +31,19 @@ class Machine:
     def dsn(self) -> str:
         return self.services.postgres.dsn(SUPERUSER)
 
+    @property
+    def said(self) -> Path:
+        """What the command line said, all of it in order."""
+        return self._folder.with_suffix(".log")
+
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 -- our own words
-            [KINDRED, *words],
-            env=os.environ | {"KINDRED_HOME": str(self._folder)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.said.open("a") as out:
+            return subprocess.Popen(  # noqa: S603 -- our own words
+                [KINDRED, *words],
+                env=os.environ | {"KINDRED_HOME": str(self._folder)},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
 
     def run(self, *words: str) -> int:
         return self.start(*words).wait()

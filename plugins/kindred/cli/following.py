@@ -57,7 +57,9 @@ class Picture:
 Runs = dict[tuple[str, str], str]
 
 
-def follow(airflow: Airflow, ingests: list[str], start: datetime) -> Iterator[Picture]:
+def follow(
+    airflow: Airflow, ingests: list[str], start: datetime, began: datetime
+) -> Iterator[Picture]:
     """Yield pictures until the night's ingests and every refresh after them have ended.
 
     A picture costs three requests: the API has one worker, and the tasks need it too.
@@ -65,8 +67,8 @@ def follow(airflow: Airflow, ingests: list[str], start: datetime) -> Iterator[Pi
     Args:
         ingests: the DAGs whose runs for the night were asked for.
         start: the night's start, which is the runs' logical date.
+        began: when they were asked for: what is refreshed from then on is the night's.
     """
-    began = datetime.now(UTC)
     ours: set[str] = set()
     is_over = False
     while not is_over:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 from kindred.cli import ledger
 from kindred.cli.following import REFRESH, UNFINISHED, Picture, follow
+from kindred.cli.keeping import kept_up
 from kindred.embedded.connections import owners
 from kindred.embedded.rest import Airflow, AnswerError
-from kindred.embedded.services import COMPONENTS, Services
+from kindred.embedded.services import Services
 from kindred.errors import KindredError, SetupError
 from kindred.sources import LOADS
 
@@ -82,11 +83,13 @@ def zone() -> ZoneInfo:
     return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
 
 
-def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Picture:
+def run(
+    services: Services, night: Night, show: Callable[[Picture], None], say: Callable[[str], None]
+) -> Picture:
     """Run the night and every refresh of the marts that follows from it.
 
     Raises:
-        KindredError: Airflow lost a component, or does not know a DAG.
+        KindredError: Airflow does not know a DAG, or its components do not stay up.
     """
     airflow = services.airflow
     began = datetime.now(UTC)
@@ -98,12 +101,15 @@ def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Pi
     run_ids = {_ask(airflow, dag, night) for dag in INGESTS}
     for dag in (REFRESH, *INGESTS):
         airflow.patch(f"/dags/{dag}", {"is_paused": False})
-    dsn = services.postgres.dsn("admin")
+
+    def look() -> Iterator[Picture]:
+        for picture in follow(services.airflow, list(INGESTS), night.start, began):
+            picture.batches = ledger.batches(services.postgres.dsn("admin"), run_ids, began)
+            yield picture
+
     picture = Picture()
-    for picture in follow(airflow, list(INGESTS), night.start):
-        picture.batches = ledger.batches(dsn, run_ids, began)
+    for picture in kept_up(services, look, say):
         show(picture)
-        check_alive(services, "`kindred run`")
     return picture
 
 
@@ -144,14 +150,3 @@ def _ask(airflow: Airflow, dag: str, night: Night) -> str:
     if there["state"] not in UNFINISHED:
         airflow.post(f"/dags/{dag}/dagRuns/{run_id}/clear", {"dry_run": False})
     return run_id
-
-
-def check_alive(services: Services, way_out: str) -> None:
-    """Raise KindredError when a component of Airflow has died; `way_out` starts it again."""
-    running = services.living()
-    gone = [name for name in COMPONENTS if not running[name]]
-    if gone:
-        raise KindredError(
-            f"Airflow lost its {gone[0]}: see {services.home.logs / gone[0]}.log; "
-            f"{way_out} starts it again and goes on"
-        )

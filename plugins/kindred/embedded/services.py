@@ -66,19 +66,32 @@ class Services:
             SetupError: something does not start; names its log.
         """
         with self.home.lock():
-            choice = choice or Choice.remembered(self.home)
-            calendar(choice)  # a scenario that does not exist is named before anything starts
-            self.postgres.start()
-            self._check_population(choice)
-            choice.remember(self.home)
-            self._start_sandbox()
-            self._migrate()
-            if choice.replay:
-                self._wait("sandbox", self.sandbox.is_alive, seconds=600)  # it knows its calendar
-            self._start_airflow()
-            if choice.is_on:
-                self._wait("sandbox", self.sandbox.is_alive, seconds=600)
-            connections.provide(self.airflow, self.sandbox.connections() if choice.is_on else {})
+            self._up(choice or Choice.remembered(self.home))
+
+    def revive(self) -> None:
+        """Start again what died; nothing, where a person has stopped it.
+
+        Raises:
+            SetupError: it was stopped, or does not start.
+        """
+        with self.home.lock():
+            if self.home.remembered("process scheduler") is None:
+                raise SetupError("the services were stopped; the same command starts them again")
+            self._up(Choice.remembered(self.home))
+
+    def _up(self, choice: Choice) -> None:
+        calendar(choice)  # a scenario that does not exist is named before anything starts
+        self.postgres.start()
+        self._check_population(choice)
+        choice.remember(self.home)
+        self._start_sandbox()
+        self._migrate()
+        if choice.replay:
+            self._wait("sandbox", self.sandbox.is_alive, seconds=600)  # it knows its calendar
+        self._start_airflow()
+        if choice.is_on:
+            self._wait("sandbox", self.sandbox.is_alive, seconds=600)
+        connections.provide(self.airflow, self.sandbox.connections() if choice.is_on else {})
 
     def down(self) -> None:
         """Stop everything we started, children and all."""
@@ -99,6 +112,15 @@ class Services:
     def living(self) -> dict[str, bool]:
         """Which of Airflow's components have a living process."""
         return {name: processes.leader(self.home, name) is not None for name in COMPONENTS}
+
+    def dead(self) -> list[str]:
+        """The services that were started, were not stopped, and have no process any more."""
+        return [
+            name
+            for name in ("sandbox", *COMPONENTS)
+            if self.home.remembered(f"process {name}") is not None
+            and processes.leader(self.home, name) is None
+        ]
 
     def running(self) -> dict[str, bool]:
         """Which services answer (Postgres, the sandbox, the API) or at least live."""

@@ -148,7 +148,8 @@ def _give_up(conn: psycopg.Connection, batch: Batch, error: LostError) -> None:
     """
     with suppress(SupersededError), conn.transaction():
         ledger.guard(conn, batch)
-        ledger.record(conn, batch, "failed", message=str(error))
+        message = str(error).removeprefix(f"{batch.load}: ")
+        ledger.record(conn, batch, "failed", message=message)
 
 
 def _has_open_batches(conn: psycopg.Connection, batch: Batch) -> bool:

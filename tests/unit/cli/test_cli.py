@@ -257,7 +257,7 @@ class Nights:
 def test_a_night_ends_only_after_the_refresh_it_caused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "POLL_SECONDS", 0)
 
-    pictures = list(following.follow(Nights(), ["ingest_crm"], BEGAN))  # type: ignore[arg-type]
+    pictures = list(following.follow(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
     refreshes = [picture.runs.get(("refresh_marts", "new")) for picture in pictures]
     assert refreshes == [None, None, "running", "success"]
@@ -266,7 +266,7 @@ def test_a_night_ends_only_after_the_refresh_it_caused(monkeypatch: pytest.Monke
 def test_a_refresh_of_an_earlier_night_is_not_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "POLL_SECONDS", 0)
 
-    pictures = list(following.follow(Nights(), ["ingest_crm"], BEGAN))  # type: ignore[arg-type]
+    pictures = list(following.follow(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
     assert ("refresh_marts", "old") not in pictures[-1].runs
 

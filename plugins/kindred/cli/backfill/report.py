@@ -12,7 +12,7 @@ from kindred.cli.backfill import asking, following, ledger, shown
 from kindred.cli.backfill.days import Days
 from kindred.cli.backfill.figures import counts, in_days, span
 from kindred.cli.backfill.plan import command
-from kindred.cli.night import check_alive
+from kindred.cli.keeping import kept_up
 from kindred.sources import SOURCES
 from kindred.warehouse.ledger import UNSETTLED
 
@@ -30,9 +30,10 @@ def follow(console: Console, services: Services, backfills: list[Backfill]) -> P
     """Show the backfills until they and the refreshes after them have ended."""
     console.print()
     with shown.shown(console) as show:
-        for picture in following.follow(services.airflow, backfills):
+        for picture in kept_up(
+            services, lambda: following.follow(services.airflow, backfills), typer.echo
+        ):
             show(picture)
-            check_alive(services, "the same command")
     return picture
 
 

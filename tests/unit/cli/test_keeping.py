@@ -1,0 +1,135 @@
+"""What dies while a night is followed is started again; what a person stopped is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+from kindred.cli import keeping
+from kindred.cli.keeping import kept_up
+from kindred.embedded.rest import AnswerError, SilentError
+from kindred.errors import KindredError, SetupError, WarehouseError
+
+
+class Machine:
+    """Services that die as they are told to, and what was done about it."""
+
+    def __init__(self, refuses: Exception | None = None) -> None:
+        self.home = SimpleNamespace(logs=Path("logs"))
+        self.postgres = SimpleNamespace(is_alive=lambda: self.answers)
+        self.answers = True
+        self.gone: list[str] = []
+        self.revived = 0
+        self._refuses = refuses
+
+    def dead(self) -> list[str]:
+        return list(self.gone)
+
+    def revive(self) -> None:
+        self.revived += 1
+        if self._refuses:
+            raise self._refuses
+        self.gone, self.answers = [], True
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "PAUSE_SECONDS", 0)
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+def follow(machine: Any, look: Callable[[], Iterator[int]], said: list[str]) -> list[int]:
+    return list(kept_up(machine, look, said.append))
+
+
+def test_what_lives_is_left_alone(said: list[str]) -> None:
+    machine = Machine()
+    assert follow(machine, lambda: iter([1, 2]), said) == [1, 2]
+    assert (machine.revived, said) == (0, [])
+
+
+def test_a_scheduler_that_dies_is_named_and_started_again(said: list[str]) -> None:
+    machine = Machine()
+
+    def look() -> Iterator[int]:
+        yield 1
+        if not machine.revived:
+            machine.gone = ["scheduler"]
+        yield 2
+
+    assert follow(machine, look, said) == [1, 2, 1, 2]
+    assert said == ["Died, starting it again: scheduler (see logs/scheduler.log)"]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        SilentError("GET /api: OSError"),
+        AnswerError(500, "GET", "/api", ""),
+        WarehouseError("no connection"),
+        psycopg.OperationalError("the connection is lost"),
+    ],
+)
+def test_a_database_that_dies_is_started_again_however_it_is_noticed(
+    trouble: Exception, said: list[str]
+) -> None:
+    machine = Machine()
+
+    def look() -> Iterator[int]:
+        if not machine.revived:
+            machine.answers = False
+            raise trouble
+        yield 1
+
+    assert follow(machine, look, said) == [1]
+    assert said == ["Died, starting it again: postgres (see logs/postgres.log)"]
+
+
+def test_an_answer_that_is_late_is_waited_for_without_a_word(said: list[str]) -> None:
+    answers = iter([SilentError("late"), AnswerError(503, "GET", "/", ""), None])
+
+    def look() -> Iterator[int]:
+        trouble = next(answers)
+        if trouble is not None:
+            raise trouble
+        yield 1
+
+    assert follow(Machine(), look, said) == [1]
+    assert said == []
+
+
+def test_a_question_that_airflow_refuses_is_not_asked_again(said: list[str]) -> None:
+    machine = Machine()
+
+    def look() -> Iterator[int]:
+        yield 1
+        raise AnswerError(404, "GET", "/api", "")
+
+    with pytest.raises(AnswerError, match="404"):
+        follow(machine, look, said)
+    assert machine.revived == 0
+
+
+def test_what_a_person_stopped_stays_stopped(said: list[str]) -> None:
+    machine = Machine(refuses=SetupError("the services were stopped"))
+    machine.gone = ["scheduler"]
+    with pytest.raises(SetupError, match="were stopped"):
+        follow(machine, lambda: iter([1]), said)
+    assert machine.revived == 1
+
+
+def test_what_dies_again_and_again_is_given_up_with_the_folder_of_its_logs(said: list[str]) -> None:
+    machine = Machine(refuses=SilentError("POST /api: OSError"))
+    machine.gone = ["api-server"]
+    with pytest.raises(KindredError, match="do not stay up: see logs"):
+        follow(machine, lambda: iter([1]), said)
+    assert machine.revived == keeping.MOST_TROUBLES
