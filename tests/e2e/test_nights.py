@@ -12,9 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from kindred.embedded import processes
+from kindred.embedded.home import Home
 from kindred.embedded.rest import AnswerError
 from kindred.sources import LOADS
 from tests import listening
+from tests.e2e.conftest import PATIENCE
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MARTS = sorted(path.stem for path in (REPOSITORY / "dbt_project" / "marts").glob("*.sql"))
@@ -198,12 +201,38 @@ def test_no_secret_and_no_customer_is_in_any_log(machine):
         assert not found, f"{log} holds {len(found)} values it must not"
 
 
-def test_control_c_in_mid_night_stops_everything(machine):
+def under_way(machine):
+    """Start a night and return once its tasks run."""
     night = machine.start("run")
     for line in night.stdout:
         if line.startswith("The night of"):
             break
     time.sleep(3)
+    return night
+
+
+def test_a_scheduler_that_dies_in_mid_night_is_started_again_and_the_night_goes_on(machine):
+    night = under_way(machine)
+    scheduler = processes.leader(Home.open(machine.home), "scheduler")
+    for process in [*scheduler.children(recursive=True), scheduler]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    said, _ = night.communicate(timeout=PATIENCE)
+    assert night.returncode == 0, said
+    assert "Died, starting it again: scheduler" in said
+
+
+def test_a_night_whose_services_somebody_stops_says_so_and_leaves_them_stopped(machine):
+    night = under_way(machine)
+    assert machine.kindred("down").returncode == 0
+    said, _ = night.communicate(timeout=PATIENCE)
+    assert night.returncode == 2, said
+    assert "the services were stopped" in said
+    assert machine.processes() == []
+
+
+def test_control_c_in_mid_night_stops_everything(machine):
+    night = under_way(machine)
     started = machine.processes()
     assert len(started) > 5
     os.kill(night.pid, signal.SIGINT)

@@ -22,10 +22,8 @@ TROUBLES = (AnswerError, SilentError, WarehouseError, psycopg.OperationalError)
 Picture = TypeVar("Picture")
 
 
-def kept_up(
-    services: Services, look: Callable[[], Iterator[Picture]], say: Callable[[str], None]
-) -> Iterator[Picture]:
-    """Yield what `look` yields; start again what dies meanwhile, say so, and look anew.
+def kept_up(services: Services, look: Callable[[], Iterator[Picture]]) -> Iterator[Picture]:
+    """Yield what `look` yields; start again what dies meanwhile, and look anew.
 
     Raises:
         KindredError: services die again and again, or a person has stopped them.
@@ -41,7 +39,7 @@ def kept_up(
         except TROUBLES as trouble:
             _raise_if_ours(trouble)
         try:
-            _revive(services, say)
+            services.revive()
         except TROUBLES as trouble:
             _raise_if_ours(trouble)
         time.sleep(PAUSE_SECONDS)
@@ -54,13 +52,3 @@ def _raise_if_ours(trouble: Exception) -> None:
     """Raise what was wrong with the question; a server that fails may answer it later."""
     if isinstance(trouble, AnswerError) and trouble.status < 500:
         raise trouble
-
-
-def _revive(services: Services, say: Callable[[str], None]) -> None:
-    gone = services.dead()
-    if not services.postgres.is_alive():
-        gone.insert(0, "postgres")
-    if gone:
-        logs = ", ".join(str(services.home.logs / f"{name}.log") for name in gone)
-        say(f"Died, starting it again: {', '.join(gone)} (see {logs})")
-    services.revive()

@@ -83,9 +83,7 @@ def zone() -> ZoneInfo:
     return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
 
 
-def run(
-    services: Services, night: Night, show: Callable[[Picture], None], say: Callable[[str], None]
-) -> Picture:
+def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Picture:
     """Run the night and every refresh of the marts that follows from it.
 
     Raises:
@@ -108,7 +106,7 @@ def run(
             yield picture
 
     picture = Picture()
-    for picture in kept_up(services, look, say):
+    for picture in kept_up(services, look):
         show(picture)
     return picture
 

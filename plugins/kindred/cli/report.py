@@ -24,10 +24,8 @@ def follow(console: Console, services: Services, night: Night) -> Picture:
     typer.echo(f"The night of {night.last_day}:\n")
     with progress.shown(console) as view:
         if isinstance(view, progress.Lines):
-            return nights.run(services, night, view.update, typer.echo)
-        return nights.run(
-            services, night, lambda picture: view.update(progress.table(picture)), typer.echo
-        )
+            return nights.run(services, night, view.update)
+        return nights.run(services, night, lambda picture: view.update(progress.table(picture)))
 
 
 def _warn_of_mixture(services: Services) -> None:

@@ -69,7 +69,7 @@ class Services:
             self._up(choice or Choice.remembered(self.home))
 
     def revive(self) -> None:
-        """Start again what died; nothing, where a person has stopped it.
+        """Start again what died, and say which; nothing, where a person has stopped it.
 
         Raises:
             SetupError: it was stopped, or does not start.
@@ -77,6 +77,10 @@ class Services:
         with self.home.lock():
             if self.home.remembered("process scheduler") is None:
                 raise SetupError("the services were stopped; the same command starts them again")
+            gone = ([] if self.postgres.is_alive() else ["postgres"]) + self.dead()
+            if gone:
+                logs = ", ".join(str(self.home.logs / f"{name}.log") for name in gone)
+                self._say(f"Died, starting it again: {', '.join(gone)} (see {logs})")
             self._up(Choice.remembered(self.home))
 
     def _up(self, choice: Choice) -> None:

@@ -30,9 +30,7 @@ def follow(console: Console, services: Services, backfills: list[Backfill]) -> P
     """Show the backfills until they and the refreshes after them have ended."""
     console.print()
     with shown.shown(console) as show:
-        for picture in kept_up(
-            services, lambda: following.follow(services.airflow, backfills), typer.echo
-        ):
+        for picture in kept_up(services, lambda: following.follow(services.airflow, backfills)):
             show(picture)
     return picture
 
