@@ -60,8 +60,10 @@ class Verdict:
         return tuple(finding for finding in self.findings if finding.is_blocking)
 
     def summary(self) -> str:
-        """Return one line for the ledger."""
+        """Return one line for the ledger: the rules, or what to do where there is no batch left."""
         failed = [finding for finding in self.findings if not finding.is_passed]
+        if self.status == "failed":
+            return " ".join(finding.notes for finding in failed)
         if not failed:
             return f"{self.status}: {len(self.findings)} rules"
         return f"{self.status}: " + "; ".join(str(finding) for finding in failed)
