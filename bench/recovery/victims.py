@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -11,6 +12,7 @@ from bench.recovery.machine import Machine
 from bench.year.faults import kill_database
 from kindred.embedded import processes
 
+PATIENCE = 20.0  # seconds, from a task that Airflow calls running to its process
 Kill = Callable[[Machine, str], None]
 
 
@@ -50,10 +52,13 @@ VICTIMS: dict[str, Kill] = {
 
 
 def _worker(task_id: str) -> psutil.Process:
-    """Return the process that runs a task's code: it carries the task's id in its title."""
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            title = " ".join(process.cmdline())
-            if title.startswith(f"airflow worker -- {task_id}"):
-                return process
+    """Return the process that runs a task's code: it takes the task's id as its title."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                title = " ".join(process.cmdline())
+                if title.startswith(f"airflow worker -- {task_id}"):
+                    return process
+        time.sleep(0.05)
     raise SystemExit(f"no process runs task {task_id}")
