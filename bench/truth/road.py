@@ -138,8 +138,8 @@ class Road:
         target = self._server.home.folder / f"dbt-{self._database}-{preset}"
         with (
             _chosen(preset),
-            connect(self.dsn("transformer"), autocommit=True) as conn,
-            connect(self.dsn("loader"), autocommit=True) as loader,
+            connect(self.dsn("transformer")) as conn,
+            connect(self.dsn("loader")) as loader,
         ):
             claimed = building.claim(conn, "truth", full_refresh=full_refresh)
             if claimed is None:

@@ -60,7 +60,7 @@ class Marts:
     def build(self, *options: str) -> None:
         """Build as a night does, with every unit and data test unless the options say otherwise."""
         self.dbt("--exclude", "source:estimated+", *options)
-        with connect(self.transformer, autocommit=True) as conn:
+        with connect(self.transformer) as conn:
             assert estimate(conn, print)[1] is None
         self.dbt("--select", "source:estimated+", *options)
 

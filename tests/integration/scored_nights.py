@@ -65,8 +65,8 @@ class Night:
 
     def __init__(self, warehouse: Any) -> None:
         self.warehouse = warehouse
-        self.loader = connect(warehouse.dsn("loader"), autocommit=True)
-        self.transformer = connect(warehouse.dsn("transformer"), autocommit=True)
+        self.loader = connect(warehouse.dsn("loader"))
+        self.transformer = connect(warehouse.dsn("transformer"))
         self.said: list[str] = []
 
     def claim(self, scorer: Scorer) -> building.Build | None:

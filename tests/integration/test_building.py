@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
 @pytest.fixture
 def transformer(warehouse):
-    with connect(warehouse.dsn("transformer"), autocommit=True) as conn:
+    with connect(warehouse.dsn("transformer")) as conn:
         yield conn
 
 
@@ -144,7 +144,7 @@ def test_a_build_that_was_replaced_while_it_ran_is_not_gated(transformer, wareho
     first = settle(transformer, building.claim(transformer, "run-1"))
 
     def replace(_: str) -> None:
-        with connect(warehouse.dsn("transformer"), autocommit=True) as other:
+        with connect(warehouse.dsn("transformer")) as other:
             building.claim(other, "run-2")
 
     project = tmp_path / "project"

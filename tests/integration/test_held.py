@@ -22,7 +22,7 @@ def hold(warehouse, tmp_path):
     """Hold a batch of a load since so many hours; return its number."""
 
     def make(load, hours: int) -> int:
-        with connect(warehouse.dsn("loader"), autocommit=True) as conn:
+        with connect(warehouse.dsn("loader")) as conn:
             batch = land(conn, load, many(load, 3))
             check_batches(warehouse.dsn("loader"), [batch], tmp_path)  # there is no suite
             conn.execute(
@@ -51,13 +51,13 @@ def test_a_held_batch_is_released_with_a_reason(services, hold, warehouse, load,
 
 def test_a_release_that_postgres_refuses_leaves_the_batch_held(services, hold, warehouse):
     batch_id = hold(ORDERS, 1)
-    with connect(warehouse.dsn("admin"), autocommit=True) as conn:
+    with connect(warehouse.dsn("admin")) as conn:
         conn.execute("alter table raw.salesforce_orders add constraint no check (amount < 0)")
     try:
         with pytest.raises(WarehouseError, match="raw is unchanged"):
             held.release(services, batch_id, "looked at")
     finally:
-        with connect(warehouse.dsn("admin"), autocommit=True) as conn:
+        with connect(warehouse.dsn("admin")) as conn:
             conn.execute("alter table raw.salesforce_orders drop constraint no")
             found = conn.execute("select status from ops.loads").fetchone()
             kept = conn.execute("select count(*) from held.salesforce_orders").fetchone()
@@ -67,7 +67,7 @@ def test_a_release_that_postgres_refuses_leaves_the_batch_held(services, hold, w
 
 def test_a_held_batch_that_somebody_took_rows_from_stays_held(services, hold, warehouse):
     batch_id = hold(ORDERS, 1)
-    with connect(warehouse.dsn("loader"), autocommit=True) as conn:
+    with connect(warehouse.dsn("loader")) as conn:
         conn.execute(
             "delete from held.salesforce_orders where ctid in"
             " (select ctid from held.salesforce_orders limit 1)"

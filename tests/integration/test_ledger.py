@@ -24,7 +24,7 @@ def night(day, days=1):
 
 @pytest.fixture
 def loader(warehouse):
-    with connect(warehouse.dsn("loader"), autocommit=True) as conn:
+    with connect(warehouse.dsn("loader")) as conn:
         yield conn
 
 

@@ -20,7 +20,8 @@ from kindred.sources import LOADS
 from kindred.tasks import ingest
 from tests.integration.landed import NIGHT, NOON, START, good, land, many
 
-ORDERS, REFERRALS = LOADS["salesforce_orders"], LOADS["salesforce_referrals"]
+CONTACTS, ORDERS = LOADS["salesforce_contacts"], LOADS["salesforce_orders"]
+RESPONSES, REFERRALS = LOADS["salesforce_survey_responses"], LOADS["salesforce_referrals"]
 SURVEYS = LOADS["genesys_surveys"]
 STATUSES = LOADS["mastodon_statuses"]
 CANARY = "canary.7391@example.org"
@@ -210,20 +211,18 @@ def test_rows_that_went_missing_since_the_gate_are_not_published_as_nothing(conn
 def test_a_batch_that_a_crash_took_from_landing_fails_and_the_retry_tells_of_the_others(
     warehouse, conn
 ):
-    land(conn, ORDERS, many(ORDERS, 2), status="passed", run_id="run")
-    land(conn, REFERRALS, many(REFERRALS, 2), status="passed", run_id="run")
-    conn.execute("delete from landing.salesforce_orders")
-    with pytest.raises(WarehouseError, match=r"salesforce_orders: .* run this load again"):
+    for load in (CONTACTS, ORDERS, RESPONSES, REFERRALS):
+        land(conn, load, many(load, 2), status="passed", run_id="run")
+    conn.execute("delete from landing.salesforce_survey_responses")
+    with pytest.raises(WarehouseError, match=r"salesforce_survey_responses: .* run this load"):
         ingest.publish("crm", "run", source(warehouse))
-    states = conn.execute("select load, status, message from ops.loads order by load").fetchall()
-    assert [state[:2] for state in states] == [
-        (ORDERS.name, "failed"),
-        (REFERRALS.name, "published"),
-    ]
-    assert re.match(
-        r"batch \d+ landed 2 rows but 0 are there; .* run this load again", states[0][2]
-    )
-    assert ingest.publish("crm", "run", source(warehouse)) == 1  # and so the marts are woken
+    found = conn.execute("select load, status, message from ops.loads").fetchall()
+    states = {load: (status, message) for load, status, message in found}
+    status, message = states.pop(RESPONSES.name)
+    assert status == "failed"
+    assert re.match(r"batch \d+ landed 2 rows but 0 are there; .* run this load again", message)
+    assert set(states.values()) == {("published", None)}
+    assert ingest.publish("crm", "run", source(warehouse)) == 3  # and so the marts are woken
 
 
 def test_where_a_crash_took_everything_the_retry_says_that_nothing_came(warehouse, conn):
@@ -276,11 +275,11 @@ def test_a_refusal_by_postgres_does_not_quote_the_row(warehouse, conn):
 
 
 def test_each_batch_is_committed_even_on_a_connection_that_has_read(warehouse, conn):
-    batch = land(conn, ORDERS, many(ORDERS, 1), status="passed")
+    batches = [land(conn, load, many(load, 1), status="passed") for load in (ORDERS, REFERRALS)]
     with psycopg.connect(warehouse.dsn("loader")) as reading:
         reading.execute("select 1")
-        publish(reading, batch)
-        assert len(raw(conn, ORDERS)) == 1
+        publish(reading, *batches)
+        assert len(raw(conn, ORDERS)) == len(raw(conn, REFERRALS)) == 1
 
 
 VERSIONS = st.fixed_dictionaries(

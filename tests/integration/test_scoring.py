@@ -275,7 +275,7 @@ def test_two_runs_beside_each_other_write_each_text_once(warehouse, night, loade
 
     def run():
         try:
-            with connect(warehouse.dsn("loader"), autocommit=True) as conn:
+            with connect(warehouse.dsn("loader")) as conn:
                 scoring.score_texts(
                     conn, LOADS.values(), claimed.build_id, 600, lambda _: None, OLD
                 )

@@ -17,7 +17,7 @@ SHORT = Patience(quiet=0.4, longest=20.0)
 
 @pytest.fixture
 def loader(warehouse):
-    with connect(warehouse.dsn("loader"), autocommit=True) as conn:
+    with connect(warehouse.dsn("loader")) as conn:
         yield conn
 
 

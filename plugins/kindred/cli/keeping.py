@@ -7,6 +7,7 @@ again, more than once: what has lost its database dies later than the database.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -16,7 +17,8 @@ from kindred.embedded.rest import AnswerError, SilentError
 from kindred.embedded.services import Services
 from kindred.errors import KindredError, WarehouseError
 
-MOST_TROUBLES = 8  # in one following; one death of the database makes three or four
+# One death of the database makes three or four; a busy API answers late now and then.
+MOST_TROUBLES, WITHIN_SECONDS = 20, 1800.0
 PAUSE_SECONDS = 1.0
 TROUBLES = (AnswerError, SilentError, WarehouseError, psycopg.OperationalError)
 Picture = TypeVar("Picture")
@@ -28,7 +30,8 @@ def kept_up(services: Services, look: Callable[[], Iterator[Picture]]) -> Iterat
     Raises:
         KindredError: services die again and again, or a person has stopped them.
     """
-    for _ in range(MOST_TROUBLES):
+    troubles: deque[float] = deque(maxlen=MOST_TROUBLES)
+    while len(troubles) < MOST_TROUBLES or time.monotonic() - troubles[0] > WITHIN_SECONDS:
         try:
             for picture in look():
                 yield picture
@@ -38,6 +41,7 @@ def kept_up(services: Services, look: Callable[[], Iterator[Picture]]) -> Iterat
                 return
         except TROUBLES as trouble:
             _raise_if_ours(trouble)
+        troubles.append(time.monotonic())
         try:
             services.revive()
         except TROUBLES as trouble:

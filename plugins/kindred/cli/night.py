@@ -91,8 +91,7 @@ def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Pi
     """
     airflow = services.airflow
     began = datetime.now(UTC)
-    if services.sandbox.choice.is_on:
-        services.sandbox.set_clock(night.end)
+    _set_clock(services, night)
     wait_until_known(airflow, (*INGESTS, REFRESH))
     # Asked for first and unpaused afterwards: the scheduler starts the current night of a DAG
     # that it finds unpaused, and dies when two runs of the same night are made at once.
@@ -101,6 +100,7 @@ def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Pi
         airflow.patch(f"/dags/{dag}", {"is_paused": False})
 
     def look() -> Iterator[Picture]:
+        _set_clock(services, night)  # a sandbox that was started again may not know it
         for picture in follow(services.airflow, list(INGESTS), night.start, began):
             picture.batches = ledger.batches(services.postgres.dsn("admin"), run_ids, began)
             yield picture
@@ -109,6 +109,11 @@ def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Pi
     for picture in kept_up(services, look):
         show(picture)
     return picture
+
+
+def _set_clock(services: Services, night: Night) -> None:
+    if services.sandbox.choice.is_on:
+        services.sandbox.set_clock(night.end)
 
 
 def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:

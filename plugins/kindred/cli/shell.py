@@ -19,7 +19,10 @@ def services(*, quiet: bool = False) -> Services:
     from kindred.embedded.home import Home
     from kindred.embedded.services import Services
 
-    return Services(Home.open(), (lambda _: None) if quiet else typer.echo)
+    def say(line: str) -> None:
+        typer.echo(line, file=sys.stdout)  # as it is now: rich stands in for it while it draws
+
+    return Services(Home.open(), (lambda _: None) if quiet else say)
 
 
 @contextmanager

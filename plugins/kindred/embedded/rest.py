@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,7 +42,7 @@ def call(
 
     Raises:
         AnswerError: the status is 4xx or 5xx.
-        SilentError: no answer, or one that is not JSON.
+        SilentError: no answer, half of one, or one that is not JSON.
     """
     headers = {"Content-Type": "application/json"}
     if token:
@@ -56,7 +57,7 @@ def call(
     except urllib.error.HTTPError as refusal:
         with refusal:
             raise AnswerError(refusal.code, method, path, _detail(refusal)) from None
-    except (OSError, ValueError) as silence:
+    except (OSError, ValueError, HTTPException) as silence:
         raise SilentError(f"{method} {path}: {type(silence).__name__}") from None
 
 

@@ -66,36 +66,33 @@ class Services:
             SetupError: something does not start; names its log.
         """
         with self.home.lock():
-            self._up(choice or Choice.remembered(self.home))
+            choice = choice or Choice.remembered(self.home)
+            calendar(choice)  # a scenario that does not exist is named before anything starts
+            self.postgres.start()
+            self._check_population(choice)
+            choice.remember(self.home)
+            self._start_sandbox()
+            self._migrate()
+            self._start_pipeline()
 
     def revive(self) -> None:
-        """Start again what died, and say which; nothing, where a person has stopped it.
+        """Start again what died, and say which; what is only slow is left alone.
 
         Raises:
-            SetupError: it was stopped, or does not start.
+            SetupError: a person has stopped it, or it does not start.
         """
         with self.home.lock():
             if self.home.remembered("process scheduler") is None:
                 raise SetupError("the services were stopped; the same command starts them again")
             gone = ([] if self.postgres.is_alive() else ["postgres"]) + self.dead()
-            if gone:
-                logs = ", ".join(str(self.home.logs / f"{name}.log") for name in gone)
-                self._say(f"Died, starting it again: {', '.join(gone)} (see {logs})")
-            self._up(Choice.remembered(self.home))
-
-    def _up(self, choice: Choice) -> None:
-        calendar(choice)  # a scenario that does not exist is named before anything starts
-        self.postgres.start()
-        self._check_population(choice)
-        choice.remember(self.home)
-        self._start_sandbox()
-        self._migrate()
-        if choice.replay:
-            self._wait("sandbox", self.sandbox.is_alive, seconds=600)  # it knows its calendar
-        self._start_airflow()
-        if choice.is_on:
-            self._wait("sandbox", self.sandbox.is_alive, seconds=600)
-        connections.provide(self.airflow, self.sandbox.connections() if choice.is_on else {})
+            if not gone:
+                return
+            logs = ", ".join(str(self.home.logs / f"{name}.log") for name in gone)
+            self._say(f"Died, starting it again: {', '.join(gone)} (see {logs})")
+            # No migration: its locks would wait for the tasks under way, and others for them.
+            self.postgres.start()
+            self._start_sandbox()
+            self._start_pipeline()
 
     def down(self) -> None:
         """Stop everything we started, children and all."""
@@ -150,6 +147,16 @@ class Services:
             f"the warehouse holds the customers of {before}, which must not mix with {choice}: "
             "`kindred down --erase` deletes them, or name another folder in KINDRED_HOME"
         )
+
+    def _start_pipeline(self) -> None:
+        """Start Airflow, and tell it where the vendors are."""
+        choice = self.sandbox.choice
+        if choice.replay:
+            self._wait("sandbox", self.sandbox.is_alive, seconds=600)  # it knows its calendar
+        self._start_airflow()
+        if choice.is_on:
+            self._wait("sandbox", self.sandbox.is_alive, seconds=600)
+        connections.provide(self.airflow, self.sandbox.connections() if choice.is_on else {})
 
     def _start_sandbox(self) -> None:
         if not self.sandbox.choice.is_on:

@@ -41,7 +41,7 @@ def check_batches(dsn: str, batches: Iterable[Batch], folder: Path | None = None
     """
     found: list[Verdict] = []
     failures: list[KindredError] = []
-    with connect(dsn, autocommit=True) as conn, Examiner(dsn) as examiner:
+    with connect(dsn) as conn, Examiner(dsn) as examiner:
         for batch in batches:
             try:
                 found.append(_check(conn, examiner, batch, folder))

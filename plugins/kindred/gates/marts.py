@@ -32,7 +32,7 @@ def check_marts(
         SupersededError: the build is not waiting for its gate.
         GateError: there are no marts, so nothing would be checked.
     """
-    with connect(dsn, autocommit=True) as conn, Examiner(dsn) as examiner:
+    with connect(dsn) as conn, Examiner(dsn) as examiner:
         attempt = _attempt(conn, build_id)
         names = list(marts) if marts is not None else _marts(conn, build_id, folder)
         if not names:

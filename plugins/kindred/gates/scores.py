@@ -43,7 +43,7 @@ def check_scores(
     Raises:
         SupersededError: the build is not the one under way.
     """
-    with connect(dsn, autocommit=True) as conn, Examiner(dsn) as examiner:
+    with connect(dsn) as conn, Examiner(dsn) as examiner:
         verdict = verdicts.decide(
             SUITE, _findings(conn, examiner, build_id, is_used, folder), build_id=build_id
         )

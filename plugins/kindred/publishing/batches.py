@@ -213,13 +213,12 @@ def _record(conn: psycopg.Connection, batch: Batch, published: int, conflicting:
 
 def _analyze(conn: psycopg.Connection, publication: Publication) -> None:
     """Refresh statistics after a big merge, so that the build does not plan for an empty table."""
-    table = f"raw.{publication.batch.load}"
-    row = conn.execute(
-        "select reltuples, has_table_privilege(oid, 'maintain') from pg_class"
-        " where oid = %s::regclass",
-        [table],
-    ).fetchone()
-    if row is None or not row[1] or publication.rows_published * 10 < row[0]:
-        return
+    table = sql.Identifier("raw", publication.batch.load)
     with conn.transaction():
-        conn.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", publication.batch.load)))
+        row = conn.execute(
+            "select reltuples, has_table_privilege(oid, 'maintain') from pg_class"
+            " where oid = %s::regclass",
+            [f"raw.{publication.batch.load}"],
+        ).fetchone()
+        if row is not None and row[1] and publication.rows_published * 10 >= row[0]:
+            conn.execute(sql.SQL("analyze {}").format(table))

@@ -61,7 +61,7 @@ def publish_marts(
             hold a lock. Readers keep the marts of the last publication.
         SupersededError: a newer build is published.
     """
-    with connect(dsn, autocommit=True) as conn:
+    with connect(dsn) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         for attempt in range(ATTEMPTS):
             try:

@@ -115,7 +115,6 @@ def _skip(
         with conn.transaction():
             ledger.guard(conn, batch)
             ledger.record(conn, batch, "skipped", message=message)
-    conn.commit()
 
 
 def gate(source: str, run_id: str, where: Surroundings) -> list[Verdict]:

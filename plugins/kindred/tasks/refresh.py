@@ -62,7 +62,7 @@ def wait(
     """
     began = moved = time.monotonic()
     before: list[int] = []
-    with connect(dsn, autocommit=True) as conn:
+    with connect(dsn) as conn:
         while time.monotonic() - began < patience.longest:
             under_way, *state = _ingests(conn)
             if not under_way and not are_runs_left():
@@ -106,7 +106,7 @@ def score(run_id: str, where: Surroundings, seconds: float, wish: Wish = Wish())
         Held: the scores' gate says no.
     """
     dsn, version = where.warehouse("transformer"), scoring.INSTALLED.version
-    with connect(dsn, autocommit=True) as conn:
+    with connect(dsn) as conn:
         claimed = building.claim(
             conn,
             run_id,
@@ -116,14 +116,14 @@ def score(run_id: str, where: Surroundings, seconds: float, wish: Wish = Wish())
     if claimed is None:
         return False
     log.info("%s", claimed)
-    with connect(where.warehouse("loader"), autocommit=True) as conn:
+    with connect(where.warehouse("loader")) as conn:
         choice = scoring.score_texts(conn, LOADS.values(), claimed.build_id, seconds, say=log.info)
     (log.info if choice.is_installed else log.warning)("%s", choice)
     verdict = check_scores(
         dsn, claimed.build_id, is_used=choice.is_installed, accepted=wish.accept_scores
     )
     _refuse_held(dsn, [verdict])
-    with connect(dsn, autocommit=True) as conn:
+    with connect(dsn) as conn:
         scoring.settle(conn, claimed.build_id, choice)
     return True
 
@@ -136,7 +136,7 @@ def build(run_id: str, where: Surroundings) -> list[building.Node]:
         SupersededError: a newer build, or a newer attempt, has taken over.
     """
     dsn = where.warehouse("transformer")
-    with connect(dsn, autocommit=True) as conn:
+    with connect(dsn) as conn:
         claimed = building.resume(conn, _build_of(dsn, run_id))
         return building.build(conn, claimed, where.project, where.target, say=log.info)
 

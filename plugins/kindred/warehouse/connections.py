@@ -15,8 +15,11 @@ from kindred.errors import SetupError, WarehouseError
 PATIENCE = "-c idle_in_transaction_session_timeout=2min"
 
 
-def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
+def connect(dsn: str) -> psycopg.Connection:
     """Connect to Postgres at `dsn` (a URI or key=value string).
+
+    Each statement commits by itself, and so do several in `conn.transaction()`: in a transaction
+    that a mere read had opened they would be a savepoint, which an error later on takes back.
 
     Raises:
         SetupError: the string cannot be read, without quoting it.
@@ -33,7 +36,7 @@ def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection:
     try:
         return psycopg.connect(
             dsn,
-            autocommit=autocommit,
+            autocommit=True,
             connect_timeout=10,
             application_name="kindred",
             options=PATIENCE,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +26,7 @@ from kindred.cli.night import Night
 from kindred.embedded import connections, settings
 from kindred.embedded.home import Home
 from kindred.embedded.postgres import Postgres
-from kindred.embedded.rest import AnswerError
+from kindred.embedded.rest import AnswerError, SilentError, call
 from kindred.embedded.sandbox import Choice, calendar
 from kindred.errors import KindredError, SetupError
 
@@ -299,6 +301,19 @@ def test_our_own_addresses_are_not_asked_of_a_proxy(environment: dict[str, str])
 
 def test_an_error_answer_names_method_path_and_status_only() -> None:
     assert str(AnswerError(409, "POST", "/api/v2/x", "")) == "POST /api/v2/x: HTTP 409"
+
+
+def test_a_server_that_dies_in_mid_answer_is_silent() -> None:
+    def die(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{")
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as aside:
+        aside.submit(die, server)
+        with pytest.raises(SilentError, match="GET /health: IncompleteRead"):
+            call("GET", f"http://127.0.0.1:{server.getsockname()[1]}/health")
 
 
 def test_nights_follow_the_calendar_when_the_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:

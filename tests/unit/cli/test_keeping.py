@@ -118,6 +118,18 @@ def test_what_a_person_stopped_stays_stopped() -> None:
     assert machine.revived == 1
 
 
+def test_troubles_of_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "WITHIN_SECONDS", -1.0)
+    machine = Machine()
+
+    def look() -> Iterator[int]:
+        if machine.revived < 2 * keeping.MOST_TROUBLES:
+            raise SilentError("late")
+        yield 1
+
+    assert follow(machine, look) == [1]
+
+
 def test_what_dies_again_and_again_is_given_up_with_the_folder_of_its_logs() -> None:
     machine = Machine(refuses=SilentError("POST /api: OSError"))
     machine.gone = ["api-server"]

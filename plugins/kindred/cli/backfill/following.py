@@ -11,10 +11,9 @@ from kindred.cli import following
 from kindred.cli.backfill import asking
 from kindred.cli.backfill.asking import Backfill
 from kindred.cli.following import UNFINISHED, Task
-from kindred.embedded.rest import Airflow, SilentError
+from kindred.embedded.rest import Airflow
 
 POLL_SECONDS = 3.0
-PATIENCE = 10  # looks in a row that may get no answer: the tasks need the same two cores
 
 
 @dataclass(frozen=True)
@@ -55,28 +54,19 @@ def follow(airflow: Airflow, backfills: list[Backfill]) -> Iterator[Picture]:
     the tasks need it too.
     """
     since = min(backfill.created_at for backfill in backfills)
-    days: dict[str, int] = {}
-    silent = 0
+    days = {b.dag: asking.count(airflow, b.dag, b.days) for b in backfills}
     courses: tuple[Course, ...] = ()
-    while True:
-        try:
-            days = days or {b.dag: asking.count(airflow, b.dag, b.days) for b in backfills}
-            if not courses or any(course.left for course in courses):
-                courses = tuple(_course(airflow, b, days[b.dag]) for b in backfills)
-            picture, is_over = Picture(courses), False
-            if not picture.left:
-                tasks, is_over = _refreshes(airflow, since)
-                picture = Picture(courses, tasks)
-            silent = 0
-        except SilentError:
-            silent += 1
-            if silent > PATIENCE:
-                raise
-        else:
-            yield picture
-            if is_over:
-                return
-        time.sleep(POLL_SECONDS)
+    is_over = False
+    while not is_over:
+        if not courses or any(course.left for course in courses):
+            courses = tuple(_course(airflow, b, days[b.dag]) for b in backfills)
+        picture = Picture(courses)
+        if not picture.left:
+            tasks, is_over = _refreshes(airflow, since)
+            picture = Picture(courses, tasks)
+        yield picture
+        if not is_over:
+            time.sleep(POLL_SECONDS)
 
 
 def _course(airflow: Airflow, backfill: Backfill, days: int) -> Course:

@@ -35,7 +35,11 @@ PARTS = (
 
 def show(console: Console, dsn: str) -> None:
     """Print the page for the last complete month."""
-    with connect(dsn) as session, session.cursor(row_factory=dict_row) as cursor:
+    with (
+        connect(dsn) as session,
+        session.transaction(),  # all of it of one publication
+        session.cursor(row_factory=dict_row) as cursor,
+    ):
         if not _is_published(cursor, "segment_summary"):
             console.print("\nNo marts are published yet: there is nothing to show.")
             return

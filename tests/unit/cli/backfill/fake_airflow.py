@@ -7,7 +7,7 @@ from typing import Any
 
 from kindred.cli.backfill.days import Days
 from kindred.embedded import connections
-from kindred.embedded.rest import AnswerError, SilentError
+from kindred.embedded.rest import AnswerError
 
 CREATED = "2026-04-01T12:00:00Z"
 
@@ -22,7 +22,7 @@ class FakeAirflow:
         self.backfills: dict[str, dict[str, Any]] = {}
         self.extras: dict[str, str | None] = dict.fromkeys(connections.VENDORS)
         self.changes: list[str] = []
-        self.refusals = self.silences = 0
+        self.refusals = 0
         self.events = self.refreshes = 0
 
     def has_run(self, dag: str, day: date, state: str, kind: str = "manual") -> str:
@@ -54,9 +54,6 @@ class FakeAirflow:
         return {"queued_events": [{}]} if self.events >= 0 else None
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
-        if self.silences:
-            self.silences -= 1
-            raise SilentError(f"GET {path}: TimeoutError")
         if path == "/backfills":
             found = self.backfills.get(query["dag_id"])
             return {"backfills": [found] if found else []}

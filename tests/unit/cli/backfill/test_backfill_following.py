@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from kindred.cli.backfill import following
-from kindred.embedded.rest import SilentError
 from tests.unit.cli.backfill.fake_airflow import end_runs
 
 
@@ -24,19 +21,3 @@ def test_a_backfill_ends_after_the_refresh_of_its_last_run(airflow: Any, started
     # An event waits, then two looks at a refresh that runs, then its end.
     assert seen[8:] == [(6, 1, 0)] * 2
     assert (airflow.events, airflow.refreshes) == (-2, -1)
-
-
-def test_an_answer_that_fails_to_come_is_asked_for_again(airflow: Any, started: Any) -> None:
-    end_runs(airflow, 7)
-    airflow.silences = following.PATIENCE
-
-    pictures = list(following.follow(airflow, started))
-
-    assert [each.left for each in pictures] == [0]
-
-
-def test_an_airflow_that_stays_silent_ends_the_following(airflow: Any, started: Any) -> None:
-    airflow.silences = following.PATIENCE + 1
-
-    with pytest.raises(SilentError):
-        list(following.follow(airflow, started))
