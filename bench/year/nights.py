@@ -38,7 +38,7 @@ from sandbox.world import World
 
 RETRIES = 2
 RESCORE_SECONDS = 600.0
-IMPATIENCE = 3  # seconds
+IMPATIENCE = 6  # seconds
 QUICK = {"attempts": 2, "first_wait": 0, "longest_limit": 1}
 PRELOADED = ("great_expectations", "dbt.cli.main", "dbt.adapters.postgres.impl")
 Prepare = Callable[[], object]

@@ -116,7 +116,9 @@ def test_a_backfill_that_was_left_is_followed_and_changes_nothing(machine, clean
     for line in left.stdout:
         if "refresh of the marts" in line:
             break
-    time.sleep(5)
+    deadline = time.monotonic() + 60
+    while asked(machine) < len(SOURCES):
+        assert time.monotonic() < deadline
     os.kill(left.pid, signal.SIGINT)
     said, _ = left.communicate(timeout=60)
     assert left.returncode == 130

@@ -43,6 +43,7 @@ def walk(machine: type[Journey], paths: int, steps: int, **given: Any) -> None:
         max_examples=paths,
         stateful_step_count=steps,
         deadline=None,
+        derandomize=not SOAK,
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )

@@ -373,5 +373,8 @@ def test_a_service_with_other_settings_is_started_anew(home: Home, family: list[
 
     leader = processes.leader(home, "family")
     assert leader is not None
-    assert leader.cmdline() == ["sleep", "300"]
+    deadline = time.monotonic() + 10
+    while not (words := leader.cmdline()) and time.monotonic() < deadline:
+        time.sleep(0.01)  # the kernel has yet to set them
+    assert words == ["sleep", "300"]
     assert living(family) == []

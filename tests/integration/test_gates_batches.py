@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -55,6 +57,21 @@ def test_a_good_batch_of_every_load_passes_every_rule(warehouse, conn):
     assert failed == []
     assert {status(conn, batch) for batch in batches} == {"passed"}
     assert [one.suite for one in verdicts] == list(LOADS)
+
+
+def test_a_gate_leaves_no_session_open(warehouse, conn):
+    batch = land(conn, ORDERS, many(ORDERS, 3))
+    gc.disable()  # what is forgotten would be closed some time
+    try:
+        check(warehouse, batch)
+        with psycopg.connect(warehouse.dsn(), autocommit=True) as admin:
+            deadline = time.monotonic() + 10
+            while sessions := admin.execute(
+                "select state from pg_stat_activity where application_name = 'kindred gate'"
+            ).fetchall():
+                assert time.monotonic() < deadline, sessions
+    finally:
+        gc.enable()
 
 
 def test_a_held_batch_keeps_its_rows_and_leaves_raw_alone(warehouse, conn):

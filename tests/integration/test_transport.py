@@ -79,14 +79,12 @@ def test_a_compressed_body_counts_as_large_as_it_unpacks():
 
 
 def test_a_port_where_nobody_listens_is_unavailable_without_a_word_of_the_query():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-
-    async def run() -> None:
+    async def run(url: str) -> None:
         async with Client(Endpoint(url, options=QUICK), NoAuth()) as client:
             await client.fetch(CALL)
 
-    with pytest.raises(SourceUnavailable, match="not answered after 2 tries") as caught:
-        asyncio.run(run())
+    with socket.socket() as bound:  # and not listening
+        bound.bind(("127.0.0.1", 0))
+        with pytest.raises(SourceUnavailable, match="not answered after 2 tries") as caught:
+            asyncio.run(run(f"http://127.0.0.1:{bound.getsockname()[1]}"))
     assert "a-customers-name" not in repr(caught.value)

@@ -16,12 +16,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from kindred.embedded.home import Home
 
 PATIENCE_SECONDS = 10
+START_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def leader(home: Home, name: str) -> psutil.Process | None:
         return None
     try:
         process = psutil.Process(entry["pid"])
-        is_ours = process.create_time() == entry["started"]
+        is_ours = _is_same(process, entry)
     except psutil.NoSuchProcess:
         return None
     return process if is_ours and is_living(process) else None
@@ -130,6 +132,11 @@ def is_living(process: psutil.Process) -> bool:
         return False
 
 
+def _is_same(process: psutil.Process, entry: dict[str, Any]) -> bool:
+    """Whether a process is the one we started: its start moves by a second when a clock is set."""
+    return bool(abs(process.create_time() - entry["started"]) < START_SECONDS)
+
+
 def _session(home: Home, name: str) -> list[psutil.Process]:
     """Every living process of the session that was started under `name`."""
     entry = home.remembered(f"process {name}")
@@ -140,7 +147,7 @@ def _session(home: Home, name: str) -> list[psutil.Process]:
         with suppress(psutil.NoSuchProcess, ProcessLookupError, PermissionError):
             if os.getsid(process.pid) != entry["pid"]:
                 continue
-            if process.pid == entry["pid"] and process.create_time() != entry["started"]:
+            if process.pid == entry["pid"] and not _is_same(process, entry):
                 return []  # the number belongs to somebody else's session now
             if is_living(process):
                 members.append(process)

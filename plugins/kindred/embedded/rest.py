@@ -36,7 +36,7 @@ def call(
     url: str,
     body: dict[str, Any] | None = None,
     token: str | None = None,
-    seconds: float = 10,
+    seconds: float = 30,
 ) -> Any:
     """Send JSON, return the answer's JSON (None for an empty answer).
 
@@ -72,7 +72,7 @@ class Airflow:
     def is_alive(self) -> bool:
         """Whether the API answers; needs no login."""
         try:
-            call("GET", f"{self.base}/api/v2/version", seconds=3)
+            call("GET", f"{self.base}/api/v2/version", seconds=10)
         except (AnswerError, SilentError):
             return False
         return True
@@ -98,7 +98,7 @@ class Airflow:
                 raise
             return None
 
-    def post(self, path: str, body: dict[str, Any], seconds: float = 10) -> Any:
+    def post(self, path: str, body: dict[str, Any], seconds: float = 30) -> Any:
         return self._call("POST", path, body, seconds)
 
     def put(self, path: str) -> Any:
@@ -111,7 +111,7 @@ class Airflow:
         self._call("DELETE", path)
 
     def _call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, seconds: float = 10
+        self, method: str, path: str, body: dict[str, Any] | None = None, seconds: float = 30
     ) -> Any:
         url = f"{self.base}/api/v2{path}"
         if self._token is not None:

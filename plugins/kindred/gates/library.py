@@ -53,11 +53,12 @@ def open_source(dsn: str) -> Any:
 
 def close_source(source: Any) -> None:
     """Close the source's connections and forget the DSN."""
-    os.environ.pop(DSN_VARIABLE, None)
     if source is not None:
         # What was examined is examined, whether or not the goodbye succeeds.
         with quiet(), contextlib.suppress(Exception):
             source.get_engine().dispose()
+            source.get_execution_engine().close()  # which has examined over an engine of its own
+    os.environ.pop(DSN_VARIABLE, None)
 
 
 @contextlib.contextmanager

@@ -71,7 +71,7 @@ def test_complete_data_give_johnsons_formula_to_the_last_digits(seed):
 
 @SOME
 @given(seed=SEEDS, p=st.integers(3, 6), shared=st.floats(0.1, 0.7))
-def test_shares_of_ratings_with_something_in_common_are_within_three_points_of_shapleys(
+def test_shares_of_ratings_with_something_in_common_are_within_five_points_of_shapleys(
     seed, p, shared
 ):
     ratings, outcome = rated(seed, 400, p, shared)
@@ -80,7 +80,7 @@ def test_shares_of_ratings_with_something_in_common_are_within_three_points_of_s
 
     found = derive_importance(ratings, outcome, draws=FEW)
 
-    assert_allclose(found.share.value, brute / brute.sum(), atol=0.03)
+    assert_allclose(found.share.value, brute / brute.sum(), atol=0.05)
 
 
 def test_weights_rank_touchpoints_as_shapleys_do():

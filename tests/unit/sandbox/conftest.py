@@ -36,7 +36,8 @@ def world(scenario: Scenario, home: Path) -> World:
 
 @pytest_asyncio.fixture
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    """A client without a token, on a fresh application."""
-    transport = httpx.ASGITransport(app=make_app(world, "me", "secret"), raise_app_exceptions=False)
+    """A client without a token, on a fresh application whose limits' minute never turns."""
+    app = make_app(world, "me", "secret", wall_clock=lambda: 1_000_000.0)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8") as opened:
         yield opened
