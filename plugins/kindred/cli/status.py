@@ -82,7 +82,7 @@ def _rows(rule: dict[str, Any]) -> str:
 
 
 def _freshness(entries: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("load", "data through", "published", "held"):
         table.add_column(name)
     for entry in entries:
