@@ -37,7 +37,7 @@ soak: $(STAMP) ## Kill at every point three times, and try many long paths of ni
 	@KINDRED_SOAK=$${KINDRED_SOAK:-3} $(BIN)/pytest tests/crashes $(ARGS)
 	@KINDRED_SOAK=$${KINDRED_SOAK:-60} $(BIN)/pytest -s tests/integration/test_any_path.py $(ARGS)
 
-year: $(STAMP) ## Live through 365 nights with faults in a third of them, beside a year without: hours
+year: $(STAMP) ## Live through 365 nights with faults in three of ten, beside a year without: hours
 	@$(BIN)/python -m bench year $(ARGS)
 
 lint: $(STAMP) ## Formatting, types, import rules, SQL style
