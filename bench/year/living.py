@@ -58,10 +58,11 @@ def live(part: str, count: int, seed: int, customers: int) -> dict[str, Any]:
         with serving(Path(scratch) / "home", SETTINGS) as server:
             world = open_world(Path(scratch), scenario(customers), lambda _: None)
             nights = Nights(server, world)
-            others = [number for number in range(count) if number % COMPARED_EVERY]
+            compared = {*range(0, count, COMPARED_EVERY), count}
+            others = [number for number in range(count) if number not in compared]
             struck = set(dice.sample(others, round(SHARES[part] * count)))
             for number in range(count + 1):
-                is_compared = number == count or number % COMPARED_EVERY == 0
+                is_compared = number in compared
                 fault = draw(dice, nights) if number in struck else None
                 day = FIRST + timedelta(days=number)
                 is_built = is_compared or bool(SHARES[part]) or number % BUILT_EVERY == 0

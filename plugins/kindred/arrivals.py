@@ -81,7 +81,6 @@ class Arrival:
             self._batch: Batch = ledger.open_batch(
                 conn, load.name, window, run_id, is_backfill=is_backfill
             )
-            conn.commit()
 
     def take(self, page: Page) -> None:
         """Take a page; write when a chunk is full. An error ends this load only."""

@@ -174,10 +174,14 @@ def test_a_held_batch_can_be_replaced(machine):
     assert "HELD" not in machine.kindred("status").stdout
 
 
-def test_after_kill_minus_nine_of_everything_the_next_night_runs(machine):
-    for process in machine.processes():
+def kill(victims):
+    for process in victims:
         with suppress(psutil.NoSuchProcess):  # a child can go with its parent
             process.kill()
+
+
+def test_after_kill_minus_nine_of_everything_the_next_night_runs(machine):
+    kill(machine.processes())
     night = machine.kindred("run")
     assert night.returncode == 0, night.stdout + night.stderr
 
@@ -213,9 +217,7 @@ def under_way(machine):
 def test_a_scheduler_that_dies_in_mid_night_is_started_again_and_the_night_goes_on(machine):
     night = under_way(machine)
     scheduler = processes.leader(Home.open(machine.home), "scheduler")
-    for process in [*scheduler.children(recursive=True), scheduler]:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+    kill([*scheduler.children(recursive=True), scheduler])
     said, _ = night.communicate(timeout=PATIENCE)
     assert night.returncode == 0, said
     assert re.search("Died, starting it again: .*scheduler", said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import psycopg
@@ -20,7 +21,6 @@ from kindred.errors import KindredError, WarehouseError
 # One death of the database makes three or four; a busy API answers late now and then.
 MOST_TROUBLES, WITHIN_SECONDS = 20, 1800.0
 PAUSE_SECONDS = 1.0
-TROUBLES = (AnswerError, SilentError, WarehouseError, psycopg.OperationalError)
 Picture = TypeVar("Picture")
 
 
@@ -32,27 +32,27 @@ def kept_up(services: Services, look: Callable[[], Iterator[Picture]]) -> Iterat
     """
     troubles: deque[float] = deque(maxlen=MOST_TROUBLES)
     while len(troubles) < MOST_TROUBLES or time.monotonic() - troubles[0] > WITHIN_SECONDS:
-        try:
+        with _borne():
             for picture in look():
                 yield picture
                 if services.dead():
                     break
             else:
                 return
-        except TROUBLES as trouble:
-            _raise_if_ours(trouble)
         troubles.append(time.monotonic())
-        try:
+        with _borne():
             services.revive()
-        except TROUBLES as trouble:
-            _raise_if_ours(trouble)
         time.sleep(PAUSE_SECONDS)
     raise KindredError(
         f"the services do not stay up: see {services.home.logs}; the same command goes on with it"
     )
 
 
-def _raise_if_ours(trouble: Exception) -> None:
-    """Raise what was wrong with the question; a server that fails may answer it later."""
-    if isinstance(trouble, AnswerError) and trouble.status < 500:
-        raise trouble
+@contextmanager
+def _borne() -> Iterator[None]:
+    """Bear with a server that fails, which may answer later; not with a question that is wrong."""
+    try:
+        yield
+    except (AnswerError, SilentError, WarehouseError, psycopg.OperationalError) as trouble:
+        if isinstance(trouble, AnswerError) and trouble.status < 500:
+            raise

@@ -25,7 +25,14 @@ ABANDONED_AFTER = "6 hours"  # twice what a task may take
 
 
 class LostError(WarehouseError):
-    """Rows that landed and passed their gate are gone from landing."""
+    """Rows that landed and passed their gate are gone from landing; `what` tells the ledger."""
+
+    def __init__(self, batch: Batch, landed: int, present: int) -> None:
+        self.what = (
+            f"batch {batch.batch_id} landed {landed:,} rows but {present:,} are there;"
+            " a database that crashes empties landing: run this load again for its window"
+        )
+        super().__init__(f"{batch.load}: {self.what}")
 
 
 @dataclass(frozen=True)
@@ -135,10 +142,7 @@ def _refuse_unready(conn: psycopg.Connection, batch: Batch) -> None:
             f" (it is {row[0] if row else 'unknown'}); run the gate first"
         )
     if row[1] != row[2]:
-        raise LostError(
-            f"{batch.load}: batch {batch.batch_id} landed {row[1]:,} rows but {row[2]:,} are there;"
-            " a database that crashes empties landing: run this load again for its window"
-        )
+        raise LostError(batch, row[1], row[2])
 
 
 def _give_up(conn: psycopg.Connection, batch: Batch, error: LostError) -> None:
@@ -148,8 +152,7 @@ def _give_up(conn: psycopg.Connection, batch: Batch, error: LostError) -> None:
     """
     with suppress(SupersededError), conn.transaction():
         ledger.guard(conn, batch)
-        message = str(error).removeprefix(f"{batch.load}: ")
-        ledger.record(conn, batch, "failed", message=message)
+        ledger.record(conn, batch, "failed", message=error.what)
 
 
 def _has_open_batches(conn: psycopg.Connection, batch: Batch) -> bool:
