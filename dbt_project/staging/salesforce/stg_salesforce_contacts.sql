@@ -7,7 +7,7 @@ source as (
 renamed as (
     select
         contact_id,
-        master_contact_id,
+        nullif(master_contact_id, contact_id) as master_contact_id,
         {{ normal_email('email') }} as email,
         is_email_verified,
         {{ normal_phone('phone') }} as phone,

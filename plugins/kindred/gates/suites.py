@@ -19,6 +19,8 @@ from kindred.errors import GateError
 
 FOLDER = Path(__file__).parents[3] / "expectations"
 SQL_RULE = "unexpected_rows_expectation"
+# What a rule is about: each row by itself, how many rows there are, or the batch as a whole.
+JUDGES = ("row", "share", "batch")
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,13 @@ def _check_rule(where: str, position: int, rule: Any) -> None:
         raise GateError(f"{which} needs `type` and `kwargs`")
     if rule.get("severity") not in ("critical", "warning"):
         raise GateError(f"{which} needs `severity: critical` or `severity: warning`")
+    meta = rule.get("meta") or {}
+    if meta.get("judges", "row") not in JUDGES:
+        raise GateError(f"{which}: `judges` in its meta is one of {', '.join(JUDGES)}")
     if not str(rule.get("notes") or "").strip():
         raise GateError(f"{which} needs `notes`: why it exists and what to do when it fails")
     if rule.get("type") == SQL_RULE:
-        if not (rule.get("meta") or {}).get("rule"):
+        if not meta.get("rule"):
             raise GateError(f"{which} needs `meta: {{rule: ...}}`: SQL has no name of its own")
         if "{batch}" not in str(rule["kwargs"].get("unexpected_rows_query")):
             raise GateError(f"{which} should read from {{batch}}, or it checks something else")

@@ -25,6 +25,13 @@ NOISE = frozenset(
     }
 )
 
+CONVERSATION_FIELDS = {
+    "conversationId": "conversation_id",
+    "conversationStart": "started_at",
+    "conversationEnd": "ended_at",
+    "originatingDirection": "direction",
+}
+
 
 def conversation(found: dict[str, Any]) -> dict[str, Any]:
     """Flatten one conversation; top-level fields that the contract lacks stay as they are.
@@ -34,27 +41,26 @@ def conversation(found: dict[str, Any]) -> dict[str, Any]:
          {"sessionId": "...", "mediaType": "voice", "ani": "tel:+15550100",
           "metrics": [{"name": "tAcd", "value": 42000}], "segments": [{"queueId": "..."}]}]}],
      "surveys": [...]}
+
+    A field that did not come stays missing, and so does what hangs on participants that did not.
     """
-    used = ("conversationId", "conversationStart", "conversationEnd", "originatingDirection")
-    rest = {k: v for k, v in found.items() if k not in used and k not in NOISE}
+    rest = {k: v for k, v in found.items() if k not in CONVERSATION_FIELDS and k not in NOISE}
     both = sessions(found)
     own = [session for is_customer, session in both if is_customer]
     every = [session for _, session in both]
     phones = [_phone(s.get("ani") or s.get("addressFrom") or s.get("addressOther")) for s in own]
     mails = [s.get("addressFrom") or s.get("addressOther") for s in own]
     queues = [segment.get("queueId") for s in every for segment in _objects(s.get("segments"))]
-    flat = {
-        "conversation_id": found.get("conversationId"),
-        "started_at": found.get("conversationStart"),
-        "ended_at": found.get("conversationEnd"),
-        "direction": found.get("originatingDirection"),
-        "media_type": _first(s.get("mediaType") for s in own or every),
-        "customer_phone": _first(phones),
-        "customer_email": _first(m for m in mails if isinstance(m, str) and "@" in m),
-        "queue_id": _first(queues),
-        "wait_seconds": _seconds(every, "tAcd", "tWait"),
-        "handle_seconds": _seconds(every, "tHandle"),
-    }
+    flat = {ours: found[theirs] for theirs, ours in CONVERSATION_FIELDS.items() if theirs in found}
+    if isinstance(found.get("participants"), list):
+        flat |= {
+            "media_type": _first(s.get("mediaType") for s in own or every),
+            "customer_phone": _first(phones),
+            "customer_email": _first(m for m in mails if isinstance(m, str) and "@" in m),
+            "queue_id": _first(queues),
+            "wait_seconds": _seconds(every, "tAcd", "tWait"),
+            "handle_seconds": _seconds(every, "tHandle"),
+        }
     return {**rest, **flat}
 
 

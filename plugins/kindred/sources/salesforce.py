@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
 from kindred.api import Call, Client, ClientCredentials, Endpoint, NextUrl, records_of, walk
 from kindred.errors import SetupError
+from kindred.fields import Amount, Day, EndDay, FirstDay, Happened, Made, Stamp
 from kindred.loads import Ask, Load, Page, Row, Text
 
 # SystemModstamp is set when a transaction starts and seen when it ends: a record can appear
@@ -57,19 +57,19 @@ class Contact(
     },
 ):
     contact_id: str
-    master_contact_id: str | None = None
-    email: str | None = None
-    is_email_verified: bool = False
-    phone: str | None = None
-    mastodon_handle: str | None = None
-    has_text_consent: bool = True
-    customer_since: date
-    contract_ended_on: date | None = None
-    acquisition_channel: str | None = None
-    acquisition_cost: Decimal | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    master_contact_id: str | None
+    email: str | None
+    is_email_verified: bool
+    phone: str | None
+    mastodon_handle: str | None
+    has_text_consent: bool | None
+    customer_since: FirstDay | None
+    contract_ended_on: EndDay | None
+    acquisition_channel: str | None
+    acquisition_cost: Amount | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 class Order(
@@ -90,15 +90,15 @@ class Order(
     },
 ):
     order_id: str
-    contact_id: str
-    ordered_on: date
-    amount: Decimal
+    contact_id: str | None
+    ordered_on: Day
+    amount: Amount
     status: str
-    channel: str | None = None
-    order_type: str | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    channel: str | None
+    order_type: str | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 class SurveyResponse(
@@ -134,28 +134,28 @@ class SurveyResponse(
     """CSAT 1-5, effort 1-7, recommend 0-10, differentiation and `helps_*` (motivators) 1-7."""
 
     response_id: str
-    contact_id: str
-    survey_name: str
-    touchpoint: str | None = None
-    submitted_at: datetime
-    satisfaction: OneToFive | None = None
-    effort: OneToSeven | None = None
-    recommend: ZeroToTen | None = None
-    differentiation: OneToSeven | None = None
-    helps_stand_out: OneToSeven | None = None
-    helps_confidence_in_future: OneToSeven | None = None
-    helps_well_being: OneToSeven | None = None
-    helps_freedom: OneToSeven | None = None
-    helps_thrill: OneToSeven | None = None
-    helps_belonging: OneToSeven | None = None
-    helps_protect_environment: OneToSeven | None = None
-    helps_be_who_i_want: OneToSeven | None = None
-    helps_security: OneToSeven | None = None
-    helps_success_in_life: OneToSeven | None = None
-    verbatim: str | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    contact_id: str | None
+    survey_name: str | None
+    touchpoint: str | None
+    submitted_at: Happened | None
+    satisfaction: OneToFive | None
+    effort: OneToSeven | None
+    recommend: ZeroToTen | None
+    differentiation: OneToSeven | None
+    helps_stand_out: OneToSeven | None
+    helps_confidence_in_future: OneToSeven | None
+    helps_well_being: OneToSeven | None
+    helps_freedom: OneToSeven | None
+    helps_thrill: OneToSeven | None
+    helps_belonging: OneToSeven | None
+    helps_protect_environment: OneToSeven | None
+    helps_be_who_i_want: OneToSeven | None
+    helps_security: OneToSeven | None
+    helps_success_in_life: OneToSeven | None
+    verbatim: str | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 class TouchpointRating(
@@ -178,15 +178,15 @@ class TouchpointRating(
     """How good a touchpoint was, and how much it is said to matter, 1-7: a response's children."""
 
     rating_id: str
-    response_id: str
-    contact_id: str
-    touchpoint: str
-    rated_at: datetime
-    rating: OneToSeven
-    importance: OneToSeven | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    response_id: str | None
+    contact_id: str | None
+    touchpoint: str | None
+    rated_at: Happened | None
+    rating: OneToSeven | None
+    importance: OneToSeven | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 class Referral(
@@ -208,10 +208,10 @@ class Referral(
     referral_id: str
     referrer_contact_id: str
     status: str
-    converted_on: date | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    converted_on: Day | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 def connect(endpoint: Endpoint) -> Client:
