@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from kindred import addresses
 from kindred.contracts import coercion
 from kindred.fields import Limits
 from kindred.loads import Load, Window
@@ -26,6 +27,13 @@ SAMPLES: dict[Any, Any] = {
 }
 
 
+ADDRESSES: dict[Any, str] = {
+    addresses.email: "one@mail.example",
+    addresses.phone: "+15550200240",
+    addresses.handle: "one@social.example",
+}
+
+
 def types_of(load: Load) -> dict[str, Any]:
     """The types of a load's fields by their names on the wire."""
     types = get_type_hints(load.row, include_extras=True)
@@ -35,7 +43,8 @@ def types_of(load: Load) -> dict[str, Any]:
 def whole(load: Load, **fields: Any) -> dict[str, Any]:
     """A record that has every field and keeps the contract, but for `fields`."""
     record = {
-        name: next(SAMPLES[kind] for kind in coercion.kinds(given) if kind in SAMPLES)
+        name: ADDRESSES.get(coercion.annotated(given, "read"))
+        or next(SAMPLES[kind] for kind in coercion.kinds(given) if kind in SAMPLES)
         for name, given in types_of(load).items()
     }
     if load.name == "genesys_transcripts":

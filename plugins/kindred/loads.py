@@ -8,8 +8,8 @@ A load has one name, the same word everywhere: `salesforce_contacts` is the entr
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -130,6 +130,9 @@ class Load:
     # What was deleted is only no longer there: an old extraction does not know of it.
     is_deleted_by_absence: bool = False
     text: Text | None = None
+    # Where a record of a person says how to reach them, by rule: SQL over raw.<load>. Every address
+    # that a version ever had is kept, so that who changes a number keeps their past calls.
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

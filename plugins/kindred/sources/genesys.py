@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from kindred.addresses import Email, Phone
 from kindred.api import (
     Answer,
     Call,
@@ -54,8 +55,8 @@ class Conversation(Row, frozen=True, kw_only=True):
     ended_at: Happened | None = None  # left out while it goes on
     direction: str | None
     media_type: str | None
-    customer_phone: str | None
-    customer_email: str | None
+    customer_phone: Phone | None
+    customer_email: Email | None
     queue_id: str | None
     wait_seconds: Seconds | None
     handle_seconds: Seconds | None

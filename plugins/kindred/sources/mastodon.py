@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from kindred import addresses
 from kindred.api import Call, Client, ClientCredentials, Endpoint, LinkHeader, NoAuth, walk
 from kindred.errors import SourceGarbled
 from kindred.fields import Began, Happened
@@ -166,7 +167,8 @@ def _account(found: Any, endpoint: Endpoint) -> Any:
     if not isinstance(name, str):
         return None
     host = endpoint.text("domain", urlsplit(endpoint.base_url).hostname or "")
-    return (name if "@" in name else f"{name}@{host}").lower()
+    full = name if "@" in name else f"{name}@{host}"
+    return addresses.handle(full) or full.lower()
 
 
 async def _gone(api: Client, row: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
+from kindred.addresses import Email, Handle, Phone
 from kindred.api import Call, Client, ClientCredentials, Endpoint, NextUrl, records_of, walk
 from kindred.errors import SetupError
 from kindred.fields import Amount, Day, EndDay, FirstDay, Happened, Made, Stamp
@@ -33,6 +34,26 @@ BACKFILLS = (
 OneToFive = Annotated[int, msgspec.Meta(ge=1, le=5)]
 OneToSeven = Annotated[int, msgspec.Meta(ge=1, le=7)]
 ZeroToTen = Annotated[int, msgspec.Meta(ge=0, le=10)]
+
+
+_CHECKED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def eighteen(record_id: str) -> str:
+    """Return a record's id in 18 characters, in which case no longer tells records apart.
+
+    Reports and old integrations give the first 15. Of each five the suffix has a character: which
+    of the 32 it is says which of the five are capitals, the first counting least.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9]{15}", record_id):
+        return record_id
+    fives = (record_id[at : at + 5] for at in (0, 5, 10))
+    return record_id + "".join(
+        _CHECKED[sum(1 << at for at, each in enumerate(five) if each.isupper())] for five in fives
+    )
+
+
+RecordId = Annotated[str, msgspec.Meta(extra={"read": eighteen})]
 
 
 class Contact(
@@ -56,12 +77,12 @@ class Contact(
         "modified_at": "SystemModstamp",
     },
 ):
-    contact_id: str
-    master_contact_id: str | None
-    email: str | None
+    contact_id: RecordId
+    master_contact_id: RecordId | None
+    email: Email | None
     is_email_verified: bool
-    phone: str | None
-    mastodon_handle: str | None
+    phone: Phone | None
+    mastodon_handle: Handle | None
     has_text_consent: bool | None
     customer_since: FirstDay | None
     contract_ended_on: EndDay | None
@@ -89,8 +110,8 @@ class Order(
         "modified_at": "SystemModstamp",
     },
 ):
-    order_id: str
-    contact_id: str | None
+    order_id: RecordId
+    contact_id: RecordId | None
     ordered_on: Day
     amount: Amount
     status: str
@@ -133,8 +154,8 @@ class SurveyResponse(
 ):
     """CSAT 1-5, effort 1-7, recommend 0-10, differentiation and `helps_*` (motivators) 1-7."""
 
-    response_id: str
-    contact_id: str | None
+    response_id: RecordId
+    contact_id: RecordId | None
     survey_name: str | None
     touchpoint: str | None
     submitted_at: Happened | None
@@ -177,9 +198,9 @@ class TouchpointRating(
 ):
     """How good a touchpoint was, and how much it is said to matter, 1-7: a response's children."""
 
-    rating_id: str
-    response_id: str | None
-    contact_id: str | None
+    rating_id: RecordId
+    response_id: RecordId | None
+    contact_id: RecordId | None
     touchpoint: str | None
     rated_at: Happened | None
     rating: OneToSeven | None
@@ -205,8 +226,8 @@ class Referral(
 ):
     """A Lead that an existing contact referred."""
 
-    referral_id: str
-    referrer_contact_id: str
+    referral_id: RecordId
+    referrer_contact_id: RecordId
     status: str
     converted_on: Day | None
     is_deleted: bool
@@ -304,6 +325,11 @@ LOADS: tuple[Load, ...] = (
         subject="contact_id",
         # Who somebody is matters to their whole history.
         happened_at="customer_since",
+        addresses={
+            "email": "case when is_email_verified then email end",
+            "phone": "phone",
+            "claimed_handle": "mastodon_handle",
+        },
     ),
     _load(
         "salesforce_orders",

@@ -64,6 +64,16 @@ create table if not exists ops.changes (
 );
 create index if not exists changes_by_build on ops.changes (build_id);
 
+-- Every address that any published version of a person's record had: what was changed or merged away
+-- still says whose the calls and posts of then are.
+create table if not exists ops.addresses (
+    load text not null,
+    subject text not null,
+    rule text not null,             -- email, phone, claimed_handle
+    address text not null,
+    primary key (load, subject, rule, address)
+);
+
 create table if not exists ops.builds (
     build_id bigint generated always as identity primary key,
     run_id text not null,
