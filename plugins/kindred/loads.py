@@ -11,7 +11,7 @@ import itertools
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, get_type_hints
 
 import msgspec
 
@@ -22,6 +22,29 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False
     `rename` on a subclass maps the vendor's own field names.  A record that does not
     convert goes to quarantine whole; a field that is not in the contract goes to `_extra`.
     """
+
+
+# Marks a field that only some organisations have: `Annotated[str | None, ONLY_WHERE_PRESENT]`.
+# Where the vendor says that it has no such field, the records carry null.
+ONLY_WHERE_PRESENT = msgspec.Meta(extra={"is_only_where_present": True})
+
+
+def optional_fields(row: type[Row]) -> frozenset[str]:
+    """Return the wire names of the fields that are marked `ONLY_WHERE_PRESENT`."""
+    hints = get_type_hints(row, include_extras=True)
+    return frozenset(
+        field.encode_name
+        for field in msgspec.structs.fields(row)
+        if _is_only_where_present(hints[field.name])
+    )
+
+
+def _is_only_where_present(kind: Any) -> bool:
+    """Say whether a type, or a member of a union, carries the mark."""
+    marks = (*getattr(kind, "__metadata__", ()), ONLY_WHERE_PRESENT)
+    return marks.index(ONLY_WHERE_PRESENT) < len(marks) - 1 or any(
+        _is_only_where_present(member) for member in getattr(kind, "__args__", ())
+    )
 
 
 @dataclass(frozen=True)
