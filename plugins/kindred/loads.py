@@ -8,8 +8,8 @@ A load has one name, the same word everywhere: `salesforce_contacts` is the entr
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, get_type_hints
 
@@ -33,9 +33,9 @@ def optional_fields(row: type[Row]) -> frozenset[str]:
     """Return the wire names of the fields that are marked `ONLY_WHERE_PRESENT`."""
     hints = get_type_hints(row, include_extras=True)
     return frozenset(
-        field.encode_name
-        for field in msgspec.structs.fields(row)
-        if _is_only_where_present(hints[field.name])
+        found.encode_name
+        for found in msgspec.structs.fields(row)
+        if _is_only_where_present(hints[found.name])
     )
 
 
@@ -81,12 +81,15 @@ def _stamp(moment: datetime) -> str:
 class Page:
     """Some records of one load, as flat dicts keyed by its contract's wire names.
 
-    `failure` ends that one load and lets the others of the same extraction go on.
+    `failure` ends that one load and lets the others of the same extraction go on. `unanswered`
+    are things that the vendor did not give, by their ids, with the reason: they are reported, and
+    a following night asks again.
     """
 
     load: str
     records: list[dict[str, Any]]
     failure: Exception | None = None
+    unanswered: Mapping[str, str] = field(default_factory=dict)
 
 
 class Known(Protocol):
@@ -160,7 +163,7 @@ class Batch:
     """One load for one window in one run: a row of `ops.loads`.
 
     `attempt` is the fencing token: a write is refused once a newer attempt exists. The batch of a
-    backfill moves no cursor.
+    backfill moves no cursor. `unanswered` are the ids of what the vendor did not give it.
     """
 
     batch_id: int
@@ -169,3 +172,4 @@ class Batch:
     run_id: str
     attempt: int
     is_backfill: bool = False
+    unanswered: frozenset[str] = frozenset()

@@ -137,6 +137,7 @@ class Client:
             raise SourceUnavailable(
                 f"{where}: {call.label} not answered after {tries.failures} tries, last:"
                 f" {verdict.reason}",
+                status=verdict.status,
                 is_too_wide=verdict.is_too_wide,
             )
         log.info("%s: %s: %s, again in %.0f s", where, call.label, verdict.reason, wait)

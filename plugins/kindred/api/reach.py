@@ -115,8 +115,8 @@ class Reach:
         try:
             parts = urlsplit(url)
             is_ours = _host(parts) in (self.own, *self.trusted)
-            is_plain = PLAIN_HOST.fullmatch(parts.netloc) is not None
-            is_good = parts.port != 0 and (is_plain or (is_ours and not {"@", "\\"} & set(url)))
+            is_plain = is_ours and not {"@", "\\"} & set(parts.netloc)
+            is_good = parts.port != 0 and (is_plain or PLAIN_HOST.fullmatch(parts.netloc))
         except ValueError:
             is_good = False
         if not is_good:

@@ -51,6 +51,7 @@ class Again:
     wait: float | None = None
     is_limit: bool = False
     is_too_wide: bool = False
+    status: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def judge(call: Call, response: Response, where: str) -> Verdict:
         SourceError: another status that asking again will not change, or no document yet.
     """
     status = response.status
-    if status in EMPTY and not response.body.strip():
+    if status in EMPTY:
         raise SourceError(f"{where}: {call.label} answered {status}, nothing yet", status=status)
     if 200 <= status < 300:
         return _read(response.body)
@@ -96,9 +97,10 @@ def judge(call: Call, response: Response, where: str) -> Verdict:
             asked_wait(response.headers),
             is_limit=status != 503,
             is_too_wide=is_too_wide(status, code),
+            status=status,
         )
     if status >= 500 or status == 408:
-        return Again(f"status {status}", is_too_wide=is_too_wide(status, code))
+        return Again(f"status {status}", is_too_wide=is_too_wide(status, code), status=status)
     raise refusal(call, status, response.body, where)
 
 

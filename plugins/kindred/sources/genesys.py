@@ -26,13 +26,14 @@ from kindred.api import (
 from kindred.errors import SourceError
 from kindred.loads import Ask, Load, Page, Row, Text, Window
 from kindred.sources.genesys_documents import conversation, surveys
-from kindred.sources.genesys_transcripts import changed, transcripts
+from kindred.sources.genesys_transcripts import Transcripts, changed
 from kindred.sources.narrowing import narrowed
 
 LOOKBACK = timedelta(days=10)
 WIDEST = timedelta(days=31)  # the vendor's limits on one query
 MOST_HITS = 100_000
 PAGE_SIZE = 100
+FEW = 5  # so many transcripts, all refused, are no longer single ones
 PAGING = PageNumber("conversations")
 # What a backfill can and cannot bring, shown before one starts.
 BACKFILLS = (
@@ -89,23 +90,25 @@ def connect(endpoint: Endpoint) -> Client:
 
 async def extract(ask: Ask) -> AsyncGenerator[Page, None]:
     """Yield conversations, then their surveys and transcripts, page by page."""
-    wants_transcripts = "genesys_transcripts" in ask.loads
+    transcripts = Transcripts(ask.api) if "genesys_transcripts" in ask.loads else None
     async for answer in _conversations(ask.api, ask.window):
         listed = PAGING.listed(answer)
         found = [item for item in listed if isinstance(item, dict)]
         flat = [conversation(item) for item in found]
         strange = [item for item in listed if not isinstance(item, dict)]
-        if wants_transcripts:
+        if transcripts:
             # Asked before this page is handed on: what raw knows is still the night before.
             wanted = await changed(ask, flat, Conversation, LOOKBACK)
         yield Page("genesys_conversations", flat + strange)
         yield Page("genesys_surveys", [s for c in found for s in surveys(c)])
-        if wants_transcripts:
+        if transcripts:
             try:
-                yield Page("genesys_transcripts", await transcripts(ask.api, found, wanted))
+                yield await transcripts.of(found, wanted)
             except SourceError as error:
-                wants_transcripts = False
+                transcripts = None
                 yield Page("genesys_transcripts", [], failure=error)
+    if transcripts and (failure := transcripts.failure(FEW)):
+        yield Page("genesys_transcripts", [], failure=failure)
 
 
 async def _conversations(api: Client, window: Window) -> AsyncGenerator[Answer, None]:
