@@ -12,7 +12,11 @@ from kindred.errors import SetupError
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One connection to a vendor; `options` are the vendor's own settings (see `sources`)."""
+    """One connection to a vendor; `options` are the vendor's own settings (see `sources`).
+
+    Every vendor takes `patience` and `bounds` (below), `proxy` (an address) and `trusted_hosts` (see
+    `reach`).
+    """
 
     base_url: str
     client_id: str = ""
