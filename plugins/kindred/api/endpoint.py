@@ -14,8 +14,8 @@ from kindred.errors import SetupError
 class Endpoint:
     """One connection to a vendor; `options` are the vendor's own settings (see `sources`).
 
-    Every vendor takes `patience` and `bounds` (below), `proxy` (an address) and `trusted_hosts` (see
-    `reach`).
+    Every vendor takes `patience` and `bounds` (below), `proxy` (an address) and `trusted_hosts`
+    (see `reach`).
     """
 
     base_url: str

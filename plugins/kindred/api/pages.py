@@ -74,9 +74,10 @@ class PageNumber:
     {"conversations": [...], "totalHits": 250}
 
     An end: the pages cover `totalHits`; without `totalHits`, a page that is not full, or one
-    without the list, as the vendor answers for an empty day (`{}`).
-    An error: the list is null, or missing though `totalHits` is above zero; a `totalHits` that is
-    no number, or that the pages do not reach.
+    without the list, as the vendor answers for an empty day (`{}`). A list that is null is none
+    where `totalHits` is zero.
+    An error: any other list that is null, or missing though `totalHits` is above zero; a
+    `totalHits` that is no number, or that the pages do not reach.
     The data are live, so `totalHits` may change from page to page: the newest one counts. A
     record that moves to a page already read is missed then, and comes with a later night, which
     looks back over the same days.
@@ -86,9 +87,11 @@ class PageNumber:
 
     def listed(self, answer: Answer) -> list[Any]:
         """Return the page's records; none where the vendor leaves out the list of an empty day."""
-        document = answer.document
-        if isinstance(document, dict) and self.records not in document and not self.total(answer):
-            return []
+        document, total = answer.document, self.total(answer)
+        if isinstance(document, dict) and document.get(self.records) is None:
+            is_left_out = self.records not in document and not total
+            if is_left_out or total == 0:
+                return []
         return records_of(answer, self.records)
 
     def total(self, answer: Answer) -> int | None:

@@ -23,7 +23,7 @@ from kindred.api import (
     PageNumber,
     walk,
 )
-from kindred.errors import SourceError
+from kindred.errors import SourceError, SourceGarbled
 from kindred.loads import Ask, Load, Page, Row, Text, Window
 from kindred.sources.genesys_documents import conversation, surveys
 from kindred.sources.genesys_transcripts import Transcripts, changed
@@ -126,7 +126,7 @@ async def _span(api: Client, span: Window) -> AsyncGenerator[Answer, None]:
      "orderBy": "conversationStart", "paging": {"pageSize": 100, "pageNumber": 1}}
 
     Raises:
-        SourceError: there are more than the vendor pages through; a narrower span has fewer.
+        SourceGarbled: there are more than the vendor pages through; a narrower span has fewer.
     """
     call = Call(
         "POST",
@@ -143,7 +143,7 @@ async def _span(api: Client, span: Window) -> AsyncGenerator[Answer, None]:
         hits = PAGING.total(answer) or 0
         if hits > MOST_HITS:
             text = f"{api.endpoint.host}: {hits} conversations, of which {MOST_HITS} can be read"
-            raise SourceError(text, is_too_wide=True)
+            raise SourceGarbled(text, is_too_wide=True)
         yield answer
 
 
