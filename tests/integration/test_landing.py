@@ -233,7 +233,7 @@ def test_a_defect_of_ours_is_told_by_place_and_fails_one_load(conn, monkeypatch)
     def broken(*_):
         raise KeyError("ann@x.test")
 
-    monkeypatch.setattr("kindred.sources.salesforce._plain", broken)
+    monkeypatch.setattr("kindred.sources.salesforce_query._plain", broken)
     outcome = landed(conn, one_page(CONTACT))[CONTACTS]
     assert "KeyError at broken" in str(outcome.error)
     assert "ann" not in str(outcome.error)

@@ -78,6 +78,27 @@ def test_a_compressed_body_counts_as_large_as_it_unpacks():
         fetched(whole(bomb, b"Content-Encoding: gzip\r\n"))
 
 
+def test_a_bomb_is_given_up_long_before_it_is_unpacked():
+    import gzip
+    import tracemalloc
+
+    bomb = gzip.compress(b" " * 400_000_000, 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceGarbled, match="beyond all size"):
+            fetched(whole(bomb, b"Content-Encoding: gzip\r\n"), largest_body=1_000_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(bomb) + 40_000_000
+
+
+def test_a_header_that_comes_twice_is_one_list():
+    links = b'Link: </a?max_id=1>; rel="next"\r\nLink: </a>; rel="prev"\r\n'
+    answer = fetched(whole(b"[]", links))
+    assert answer.response.headers["link"] == '</a?max_id=1>; rel="next", </a>; rel="prev"'
+
+
 def test_a_port_where_nobody_listens_is_unavailable_without_a_word_of_the_query():
     async def run(url: str) -> None:
         async with Client(Endpoint(url, options=QUICK), NoAuth()) as client:

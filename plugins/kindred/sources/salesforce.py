@@ -7,18 +7,16 @@ Names of objects are an org's own: the connection's option `objects` maps a load
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, get_type_hints
+from datetime import timedelta
+from typing import Annotated, Any
 
 import msgspec
 
 from kindred.addresses import Email, Handle, Phone
-from kindred.api import Call, Client, ClientCredentials, Endpoint, NextUrl, records_of, walk
-from kindred.errors import SetupError
+from kindred.api import Client, ClientCredentials, Endpoint
 from kindred.fields import Amount, Day, EndDay, FirstDay, Happened, Made, Stamp
-from kindred.loads import Ask, Load, Page, Row, Text
+from kindred.loads import Load, Row, Text
+from kindred.sources.salesforce_query import Query
 
 # SystemModstamp is set when a transaction starts and seen when it ends: a record can appear
 # behind the night's edge. An hour is far beyond the platform's longest transaction.
@@ -239,67 +237,6 @@ def connect(endpoint: Endpoint) -> Client:
     """Return a client for the org whose My Domain address is the endpoint's base URL."""
     token_url = endpoint.text("token_url", f"{endpoint.base_url}/services/oauth2/token")
     return Client(endpoint, ClientCredentials(endpoint, token_url))
-
-
-@dataclass(frozen=True)
-class Query:
-    """The extraction of one object by its modification stamp."""
-
-    load: str
-    sobject: str
-    row: type[Row]
-    where: str = ""
-
-    async def __call__(self, ask: Ask) -> AsyncGenerator[Page, None]:
-        """Yield the records modified in the window, deleted ones too."""
-        version = ask.api.endpoint.text("version", "62.0")
-        call = Call(
-            "GET",
-            f"/services/data/v{version}/queryAll",
-            params={"q": self.soql(ask)},
-            label=f"queryAll of {self.load}",
-        )
-        types = get_type_hints(self.row)
-        whole = {
-            field.encode_name
-            for field in msgspec.structs.fields(self.row)
-            if _is_whole(types[field.name])
-        }
-        async for answer in walk(ask.api, call, NextUrl()):
-            yield Page(self.load, [_plain(r, whole) for r in records_of(answer, "records")])
-
-    def soql(self, ask: Ask) -> str:
-        """Return the SOQL for the window, in the order that pages are cut."""
-        sobject = ask.api.endpoint.options.get("objects", {}).get(self.load, self.sobject)
-        if not re.fullmatch(r"[A-Za-z]\w*", sobject):
-            raise SetupError(f"salesforce: option objects.{self.load} is not the name of an object")
-        fields = ", ".join(field.encode_name for field in msgspec.structs.fields(self.row))
-        return (
-            f"SELECT {fields} FROM {sobject}"  # noqa: S608 -- names from the contract, checked above
-            f" WHERE SystemModstamp >= {_stamp(ask.window.start)}"
-            f" AND SystemModstamp < {_stamp(ask.window.end)}{self.where}"
-            " ORDER BY SystemModstamp, Id"
-        )
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
-def _is_whole(kind: Any) -> bool:
-    return kind is int or int in getattr(kind, "__args__", ())
-
-
-def _plain(record: dict[str, Any], whole: set[str]) -> dict[str, Any]:
-    """Drop the envelope, and write 5.0 as 5 in fields that count: the API has one number type."""
-    if not isinstance(record, dict):
-        return record
-    record.pop("attributes", None)
-    for name in whole:
-        value = record.get(name)
-        if isinstance(value, float) and value.is_integer():
-            record[name] = int(value)
-    return record
 
 
 def _load(name: str, sobject: str, row: type[Row], **given: Any) -> Load:
