@@ -59,8 +59,10 @@ headlines as (
         int_acquisition_months.acquisition_cost,
         coalesce(tier_sizes.connected, 0) as connected_customers,
         coalesce(tier_sizes.measured, 0) as measured_customers,
-        sum(everybody.revenue) over (order by everybody.month)
-        / int_acquisition_months.customers_ever as historical_clv
+        {{ quotient(
+            'sum(everybody.revenue) over (order by everybody.month)',
+            'int_acquisition_months.customers_ever'
+        ) }} as historical_clv
     from int_tier_counts as everybody
     inner join tier_sizes
         on everybody.month = tier_sizes.month

@@ -46,9 +46,9 @@ touchpoint_drivers as (
         coalesce(weights.rated, 0) as customers_rated,
         stated.customers_stated,
         stated.importance as stated,
-        segment_thresholds.confidence_z * sqrt(
-            stated.importance_variance / nullif(stated.customers_stated, 0)
-        ) as stated_half_width,
+        segment_thresholds.confidence_z * {{ root(quotient(
+            'stated.importance_variance', 'stated.customers_stated'
+        )) }} as stated_half_width,
         weights.share as derived,
         weights.share_low as derived_low,
         weights.share_high as derived_high,

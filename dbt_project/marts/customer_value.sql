@@ -28,16 +28,16 @@ customer_value as (
         int_order_histories.month,
         int_order_histories.first_order_on,
         int_order_histories.last_order_on,
-        cast(int_order_histories.orders as integer) as orders,
-        cast(int_order_histories.revenue as numeric(18, 2))
+        {{ whole('int_order_histories.orders') }} as orders,
+        {{ money('int_order_histories.revenue') }}
             as historical_value,
-        cast(expectations.probability_active as numeric(9, 6))
+        {{ decimal('expectations.probability_active', 9, 6) }}
             as probability_active,
-        cast(expectations.expected_orders as numeric(12, 4))
+        {{ decimal('expectations.expected_orders', 12, 4) }}
             as expected_orders_12m,
-        cast(expectations.expected_order_value as numeric(18, 2))
+        {{ money('expectations.expected_order_value') }}
             as expected_order_value,
-        cast(expectations.expected_value as numeric(18, 2))
+        {{ money('expectations.expected_value') }}
             as expected_value_12m,
         segment_thresholds.method_version
     from int_order_histories

@@ -57,11 +57,11 @@ figures as (
         annual_attrition_rate,
         annual_attrition_rate_low,
         annual_attrition_rate_high,
-        cast(active_customers as integer) as active_customers,
-        cast(new_customers as integer) as new_customers,
-        cast(revenue as numeric(18, 2)) as revenue,
-        cast(acquisition_cost as numeric(18, 2)) as acquisition_cost,
-        cast(historical_clv as numeric(18, 2)) as historical_clv,
+        {{ whole('active_customers') }} as active_customers,
+        {{ whole('new_customers') }} as new_customers,
+        {{ money('revenue') }} as revenue,
+        {{ money('acquisition_cost') }} as acquisition_cost,
+        {{ money('historical_clv') }} as historical_clv,
         segment_thresholds.method_version
     from int_headlines
     cross join segment_thresholds
@@ -75,9 +75,9 @@ true_north as (
         {{ growth('figures.' ~ figure, 'year_before.' ~ figure) }}
             as {{ figure }}_growth,
         {% endfor %}
-        cast(expected.mean as numeric(18, 2)) as expected_value_12m,
-        cast(expected.low as numeric(18, 2)) as expected_value_12m_low,
-        cast(expected.high as numeric(18, 2)) as expected_value_12m_high,
+        {{ money('expected.mean') }} as expected_value_12m,
+        {{ money('expected.low') }} as expected_value_12m_low,
+        {{ money('expected.high') }} as expected_value_12m_high,
         {{ growth(
             'int_same_customer_months.revenue',
             'int_same_customer_months.revenue_year_ago'
