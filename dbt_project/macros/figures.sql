@@ -23,6 +23,24 @@
     {{ decimal(figure, 18, 2) }}
 {%- endmacro %}
 
+{# A figure of so many digits before the point; null beyond. #}
+{% macro within(figure, digits) -%}
+    case when abs({{ figure }}) < {{ '1' ~ '0' * digits }} then {{ figure }} end
+{%- endmacro %}
+
+{# A sum, 0 of nothing, and a mean, of what is known of all `parts`: some of a sum is none. #}
+{% macro total(figure, parts) -%}
+    case when count({{ figure }}) = count({{ parts }}) then coalesce(sum({{ figure }}), 0) end
+{%- endmacro %}
+
+{% macro mean(figure, parts, where='true') -%}
+    case
+        when count({{ figure }}) filter (where {{ where }})
+            = count({{ parts }}) filter (where {{ where }})
+            then avg({{ figure }}) filter (where {{ where }})
+    end
+{%- endmacro %}
+
 {# A whole number: of four bytes, or of eight. #}
 {% macro whole(figure, kind='integer') -%}
     {{ return(adapter.dispatch('whole', 'kindred')(figure, kind)) }}

@@ -35,6 +35,8 @@ customer_attrition as (
         {{ whole('coalesce(int_sales_months.orders, 0)') }} as orders,
         {{ money('coalesce(int_sales_months.revenue, 0)') }}
             as revenue,
+        {{ whole('coalesce(int_sales_months.unconverted_orders, 0)') }}
+            as unconverted_orders,
         {{ whole('coalesce(int_sales_months.orders_12m, 0)') }}
             as orders_12m,
         {{ money('coalesce(int_sales_months.revenue_12m, 0)') }}

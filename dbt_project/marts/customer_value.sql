@@ -31,6 +31,8 @@ customer_value as (
         {{ whole('int_order_histories.orders') }} as orders,
         {{ money('int_order_histories.revenue') }}
             as historical_value,
+        {{ whole('int_order_histories.unconverted_orders') }}
+            as unconverted_orders,
         {{ decimal('expectations.probability_active', 9, 6) }}
             as probability_active,
         {{ decimal('expectations.expected_orders', 12, 4) }}

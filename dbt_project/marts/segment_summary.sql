@@ -8,6 +8,7 @@ int_tier_counts as (
         customers,
         orders,
         revenue,
+        unconverted_orders,
         value_12m,
         variance_12m
     from {{ ref('int_tier_counts') }}
@@ -67,7 +68,8 @@ segment_summary as (
         {{ share_high('customers', 'month_customers') }} as share_high,
         {{ money('revenue') }} as revenue,
         {{ whole('orders') }} as orders,
-        {{ money(quotient('revenue', 'orders')) }}
+        {{ whole('unconverted_orders') }} as unconverted_orders,
+        {{ money(quotient('revenue', 'orders - unconverted_orders')) }}
             as average_order_value,
         {{ decimal(quotient('orders', 'customers'), 12, 4) }}
             as orders_per_customer,

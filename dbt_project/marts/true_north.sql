@@ -60,7 +60,9 @@ figures as (
         {{ whole('active_customers') }} as active_customers,
         {{ whole('new_customers') }} as new_customers,
         {{ money('revenue') }} as revenue,
+        {{ whole('unconverted_orders') }} as unconverted_orders,
         {{ money('acquisition_cost') }} as acquisition_cost,
+        {{ whole('unconverted_costs') }} as unconverted_costs,
         {{ money('historical_clv') }} as historical_clv,
         segment_thresholds.method_version
     from int_headlines

@@ -28,7 +28,8 @@ class Suite:
     `document` is what Great Expectations is given. From the file's `meta`:
     `quarantine_limit` is the share of rows that may break their contract, `clock_skew` how far
     a vendor's clock may be off, `may_be_empty` whether a mart may have no rows (a load: whether
-    it skips what raw holds, see silence.py).
+    it skips what raw holds, see silence.py), `empty_without` the table of the build without whose
+    rows a mart has none either.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Suite:
     quarantine_limit: float
     clock_skew: timedelta
     may_be_empty: bool
+    empty_without: str | None
 
 
 def read(name: str, folder: Path | None = None) -> Suite:
@@ -66,6 +68,7 @@ def read(name: str, folder: Path | None = None) -> Suite:
         quarantine_limit=float(meta.get("quarantine_limit", 0.05)),
         clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
         may_be_empty=bool(meta.get("may_be_empty", False)),
+        empty_without=meta.get("empty_without"),
     )
 
 

@@ -23,6 +23,10 @@ from kindred.loads import Ask, Load, Page, Row, Text
 # behind the night's edge. An hour is far beyond the platform's longest transaction.
 LOOKBACK = timedelta(hours=1)
 
+# Fields that only some orgs have (of several currencies): whoever asks for one that is not there
+# is refused, so a query leaves them out.
+_OF_SOME_ORGS = frozenset({"CurrencyIsoCode"})
+
 # What a backfill can and cannot bring, shown before one starts.
 BACKFILLS = (
     "A record is found by the day of its last change: one that changed since comes with that later"
@@ -51,6 +55,7 @@ class Contact(
         "contract_ended_on": "Contract_Ended_On__c",
         "acquisition_channel": "LeadSource",
         "acquisition_cost": "Acquisition_Cost__c",
+        "currency": "CurrencyIsoCode",
         "is_deleted": "IsDeleted",
         "created_at": "CreatedDate",
         "modified_at": "SystemModstamp",
@@ -67,6 +72,7 @@ class Contact(
     contract_ended_on: date | None = None
     acquisition_channel: str | None = None
     acquisition_cost: Decimal | None = None
+    currency: str | None = None
     is_deleted: bool = False
     created_at: datetime
     modified_at: datetime
@@ -81,6 +87,7 @@ class Order(
         "contact_id": "BillToContactId",
         "ordered_on": "EffectiveDate",
         "amount": "TotalAmount",
+        "currency": "CurrencyIsoCode",
         "status": "Status",
         "channel": "Channel__c",
         "order_type": "Type",
@@ -93,6 +100,7 @@ class Order(
     contact_id: str
     ordered_on: date
     amount: Decimal
+    currency: str | None = None
     status: str
     channel: str | None = None
     order_type: str | None = None
@@ -252,7 +260,8 @@ class Query:
         sobject = ask.api.endpoint.options.get("objects", {}).get(self.load, self.sobject)
         if not re.fullmatch(r"[A-Za-z]\w*", sobject):
             raise SetupError(f"salesforce: option objects.{self.load} is not the name of an object")
-        fields = ", ".join(field.encode_name for field in msgspec.structs.fields(self.row))
+        names = [field.encode_name for field in msgspec.structs.fields(self.row)]
+        fields = ", ".join(name for name in names if name not in _OF_SOME_ORGS)
         return (
             f"SELECT {fields} FROM {sobject}"  # noqa: S608 -- names from the contract, checked above
             f" WHERE SystemModstamp >= {_stamp(ask.window.start)}"
