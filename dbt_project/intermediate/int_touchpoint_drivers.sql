@@ -13,6 +13,14 @@ stg_estimated_driver_weights as (
     where topic = 'touchpoint'
 ),
 
+stg_estimated_driver_fits as (
+    select
+        month,
+        reason
+    from {{ ref('stg_estimated_driver_fits') }}
+    where topic = 'touchpoint'
+),
+
 int_measured_customers as (
     select
         month,
@@ -52,6 +60,13 @@ touchpoint_drivers as (
         weights.share as derived,
         weights.share_low as derived_low,
         weights.share_high as derived_high,
+        case
+            when weights.share is null
+                then coalesce(
+                    fits.reason,
+                    'too few who are measured have rated it, or all alike'
+                )
+        end as derived_reason,
         weights.correlation,
         weights.r_squared,
         weights.weight_low > 0 as is_above_chance,
@@ -65,6 +80,8 @@ touchpoint_drivers as (
         on
             stated.month = weights.month
             and stated.touchpoint = weights.item
+    left join stg_estimated_driver_fits as fits
+        on stated.month = fits.month
     left join touchpoints
         on stated.touchpoint = touchpoints.touchpoint
 )

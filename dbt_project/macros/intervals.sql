@@ -87,6 +87,18 @@
     end
 {%- endmacro %}
 
+{# Why there is no value index, from the same columns; null where there is one. #}
+{% macro value_index_reason() -%}
+    case
+        when {{ decimal(quotient('100 * value_12m', 'base_value_12m'), 12, 2) }} is not null
+            then null
+        when customers = 0 then 'nobody was a customer'
+        when base_customers is null then 'nobody was highly satisfied'
+        when base_value_12m = 0 then 'the highly satisfied bought nothing'
+        else 'it has more than 10 digits before the point'
+    end
+{%- endmacro %}
+
 {# A share of `n` as a number between 0 and 1; null of nothing. #}
 {% macro share(part, n) -%}
     {{ decimal(quotient(part, n), 9, 6) }}

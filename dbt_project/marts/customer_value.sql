@@ -8,6 +8,13 @@ stg_estimated_order_expectations as (
     select * from {{ ref('stg_estimated_order_expectations') }}
 ),
 
+stg_estimated_value_fits as (
+    select
+        month,
+        reason
+    from {{ ref('stg_estimated_value_fits') }}
+),
+
 customer_attrition as (
     select
         customer_id,
@@ -41,9 +48,17 @@ customer_value as (
             as expected_order_value,
         {{ money('expectations.expected_value') }}
             as expected_value_12m,
+        case
+            when expectations.customer_id is not null then null
+            when customer_attrition.customer_id is null
+                then 'the contract has ended'
+            else value_fits.reason
+        end as expected_value_reason,
         segment_thresholds.method_version
     from int_order_histories
     cross join segment_thresholds
+    left join stg_estimated_value_fits as value_fits
+        on int_order_histories.month = value_fits.month
     left join customer_attrition
         on
             int_order_histories.customer_id = customer_attrition.customer_id

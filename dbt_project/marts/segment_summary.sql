@@ -76,6 +76,7 @@ segment_summary as (
         {{ money('value_12m') }} as value_12m,
         {{ decimal(quotient('100 * value_12m', 'base_value_12m'), 12, 2) }}
             as value_index,
+        {{ value_index_reason() }} as value_index_reason,
         {{ decimal(value_index_end('low'), 12, 2) }} as value_index_low,
         {{ decimal(value_index_end('high'), 12, 2) }} as value_index_high,
         {{ money('expected_value') }} as expected_value_12m,

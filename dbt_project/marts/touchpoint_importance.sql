@@ -37,6 +37,7 @@ touchpoint_importance as (
         {{ decimal('derived', 9, 6) }} as derived_importance,
         {{ decimal('derived_low', 9, 6) }} as derived_importance_low,
         {{ decimal('derived_high', 9, 6) }} as derived_importance_high,
+        derived_reason as derived_importance_reason,
         {{ decimal('correlation', 9, 6) }} as correlation,
         {{ decimal('r_squared', 9, 6) }} as r_squared,
         is_above_chance,

@@ -23,15 +23,8 @@ int_same_customer_months as (
     from {{ ref('int_same_customer_months') }}
 ),
 
-stg_estimated_tier_values as (
-    select
-        month,
-        customers,
-        mean,
-        low,
-        high
-    from {{ ref('stg_estimated_tier_values') }}
-    where tier = 'all'
+int_month_expectations as (
+    select * from {{ ref('int_month_expectations') }}
 ),
 
 segment_thresholds as (
@@ -77,21 +70,20 @@ true_north as (
         {{ growth('figures.' ~ figure, 'year_before.' ~ figure) }}
             as {{ figure }}_growth,
         {% endfor %}
-        {{ money('expected.mean') }} as expected_value_12m,
-        {{ money('expected.low') }} as expected_value_12m_low,
-        {{ money('expected.high') }} as expected_value_12m_high,
+        {{ money('expected_value') }} as expected_value_12m,
+        {{ money('expected_value_low') }} as expected_value_12m_low,
+        {{ money('expected_value_high') }} as expected_value_12m_high,
+        expected_value_reason,
+        lapse_risk_reason,
         {{ growth(
             'int_same_customer_months.revenue',
             'int_same_customer_months.revenue_year_ago'
         ) }} as same_customer_growth
     from figures
-    cross join segment_thresholds
     left join figures as year_before
         on {{ add_months('figures.month', -12) }} = year_before.month
-    left join stg_estimated_tier_values as expected
-        on
-            figures.month = expected.month
-            and segment_thresholds.minimum_group <= expected.customers
+    left join int_month_expectations
+        on figures.month = int_month_expectations.month
     left join int_same_customer_months
         on figures.month = int_same_customer_months.month
 )

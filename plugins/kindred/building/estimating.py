@@ -83,7 +83,7 @@ def made(how: Estimate, read: Read) -> tuple[Tables, str | None]:
             warnings.simplefilter("ignore", RuntimeWarning)  # a figure that is none is found below
             return keep_to_ranges(how.make(read), DIGITS), None
     except Unsayable as error:
-        reason = f"the model gives figures that cannot be: {error}"
+        reason = str(error)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         reason = f"the estimate failed ({type(error).__name__}{_place(error)})"
     return how.no_model(read(_MONTH)["month"].tolist(), reason), reason

@@ -17,7 +17,7 @@ Tables = dict[str, pd.DataFrame]
 
 
 class Unsayable(ArithmeticError):
-    """A model gives figures that cannot be; the message names the figure, and no customer."""
+    """There is no model; the message is the reason that readers see, and names no customer."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def _kept(table: str, frame: pd.DataFrame) -> pd.DataFrame:
         if declared.loses == "model":
             wrong = int((~is_inside).sum())
             raise Unsayable(
-                f"{column} of {wrong} in {len(frame)} rows is not a number"
-                f" from {declared.low:g} to {declared.high:g}"
+                f"the model gives figures that cannot be: {column} of {wrong} in {len(frame)}"
+                f" rows is not a number from {declared.low:g} to {declared.high:g}"
             )
         if declared.loses == "row":
             frame = frame[is_inside]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 import numpy as np
 import pandas as pd
 
+from kindred.building.ranges import Unsayable
 from kindred.estimates.logistic import DidNotConverge
 from kindred.estimates.reliability import Reliability
 from kindred.estimates.risk import Check, History, NoRisk, Risk, Rules, lapse_risk
@@ -23,7 +24,7 @@ def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return `estimated.lapse_risks`, `.risk_checks` and `.risk_fits`."""
     rows = read(_FEATURES)
     if rows.empty:
-        return no_model([], "nobody is there to judge")
+        raise Unsayable("no complete month has a customer who had not left")
     names = tuple(name for name in rows.columns if name not in _KEYS)
     last = rows["month"].max()
     is_known = rows["has_left_since"].notna()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from kindred.building.ranges import Unsayable
 from kindred.estimates.buying import Purchases
 from kindred.estimates.logistic import DidNotConverge
 from kindred.estimates.no_model import NoModel
@@ -30,7 +31,7 @@ def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return `estimated.order_expectations`, `.tier_values` and `.value_fits`."""
     rows = read(_HISTORIES)
     if rows.empty:
-        return no_model([], "nobody has ordered")
+        raise Unsayable("nobody has ordered")
     fit = {"month": rows["month"].iloc[0], "customers": len(rows)}
     try:
         found = expected_worth(_buyers(rows))
