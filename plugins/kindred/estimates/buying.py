@@ -140,13 +140,15 @@ def _by_chances(model: Buying, known: Purchases, weeks: float) -> Floats:
     Who leaves with chance p after each order, at a rate that is gamma (s, h), makes
     (1 - (1 + p * weeks / h)^-s) / p orders; taken in logarithms, which neither end nor cancel.
     """
+    repeats, at = np.unique(known.repeats, return_inverse=True)
     chances = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
-    leaves = betaincinv(
-        model.a, (model.b + known.repeats + model.first)[:, None], chances[None, :]
-    ).clip(_LEAST)
-    shape = (model.r + known.repeats)[:, None]
-    waited = np.log1p(leaves * weeks / (model.alpha + known.age)[:, None])
-    return np.asarray((-np.expm1(-shape * waited) / leaves).mean(axis=1))
+    stays = (model.b + repeats + model.first)[None, :]
+    shape, waited = model.r + known.repeats, weeks / (model.alpha + known.age)
+    total = np.zeros(len(at))
+    for level in betaincinv(model.a, stays, chances[:, None]).clip(_LEAST):
+        leaves = level[at]
+        total -= np.expm1(-shape * np.log1p(leaves * waited)) / leaves
+    return total / _QUANTILES
 
 
 def _beside(figure: float, hole: float) -> float:
