@@ -7,6 +7,7 @@ the same transaction: the gate compares the two before anything else.
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from kindred.warehouse import copying, ledger, schema
 CHUNK_BYTES = 4 * 1024 * 1024
 COPY_SECONDS = 120  # for a chunk, which takes less than one
 MOST_EXTRA_FIELDS = 50
+NAMED_UNANSWERED = 5
+log = logging.getLogger(__name__)
 REFUSED_COLUMNS = [
     schema.Column("load", "text", False),
     schema.Column("batch_id", "bigint", False),
@@ -76,6 +79,7 @@ class Arrival:
         self._bytes = 0
         self._rows_landed = self._rows_quarantined = 0
         self._extra_fields: set[str] = set()
+        self._unanswered: dict[str, str] = {}
         self.error: KindredError | None = None
         with _plain_errors():
             self._batch: Batch = ledger.open_batch(
@@ -99,6 +103,7 @@ class Arrival:
             self._rows_landed += len(found.rows)
             self._rows_quarantined += len(found.refused)
             self._extra_fields |= found.extra_fields
+            self._unanswered |= page.unanswered
             if self._bytes >= CHUNK_BYTES:
                 self._write()
         except Exception as error:
@@ -110,6 +115,8 @@ class Arrival:
             return
         try:
             self._write("landed")
+            if self._unanswered:
+                log.warning("%s: %s", self.load, self._message())
         except Exception as error:
             self.fail(error)
 
@@ -163,8 +170,20 @@ class Arrival:
                 rows_landed=self._rows_landed,
                 rows_quarantined=self._rows_quarantined,
                 extra_fields=self._named_extra(),
+                unanswered=sorted(self._unanswered),
+                message=self._message(),
             )
         self._chunk, self._refused, self._bytes = [], [], 0
+
+    def _message(self) -> str | None:
+        """Say what the vendor did not give, and the first of it."""
+        if not self._unanswered:
+            return None
+        first = sorted(self._unanswered.items())[:NAMED_UNANSWERED]
+        named = ", ".join(f"{name} ({reason})" for name, reason in first)
+        count = len(self._unanswered)
+        more = f" and {count - len(first):,} more" if count > len(first) else ""
+        return f"not given by the vendor, asked for again the next night: {named}{more}"
 
     def _named_extra(self) -> list[str]:
         return [copying.clean(name[:63]) for name in sorted(self._extra_fields)[:MOST_EXTRA_FIELDS]]

@@ -31,7 +31,24 @@ class InputError(KindredError):
 
 
 class SourceError(KindredError):
-    """A vendor's API did not give what it promises."""
+    """A vendor's API did not give what it promises.
+
+    `status` and `code` are what the vendor answered, `names` the names of ours that it quoted.
+    `is_too_wide`: a narrower question may be answered.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        names: tuple[str, ...] = (),
+        is_too_wide: bool = False,
+    ) -> None:
+        super().__init__(text)
+        self.status, self.code, self.names = status, code, names
+        self.is_too_wide = is_too_wide
 
 
 class SourceUnavailable(SourceError):

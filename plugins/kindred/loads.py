@@ -8,10 +8,10 @@ A load has one name, the same word everywhere: `salesforce_contacts` is the entr
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, get_type_hints
 
 import msgspec
 
@@ -22,6 +22,29 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False
     `rename` on a subclass maps the vendor's own field names.  A record that does not
     convert goes to quarantine whole; a field that is not in the contract goes to `_extra`.
     """
+
+
+# Marks a field that only some organisations have: `Annotated[str | None, ONLY_WHERE_PRESENT]`.
+# Where the vendor says that it has no such field, the records carry null.
+ONLY_WHERE_PRESENT = msgspec.Meta(extra={"is_only_where_present": True})
+
+
+def optional_fields(row: type[Row]) -> frozenset[str]:
+    """Return the wire names of the fields that are marked `ONLY_WHERE_PRESENT`."""
+    hints = get_type_hints(row, include_extras=True)
+    return frozenset(
+        found.encode_name
+        for found in msgspec.structs.fields(row)
+        if _is_only_where_present(hints[found.name])
+    )
+
+
+def _is_only_where_present(kind: Any) -> bool:
+    """Say whether a type, or a member of a union, carries the mark."""
+    marks = (*getattr(kind, "__metadata__", ()), ONLY_WHERE_PRESENT)
+    return marks.index(ONLY_WHERE_PRESENT) < len(marks) - 1 or any(
+        _is_only_where_present(member) for member in getattr(kind, "__args__", ())
+    )
 
 
 @dataclass(frozen=True)
@@ -58,12 +81,15 @@ def _stamp(moment: datetime) -> str:
 class Page:
     """Some records of one load, as flat dicts keyed by its contract's wire names.
 
-    `failure` ends that one load and lets the others of the same extraction go on.
+    `failure` ends that one load and lets the others of the same extraction go on. `unanswered`
+    are things that the vendor did not give, by their ids, with the reason: they are reported, and
+    a following night asks again.
     """
 
     load: str
     records: list[dict[str, Any]]
     failure: Exception | None = None
+    unanswered: Mapping[str, str] = field(default_factory=dict)
 
 
 class Known(Protocol):
@@ -137,7 +163,7 @@ class Batch:
     """One load for one window in one run: a row of `ops.loads`.
 
     `attempt` is the fencing token: a write is refused once a newer attempt exists. The batch of a
-    backfill moves no cursor.
+    backfill moves no cursor. `unanswered` are the ids of what the vendor did not give it.
     """
 
     batch_id: int
@@ -146,3 +172,4 @@ class Batch:
     run_id: str
     attempt: int
     is_backfill: bool = False
+    unanswered: frozenset[str] = frozenset()

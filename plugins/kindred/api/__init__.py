@@ -3,11 +3,13 @@
 from kindred.api.auth import ClientCredentials, NoAuth
 from kindred.api.calls import Answer, Call, Request, Response, Transport
 from kindred.api.client import Client
-from kindred.api.endpoint import Endpoint, Patience
-from kindred.api.pages import LinkHeader, NextUrl, PageNumber, records_of, walk
+from kindred.api.endpoint import Bounds, Endpoint, Patience
+from kindred.api.pages import LinkHeader, NextUrl, PageNumber, records_of
+from kindred.api.walking import walk
 
 __all__ = [
     "Answer",
+    "Bounds",
     "Call",
     "Client",
     "ClientCredentials",

@@ -59,7 +59,8 @@ class ClientCredentials:
     async def _ask(self, client: Client) -> str:
         try:
             answer = await client.fetch(self._call())
-        except SourceUnavailable:
+        except SourceUnavailable as error:
+            error.is_too_wide = False  # no narrower question gets a token sooner
             raise
         except SourceError as error:
             raise SourceRefused(f"no token: {error}") from None

@@ -19,7 +19,8 @@ class Call:
     """One question to an API: `label` names it in messages.
 
     `target` is a path on the endpoint's host or a whole URL elsewhere (a pre-signed one, a
-    token server). The token goes along only to the endpoint's own origin.
+    token server). The token goes along only to the endpoint's own origin. `names` are the names
+    of ours in the question: a message may repeat those that the vendor quotes.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     is_authorized: bool = True
     may_be_absent: bool = False
+    names: frozenset[str] = frozenset()
 
     def body(self) -> bytes | None:
         """Return the body to send."""
@@ -80,11 +82,22 @@ class Answer:
 
 
 class NoAnswer(Exception):
-    """The exchange broke off; the text names the kind of break and nothing else."""
+    """The exchange broke off; the text names the kind of break and nothing else.
+
+    `is_timeout`: the vendor was there and took too long.
+    """
+
+    def __init__(self, text: str, *, is_timeout: bool = False) -> None:
+        super().__init__(text)
+        self.is_timeout = is_timeout
 
 
 class TooLarge(Exception):
     """The body passed the size limit."""
+
+
+class OutOfReach(Exception):
+    """The request would go where it must not; the text names the host and the rule."""
 
 
 # A transport makes one exchange. Tests give a function; the real one is AiohttpTransport.

@@ -23,8 +23,18 @@ from urllib.parse import urljoin, urlsplit
 
 from kindred.api import verdicts
 from kindred.api.auth import Auth
-from kindred.api.calls import Answer, Call, NoAnswer, Request, Response, TooLarge, Transport
+from kindred.api.calls import (
+    Answer,
+    Call,
+    NoAnswer,
+    OutOfReach,
+    Request,
+    Response,
+    TooLarge,
+    Transport,
+)
 from kindred.api.endpoint import Endpoint, Patience
+from kindred.api.reach import Reach
 from kindred.api.transport import AiohttpTransport
 from kindred.errors import SourceGarbled, SourceRefused, SourceUnavailable
 
@@ -58,7 +68,8 @@ class Client:
         self.endpoint = endpoint
         self._auth = auth
         self._patience = Patience.of(endpoint)
-        self._socket = AiohttpTransport(endpoint.options.get("proxy"))
+        self._reach = Reach.of(endpoint)
+        self._socket = AiohttpTransport(endpoint.options.get("proxy"), reach=self._reach)
         self._transport: Transport = transport or self._socket
         self._sleep = sleep
         self._not_before = 0.0  # a rate limit holds all calls of this client back
@@ -75,7 +86,8 @@ class Client:
         Raises:
             SourceUnavailable: no answer, a server error or a rate limit, for too long.
             SourceRefused: the credentials or permissions do not suffice.
-            SourceGarbled: the answer is not JSON.
+            SourceGarbled: the answer is not JSON, too large, or leads where requests may not go.
+            SourceError: the question is refused.
         """
         tries = _Tries()
         while True:
@@ -85,9 +97,12 @@ class Client:
                 response, token = await self._exchange(call, tries.stale)
                 verdict = verdicts.judge(call, response, where)
             except NoAnswer as broken:
-                verdict = verdicts.Again(str(broken))
+                verdict = verdicts.Again(str(broken), is_too_wide=broken.is_timeout)
             except TooLarge:
-                raise SourceGarbled(f"{where}: {call.label} answered beyond all size") from None
+                text = f"{where}: {call.label} answered beyond all size"
+                raise SourceGarbled(text, is_too_wide=True) from None
+            except OutOfReach as rule:
+                raise SourceGarbled(f"{self.endpoint.host}: {call.label}: {rule}") from None
             match verdict:
                 case verdicts.Good(document):
                     return Answer(call, document, response)
@@ -95,7 +110,8 @@ class Client:
                     return None
                 case verdicts.Expired():
                     if tries.is_refreshed:
-                        raise SourceRefused(f"{where}: {call.label} refused a fresh token (401)")
+                        text = f"{where}: {call.label} refused a fresh token (401)"
+                        raise SourceRefused(text, status=401)
                     tries.is_refreshed, tries.stale = True, token
                 case verdicts.Garbled(reason, is_cut):
                     if not is_cut or tries.is_cut:
@@ -120,7 +136,9 @@ class Client:
         if is_over:
             raise SourceUnavailable(
                 f"{where}: {call.label} not answered after {tries.failures} tries, last:"
-                f" {verdict.reason}"
+                f" {verdict.reason}",
+                status=verdict.status,
+                is_too_wide=verdict.is_too_wide,
             )
         log.info("%s: %s: %s, again in %.0f s", where, call.label, verdict.reason, wait)
         if verdict.is_limit:
@@ -138,12 +156,13 @@ class Client:
         token = await self._auth.token(self, stale) if call.is_authorized else None
         url = self._url(call)
         for _ in range(REDIRECTS + 1):
+            self._reach.check(url)
             response = await self._transport(self._request(call, url, token))
             if response.status not in (301, 302, 303, 307, 308):
                 return response, token
             if call.method != "GET" or not response.headers.get("location"):
                 raise SourceGarbled(f"{self._where(call)}: {call.label} answered with a redirect")
-            url = urljoin(url, response.headers["location"])
+            url = self._reach.follow(url, response.headers["location"])
         raise SourceGarbled(f"{self._where(call)}: {call.label} redirects without end")
 
     def _request(self, call: Call, url: str, token: str | None) -> Request:

@@ -93,3 +93,29 @@ class Patience:
     def backoff(self, failures: int, luck: float) -> float:
         """Return the wait after so many failures; `luck` in 0..1 keeps callers apart."""
         return min(self.longest_wait, self.first_wait * 2.0 ** (failures - 1)) * (0.5 + luck / 2)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much one walk over pages may bring before it is taken for one that never ends.
+
+    A task has three hours; 20,000 pages are 40 million records of Salesforce.
+    """
+
+    pages: int = 20_000
+    bytes: int = 32 * 1024**3
+    seconds: float = 2 * 3600
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> Bounds:
+        """Read the endpoint's option `bounds`, an object with any of our fields."""
+        given = endpoint.options.get("bounds", {})
+        is_good = isinstance(given, dict) and given.keys() <= cls.__dataclass_fields__.keys()
+        if not is_good or not all(map(_is_amount, given.values())):
+            fields = ", ".join(cls.__dataclass_fields__)
+            raise SetupError(f"{endpoint.host}: option bounds takes {fields}, each above zero")
+        return cls(**given)
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0

@@ -1,29 +1,34 @@
-"""Walk through pages: one class a paging scheme, one loop for all of them.
+"""Paging schemes: one class each, which says what is a page, what a total, and what the end.
 
-A scheme only says which call comes after an answer. The loop refuses to ask the same
-question twice and to take the same page twice running: a cursor that leads back would
-otherwise fill the warehouse for ever.
+What is missing can be an end or an error, and each class says which in its docstring. A scheme
+looks at one answer at a time; `walking` counts over all of them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from kindred.api.calls import Answer, Call
-from kindred.api.client import Client
 from kindred.errors import SourceGarbled
+
+# What a server gives that does not know `limit`, or caps it at its own default (Mastodon: 20).
+DEFAULT_PAGE = 20
 
 
 class Paging(Protocol):
     """A paging scheme."""
 
-    def after(self, answer: Answer) -> Call | None:
-        """Return the call for the next page, or None at the end."""
+    def listed(self, answer: Answer) -> list[Any]:
+        """Return the records of a page."""
+
+    def total(self, answer: Answer) -> int | None:
+        """Return how many records the vendor says there are, None where it does not say."""
+
+    def after(self, answer: Answer, came: int) -> Call | None:
+        """Return the call for the next page, or None at the end; `came`: records so far."""
 
 
 @dataclass(frozen=True)
@@ -32,38 +37,72 @@ class NextUrl:
 
     {"totalSize": 3, "done": false, "nextRecordsUrl": "/services/data/v62.0/query/01g-2000",
      "records": [...]}
+
+    An end: `done: true` without `nextRecordsUrl` (missing, null or empty), or with one once
+    `totalSize` records have come. With one before that, and on a page without records, the
+    address is followed. `totalSize` may be missing: `done` says the end.
+    An error: neither `done` nor an address; an address that is no text; `records` missing or
+    null; a `totalSize` that is no number, or that the pages do not reach.
     """
 
-    def after(self, answer: Answer) -> Call | None:
+    records: str = "records"
+
+    def listed(self, answer: Answer) -> list[Any]:
+        """Return the page's `records`."""
+        return records_of(answer, self.records)
+
+    def total(self, answer: Answer) -> int | None:
+        """Return `totalSize`."""
+        return _count(answer, "totalSize")
+
+    def after(self, answer: Answer, came: int) -> Call | None:
         """Follow `nextRecordsUrl` until `done`."""
-        document = answer.document
-        url, is_done = document.get("nextRecordsUrl"), document.get("done", False)
-        if is_done and not url:
+        url, is_done = answer.document.get("nextRecordsUrl"), answer.document.get("done") is True
+        total = self.total(answer)
+        if is_done and (url in (None, "") or (total is not None and came >= total)):
             return None
-        if not isinstance(url, str):
+        if not isinstance(url, str) or not url:
             raise SourceGarbled(f"{answer.call.label}: neither done nor a next page")
-        return replace(answer.call, target=_own_path(url), params={})
+        return replace(answer.call, target=_own_path(answer, url), params={})
 
 
 @dataclass(frozen=True)
 class PageNumber:
-    """The question holds a page number, the answer how many there are (Genesys Cloud).
+    """The question holds a page number, the answer how many records there are (Genesys Cloud).
 
     {"interval": "...", "paging": {"pageSize": 100, "pageNumber": 1}}
     {"conversations": [...], "totalHits": 250}
+
+    An end: the pages cover `totalHits`; without `totalHits`, a page that is not full, or one
+    without the list, as the vendor answers for an empty day (`{}`).
+    An error: the list is null, or missing though `totalHits` is above zero; a `totalHits` that is
+    no number, or that the pages do not reach.
+    The data are live, so `totalHits` may change from page to page: the newest one counts. A
+    record that moves to a page already read is missed then, and comes with a later night, which
+    looks back over the same days.
     """
 
     records: str
 
-    def after(self, answer: Answer) -> Call | None:
+    def listed(self, answer: Answer) -> list[Any]:
+        """Return the page's records; none where the vendor leaves out the list of an empty day."""
+        document = answer.document
+        if isinstance(document, dict) and self.records not in document and not self.total(answer):
+            return []
+        return records_of(answer, self.records)
+
+    def total(self, answer: Answer) -> int | None:
+        """Return `totalHits`."""
+        return _count(answer, "totalHits")
+
+    def after(self, answer: Answer, came: int) -> Call | None:  # noqa: ARG002 -- pages have a number
         """Ask for page after page until `totalHits` are covered."""
         paging = answer.call.json["paging"]
         number, size = paging["pageNumber"], paging["pageSize"]
-        total = answer.document.get("totalHits", 0)
-        if not isinstance(total, int) or number * size >= total:
+        listed, total = len(self.listed(answer)), self.total(answer)
+        is_last = listed < size if total is None else number * size >= total
+        if is_last or not listed:
             return None
-        if not answer.document.get(self.records):
-            raise SourceGarbled(f"{answer.call.label}: page {number} is empty before the end")
         paging = {**paging, "pageNumber": number + 1}
         return replace(answer.call, json={**answer.call.json, "paging": paging})
 
@@ -73,55 +112,58 @@ class LinkHeader:
     """The header names the next page (RFC 8288; Mastodon).
 
     Link: <https://host/api/v1/timelines/tag/x?max_id=12>; rel="next", <...>; rel="prev"
+
+    An end: no link on a page that is not full. A link on an empty page is followed.
+    A full page without a link is none: proxies and forks lose the header, so the walk goes on
+    below the page's last id. Full is a page of the size asked for (`size`), or of the vendor's
+    default size, which a server gives that knows no other.
+    An error: a body that is no list; a link without an address; a full page without a link whose
+    last record has no id. The vendor states no total.
     """
 
-    def after(self, answer: Answer) -> Call | None:
-        """Follow `rel="next"` on our own host, whatever host a proxy made of it."""
-        header = answer.response.headers.get("link", "")
-        for url, attributes in re.findall(r"<([^<>]*)>((?:\s*;[^,<]*)*)", header):
-            if re.search(r";\s*rel=\"?next\b", attributes):
-                return replace(answer.call, target=_own_path(url), params={})
+    records: str = "records"
+    size: str = "limit"
+    cursor: str = "max_id"
+
+    def listed(self, answer: Answer) -> list[Any]:
+        """Return the page: the whole document."""
+        if not isinstance(answer.document, list):
+            raise SourceGarbled(f"{answer.call.label}: the answer is not a list of {self.records}")
+        return answer.document
+
+    def total(self, answer: Answer) -> int | None:  # noqa: ARG002 -- there is none
+        """Return None: the vendor does not count."""
         return None
 
+    def after(self, answer: Answer, came: int) -> Call | None:  # noqa: ARG002 -- links say the end
+        """Follow `rel="next"` on our own host, whatever host a proxy made of it."""
+        url = _next_link(answer.response.headers.get("link", ""))
+        if url is not None:
+            if not url.strip():
+                raise SourceGarbled(f"{answer.call.label}: a next page without an address")
+            return replace(answer.call, target=_own_path(answer, url), params={})
+        return self._below(answer) if self._is_full(answer) else None
 
-async def walk(client: Client, call: Call, paging: Paging) -> AsyncIterator[Answer]:
-    """Yield the answers page by page.
+    def _is_full(self, answer: Answer) -> bool:
+        asked = dict(parse_qsl(urlsplit(answer.call.path()).query)).get(self.size, "")
+        count = len(answer.document)
+        return count == DEFAULT_PAGE or (asked.isdecimal() and 0 < int(asked) <= count)
 
-    Raises:
-        SourceGarbled: the pages lead in a circle.
-    """
-    asked: set[bytes] = set()
-    before = b""
-    following: Call | None = call
-    while following is not None:
-        fingerprint = following.fingerprint()
-        if fingerprint in asked:
-            raise _circle(client, call, len(asked))
-        asked.add(fingerprint)
-        answer = await client.fetch(following)
-        if answer is None:
-            return
-        digest = hashlib.blake2b(answer.response.body, digest_size=16).digest()
-        if digest == before:
-            raise _circle(client, call, len(asked))
-        before = digest
-        yield answer
-        following = paging.after(answer)
-
-
-def _circle(client: Client, call: Call, pages: int) -> SourceGarbled:
-    return SourceGarbled(
-        f"{client.endpoint.host}: {call.label} leads in a circle after {pages} pages"
-    )
+    def _below(self, answer: Answer) -> Call:
+        """Return the call for what is older than the page's last record."""
+        last = answer.document[-1]
+        name = last.get("id") if isinstance(last, dict) else None
+        if not isinstance(name, str) or not name:
+            raise SourceGarbled(
+                f"{answer.call.label}: a full page has neither a link to the next one nor an id"
+                " to go on from"
+            )
+        path, _, query = answer.call.path().partition("?")
+        params = dict(parse_qsl(query, keep_blank_values=True)) | {self.cursor: name}
+        return replace(answer.call, target=f"{path}?{urlencode(params)}", params={})
 
 
-def _own_path(url: str) -> str:
-    """Return path and query: the next page is on the host that gave this one."""
-    parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-def records_of(answer: Answer, name: str) -> list[dict[str, Any]]:
+def records_of(answer: Answer, name: str) -> list[Any]:
     """Return the list called `name` in the answer's document.
 
     Raises:
@@ -132,3 +174,32 @@ def records_of(answer: Answer, name: str) -> list[dict[str, Any]]:
     if not isinstance(found, list):
         raise SourceGarbled(f"{answer.call.label}: the answer has no list {name}")
     return found
+
+
+def _count(answer: Answer, name: str) -> int | None:
+    """Return a total that the document states, None where it has none."""
+    if not isinstance(answer.document, dict) or name not in answer.document:
+        return None
+    value = answer.document[name]
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise SourceGarbled(f"{answer.call.label}: {name} is not a number of records")
+
+
+def _next_link(header: str) -> str | None:
+    """Return the address of `rel="next"`, None where the header has none."""
+    for url, attributes in re.findall(r"<([^<>]*)>((?:\s*;[^,<]*)*)", header):
+        found = re.search(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;\"]+))", attributes, re.IGNORECASE)
+        if found and "next" in (found[1] or found[2] or "").lower().split():
+            return str(url)
+    return None
+
+
+def _own_path(answer: Answer, url: str) -> str:
+    """Return path and query: the next page is on the host that gave this one."""
+    try:
+        parts = urlsplit(urljoin(answer.call.target, url.strip()))
+    except ValueError:
+        raise SourceGarbled(f"{answer.call.label}: a next page whose address is none") from None
+    path = "/" + parts.path.lstrip("/")  # `//host/path` would name another host
+    return f"{path}?{parts.query}" if parts.query else path

@@ -21,10 +21,13 @@ from typing import Any, NoReturn
 import msgspec
 
 from kindred.api.calls import Call, Response
-from kindred.errors import SourceError, SourceRefused
+from kindred.api.refusals import TOO_WIDE_CODE, error_code, is_too_wide, refusal
+from kindred.errors import SourceError
 
 # An instant is compared with a clock that may be wrong: never wait longer than any vendor's span.
 LONGEST_SPAN = 300.0
+# Accepted, no content: an answer without a document, which may come later.
+EMPTY = frozenset({202, 204, 205})
 LIMIT_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "EXCEEDED_ID_LIMIT", "CONCURRENT_API_LIMIT"})
 
 
@@ -47,6 +50,8 @@ class Again:
     reason: str
     wait: float | None = None
     is_limit: bool = False
+    is_too_wide: bool = False
+    status: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,11 @@ def judge(call: Call, response: Response, where: str) -> Verdict:
 
     Raises:
         SourceRefused: 403, or 401 on a call that carried no token.
-        SourceError: another status that asking again will not change.
+        SourceError: another status that asking again will not change, or no document yet.
     """
     status = response.status
+    if status in EMPTY:
+        raise SourceError(f"{where}: {call.label} answered {status}, nothing yet", status=status)
     if 200 <= status < 300:
         return _read(response.body)
     if status in (404, 410) and call.may_be_absent:
@@ -80,6 +87,8 @@ def judge(call: Call, response: Response, where: str) -> Verdict:
     if status == 401 and call.is_authorized:
         return Expired()
     code = error_code(response.body)
+    if status < 500 and status != 408 and TOO_WIDE_CODE.search(code):
+        raise refusal(call, status, response.body, where)
     if status in (429, 503) or (status == 403 and code in LIMIT_CODES):
         usage = re.fullmatch(r"api-usage=(\d+/\d+)", response.headers.get("sforce-limit-info", ""))
         used = f", api usage {usage[1]}" if usage else ""
@@ -87,16 +96,12 @@ def judge(call: Call, response: Response, where: str) -> Verdict:
             f"rate limit ({status}{used})" if status != 503 else "status 503",
             asked_wait(response.headers),
             is_limit=status != 503,
+            is_too_wide=is_too_wide(status, code),
+            status=status,
         )
     if status >= 500 or status == 408:
-        return Again(f"status {status}")
-    raise _refusal(f"{where}: {call.label} answered {status}{f' ({code})' if code else ''}", status)
-
-
-def _refusal(text: str, status: int) -> SourceError:
-    if status in (401, 403):
-        return SourceRefused(f"{text}; check the connection's client id, secret and permissions")
-    return SourceError(text)
+        return Again(f"status {status}", is_too_wide=is_too_wide(status, code), status=status)
+    raise refusal(call, status, response.body, where)
 
 
 def _read(body: bytes) -> Good | Garbled:
@@ -122,23 +127,6 @@ def _read(body: bytes) -> Good | Garbled:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
-
-
-def error_code(body: bytes) -> str:
-    """Return the vendor's own error code where the body has one: a constant, never a value.
-
-    `[{"errorCode": "INVALID_FIELD", "message": ...}]`, `{"error": "invalid_client"}`,
-    `{"code": "bad.request"}`
-    """
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    first = document[0] if isinstance(document, list) and document else document
-    if not isinstance(first, dict):
-        return ""
-    code = first.get("errorCode") or first.get("error") or first.get("code")
-    return code if isinstance(code, str) and re.fullmatch(r"[A-Za-z][\w.]{2,50}", code) else ""
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -20,18 +21,20 @@ from kindred.api import (
     ClientCredentials,
     Endpoint,
     PageNumber,
-    records_of,
     walk,
 )
 from kindred.errors import SourceError
 from kindred.loads import Ask, Load, Page, Row, Text, Window
 from kindred.sources.genesys_documents import conversation, surveys
-from kindred.sources.genesys_transcripts import changed, transcripts
+from kindred.sources.genesys_transcripts import Transcripts, changed
+from kindred.sources.narrowing import narrowed
 
 LOOKBACK = timedelta(days=10)
 WIDEST = timedelta(days=31)  # the vendor's limits on one query
 MOST_HITS = 100_000
 PAGE_SIZE = 100
+FEW = 5  # so many transcripts, all refused, are no longer single ones
+PAGING = PageNumber("conversations")
 # What a backfill can and cannot bring, shown before one starts.
 BACKFILLS = (
     "Conversations are there as long as the organisation keeps them, transcripts as long as their"
@@ -87,58 +90,61 @@ def connect(endpoint: Endpoint) -> Client:
 
 async def extract(ask: Ask) -> AsyncGenerator[Page, None]:
     """Yield conversations, then their surveys and transcripts, page by page."""
-    wants_transcripts = "genesys_transcripts" in ask.loads
+    transcripts = Transcripts(ask.api) if "genesys_transcripts" in ask.loads else None
     async for answer in _conversations(ask.api, ask.window):
-        listed = records_of(answer, "conversations")
+        listed = PAGING.listed(answer)
         found = [item for item in listed if isinstance(item, dict)]
         flat = [conversation(item) for item in found]
         strange = [item for item in listed if not isinstance(item, dict)]
-        if wants_transcripts:
+        if transcripts:
             # Asked before this page is handed on: what raw knows is still the night before.
             wanted = await changed(ask, flat, Conversation, LOOKBACK)
         yield Page("genesys_conversations", flat + strange)
         yield Page("genesys_surveys", [s for c in found for s in surveys(c)])
-        if wants_transcripts:
+        if transcripts:
             try:
-                yield Page("genesys_transcripts", await transcripts(ask.api, found, wanted))
+                yield await transcripts.of(found, wanted)
             except SourceError as error:
-                wants_transcripts = False
+                transcripts = None
                 yield Page("genesys_transcripts", [], failure=error)
+    if transcripts and (failure := transcripts.failure(FEW)):
+        yield Page("genesys_transcripts", [], failure=failure)
 
 
 async def _conversations(api: Client, window: Window) -> AsyncGenerator[Answer, None]:
-    """Walk the conversations of a window, in spans that the vendor accepts.
+    """Walk the conversations of a window, in spans that the vendor accepts and can answer."""
+    for span in window.split(WIDEST):
+        async for answer in narrowed(span, partial(_span, api)):
+            yield answer
+
+
+async def _span(api: Client, span: Window) -> AsyncGenerator[Answer, None]:
+    """Walk the conversations of a span.
 
     POST /api/v2/analytics/conversations/details/query
     {"interval": "2026-11-01T00:00:00Z/2026-11-02T00:00:00Z", "order": "asc",
      "orderBy": "conversationStart", "paging": {"pageSize": 100, "pageNumber": 1}}
+
+    Raises:
+        SourceError: there are more than the vendor pages through; a narrower span has fewer.
     """
-    for span in window.split(WIDEST):
-        call = Call(
-            "POST",
-            "/api/v2/analytics/conversations/details/query",
-            label="conversations query",
-            json={
-                "interval": f"{_stamp(span.start)}/{_stamp(span.end)}",
-                "order": "asc",
-                "orderBy": "conversationStart",
-                "paging": {"pageSize": PAGE_SIZE, "pageNumber": 1},
-            },
-        )
-        async for answer in walk(api, call, PageNumber("conversations")):
-            width = span.end - span.start
-            if _hits(answer) > MOST_HITS and width > timedelta(minutes=1):
-                half = timedelta(seconds=width.total_seconds() // 2)
-                for part in span.split(half):
-                    async for inner in _conversations(api, part):
-                        yield inner
-                break
-            yield answer
-
-
-def _hits(answer: Answer) -> int:
-    hits = answer.document.get("totalHits") if isinstance(answer.document, dict) else None
-    return hits if isinstance(hits, int) else 0
+    call = Call(
+        "POST",
+        "/api/v2/analytics/conversations/details/query",
+        label="conversations query",
+        json={
+            "interval": f"{_stamp(span.start)}/{_stamp(span.end)}",
+            "order": "asc",
+            "orderBy": "conversationStart",
+            "paging": {"pageSize": PAGE_SIZE, "pageNumber": 1},
+        },
+    )
+    async for answer in walk(api, call, PAGING):
+        hits = PAGING.total(answer) or 0
+        if hits > MOST_HITS:
+            text = f"{api.endpoint.host}: {hits} conversations, of which {MOST_HITS} can be read"
+            raise SourceError(text, is_too_wide=True)
+        yield answer
 
 
 def _stamp(moment: datetime) -> str:

@@ -1,13 +1,15 @@
 """Genesys Cloud's transcripts: which have to be asked for, and the asking.
 
 A transcript costs two requests, and the vendor grants 300 a minute: a night that looks ten days
-back must not fetch ten days of transcripts again.
+back must not fetch ten days of transcripts again. One that is refused is one item: it is named,
+the others land, and following nights ask for it again as long as they look back at its call.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,22 +17,37 @@ from urllib.parse import quote
 import msgspec
 
 from kindred.api import Call, Client
-from kindred.errors import SourceGarbled
-from kindred.loads import Ask, Row
+from kindred.errors import SourceError, SourceGarbled, SourceUnavailable
+from kindred.loads import Ask, Page, Row
 from kindred.sources.genesys_documents import phrases, sessions
 
 TRANSCRIPTS_AT_ONCE = 8
 # A conversation that has no transcript by then gets none: it is not asked for every night.
 TRANSCRIBED_WITHIN = timedelta(days=2)
+# Accepted, no content, conflict: the vendor still writes it. Each of many may be so.
+NOT_YET = frozenset({202, 204, 409})
+# So many refusals and not one answer: it is the permission, and the rest need not be asked for.
+MANY = 50
+# A server error is an item's own as long as so few have one and others are answered.
+MOST_BROKEN = 5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The conversations whose transcripts have to be asked for; `again`: refused before."""
+
+    ids: frozenset[str]
+    again: frozenset[str]
 
 
 async def changed(
     ask: Ask, flat: list[dict[str, Any]], row: type[Row], lookback: timedelta
-) -> set[str]:
+) -> Wanted:
     """Return the conversations whose transcripts have to be asked for.
 
     All but those that raw holds just as they are, and of which a published batch asked since raw
-    has them so: it brought a transcript, or there was none though they had settled. A backfill's
+    has them so: it brought a transcript, or there was none though they had settled. A batch that
+    was refused a transcript has not asked for it. A backfill's
     window has no lookback: a person wants what raw lacks, so it asks for what none was found for.
     """
     is_backfill = ask.window.start + lookback >= ask.window.end
@@ -54,6 +71,7 @@ async def changed(
             for batch in asked
             if attempt is not None and batch.attempt > attempt
             if batch.window.start <= began < batch.window.end
+            if old["conversation_id"] not in batch.unanswered
         ]
         if old["conversation_id"] in heard:
             return bool(ends)
@@ -64,7 +82,9 @@ async def changed(
         for old in held
         if is_known(old)
     }
-    return {c["conversation_id"] for c in flat if _is_changed(c, row, known)} & set(ids)
+    wanted = frozenset(c["conversation_id"] for c in flat if _is_changed(c, row, known))
+    refused = frozenset[str]().union(*(batch.unanswered for batch in asked))
+    return Wanted(wanted & frozenset(ids), refused)
 
 
 def _is_id(value: Any) -> bool:
@@ -80,30 +100,72 @@ def _is_changed(flat: dict[str, Any], row: type[Row], known: dict[str, tuple[Any
     return known.get(flat["conversation_id"]) != msgspec.structs.astuple(now)
 
 
-async def transcripts(
-    api: Client, found: list[dict[str, Any]], wanted: set[str]
-) -> list[dict[str, Any]]:
-    """Fetch the transcripts of the changed conversations, some at once."""
-    gate = asyncio.Semaphore(TRANSCRIPTS_AT_ONCE)
+@dataclass
+class Transcripts:
+    """One extraction's asking for transcripts: what was answered, and what was not."""
 
-    async def one(conversation: str, communication: str) -> list[dict[str, Any]]:
-        async with gate:
-            return await _transcript(api, conversation, communication)
+    api: Client
+    _is_answered: bool = False
+    _refusals: list[SourceError] = field(default_factory=list)  # of those asked the first time
+    _broken: int = 0
 
-    asking = [
-        one(conversation["conversationId"], session["sessionId"])
-        for conversation in found
-        if conversation.get("conversationId") in wanted
-        for is_customer, session in sessions(conversation)
-        if is_customer and _is_id(session.get("sessionId"))
-    ]
-    # With return_exceptions nobody is left asking when one has failed.
-    said: list[dict[str, Any]] = []
-    for answer in await asyncio.gather(*asking, return_exceptions=True):
-        if isinstance(answer, BaseException):
-            raise answer
-        said += answer
-    return said
+    async def of(self, found: list[dict[str, Any]], wanted: Wanted) -> Page:
+        """Fetch the transcripts of the wanted conversations, some at once.
+
+        Raises:
+            SourceError: the vendor is down, or refuses all of many.
+        """
+        gate = asyncio.Semaphore(TRANSCRIPTS_AT_ONCE)
+
+        async def one(conversation: str, communication: str) -> list[dict[str, Any]]:
+            async with gate:
+                return await _transcript(self.api, conversation, communication)
+
+        names = [
+            (conversation["conversationId"], session["sessionId"])
+            for conversation in found
+            if conversation.get("conversationId") in wanted.ids
+            for is_customer, session in sessions(conversation)
+            if is_customer and _is_id(session.get("sessionId"))
+        ]
+        # With return_exceptions nobody is left asking when one has failed.
+        answers = await asyncio.gather(*(one(*name) for name in names), return_exceptions=True)
+        self._is_answered |= any(isinstance(answer, list) for answer in answers)
+        said: list[dict[str, Any]] = []
+        unanswered: dict[str, str] = {}
+        for (conversation, _), answer in zip(names, answers, strict=True):
+            if isinstance(answer, SourceError):
+                self._judge(answer, is_first=conversation not in wanted.again)
+                unanswered[conversation] = _reason(answer)
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                said += answer
+        if failure := self.failure(MANY):
+            raise failure
+        return Page("genesys_transcripts", said, unanswered=unanswered)
+
+    def failure(self, many: int) -> SourceError | None:
+        """Return the error of them all, where none is answered and so many are refused."""
+        is_general = not self._is_answered and len(self._refusals) >= many
+        return self._refusals[0] if is_general else None
+
+    def _judge(self, error: SourceError, *, is_first: bool) -> None:
+        """Count a refusal; pass on that the vendor is down."""
+        if isinstance(error, SourceUnavailable):
+            self._broken += 1
+            is_single = error.status is not None and error.status >= 500
+            if not (is_single and self._is_answered and self._broken <= MOST_BROKEN):
+                raise error
+        elif is_first and error.status not in NOT_YET:
+            self._refusals.append(error)
+
+
+def _reason(error: SourceError) -> str:
+    """Return status and code of a refusal; what has none could not be read."""
+    if error.status is None:
+        return "unreadable"
+    return f"{error.status} {error.code}" if error.code else str(error.status)
 
 
 async def _transcript(api: Client, conversation: str, communication: str) -> list[dict[str, Any]]:
@@ -124,9 +186,9 @@ async def _transcript(api: Client, conversation: str, communication: str) -> lis
     name = {"conversation_id": conversation, "communication_id": communication}
     if not isinstance(url, str):
         raise SourceGarbled(f"{api.endpoint.host}: a transcript's address has no url")
-    call = Call("GET", url, label="transcript", is_authorized=False, may_be_absent=True)
-    try:
-        answer = await api.fetch(call)
-    except SourceGarbled:
-        return [name]  # not a phrase by the contract: quarantine says which transcript it was
-    return [] if answer is None else phrases(answer.document, name)
+    call = Call("GET", url, label="transcript", is_authorized=False)
+    answer = await api.fetch(call)
+    document = answer.document if answer else None
+    if not isinstance(document, dict) or not isinstance(document.get("transcripts"), list):
+        raise SourceGarbled(f"{api.endpoint.host}: a transcript has no list transcripts")
+    return phrases(document, name)

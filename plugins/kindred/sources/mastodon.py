@@ -3,6 +3,7 @@
 The API lists statuses by age and knows no "changed since". An edit shows as `edited_at`, a
 deletion only as 404. So every night lists the last seven days again, when nearly all edits and
 deletions happen, and asks by id for each status that raw knows and the list no longer has.
+A list that lacks more statuses than it shows, though they are there by id, is no answer.
 
 Options of the connection: `hashtags` (required), `domain` (of accounts that the server lists
 without one; default: the server's host), `has_snowflake_ids` (default true; false for servers
@@ -57,15 +58,26 @@ def connect(endpoint: Endpoint) -> Client:
 async def extract(ask: Ask) -> AsyncGenerator[Page, None]:
     """Yield the window's statuses of every hashtag once, then those that have gone."""
     api, window, seen = ask.api, ask.window, set[str]()
-    for hashtag in api.endpoint.texts("hashtags"):
-        async for found in _timeline(api, hashtag.removeprefix("#"), window):
-            fresh = [s for s in found if s.get("id") not in seen]
+    hashtags = [hashtag.removeprefix("#") for hashtag in api.endpoint.texts("hashtags")]
+    for hashtag in hashtags:
+        async for listed in _timeline(api, hashtag, window):
+            fresh = [s for s in listed if s.get("id") not in seen]
             seen.update(s["id"] for s in fresh if isinstance(s.get("id"), str))
             yield Page("mastodon_statuses", [_status(s, api.endpoint) for s in fresh])
     known = await ask.known.during("mastodon_statuses", "created_at", window)
+    hidden = 0
     for row in known:
         if row["status_id"] not in seen and not row["is_deleted"]:
-            yield Page("mastodon_statuses", [await _gone(api, row)])
+            found = await _by_id(api, row)
+            hidden += found is not None and _is_listed(found, hashtags)
+            if hidden > len(seen):
+                raise SourceGarbled(
+                    f"{api.endpoint.host}: the hashtag timelines list {len(seen)} statuses of"
+                    f" {window} and lack {hidden} that are public there by id; look at the"
+                    " hashtags at the server, and at the options hashtags and has_snowflake_ids"
+                )
+            record = _tombstone(row) if found is None else _status(found, api.endpoint)
+            yield Page("mastodon_statuses", [record])
 
 
 async def _timeline(
@@ -81,9 +93,9 @@ async def _timeline(
         params["max_id"] = str(snowflake(window.end))
     path = f"/api/v1/timelines/tag/{quote(hashtag, safe='')}"
     call = Call("GET", path, label="hashtag timeline", params=params)
-    async for answer in walk(api, call, LinkHeader()):
+    async for answer in walk(api, call, LinkHeader("statuses")):
         found = answer.document
-        if not isinstance(found, list) or not all(isinstance(s, dict) for s in found):
+        if not all(isinstance(s, dict) for s in found):
             raise SourceGarbled(f"{api.endpoint.host}: a timeline is not a list of statuses")
         moments = [_moment(s.get("created_at")) for s in found]
         # A status without a time is the contract's to refuse.
@@ -92,7 +104,8 @@ async def _timeline(
             for status, moment in zip(found, moments, strict=True)
             if moment is None or window.start <= moment < window.end
         ]
-        if all(moment is not None and moment < window.start for moment in moments):
+        # A page without statuses says nothing about their age: its link, if any, is followed.
+        if moments and all(moment is not None and moment < window.start for moment in moments):
             return
 
 
@@ -158,22 +171,37 @@ def _account(found: Any, endpoint: Endpoint) -> Any:
     return (name if "@" in name else f"{name}@{host}").lower()
 
 
-async def _gone(api: Client, row: dict[str, Any]) -> dict[str, Any]:
-    """Ask by id for a status that left the timeline: its new state, or its tombstone.
+async def _by_id(api: Client, row: dict[str, Any]) -> dict[str, Any] | None:
+    """Ask by id for a status that left the timeline: as it is now, None where it is gone."""
+    call = Call(
+        "GET",
+        f"/api/v1/statuses/{quote(row['status_id'], safe='')}",
+        label="status by id",
+        may_be_absent=True,
+    )
+    answer = await api.fetch(call)
+    if answer is None:
+        return None
+    if not isinstance(answer.document, dict):
+        raise SourceGarbled(f"{api.endpoint.host}: a status by id is not a status")
+    return answer.document
+
+
+def _is_listed(found: dict[str, Any], hashtags: list[str]) -> bool:
+    """Say whether a status belongs on the timeline of one of the hashtags: public, and tagged."""
+    tags = found.get("tags")
+    given = [t.get("name") for t in tags if isinstance(t, dict)] if isinstance(tags, list) else []
+    names = {name.casefold() for name in given if isinstance(name, str)}
+    is_tagged = not names.isdisjoint(hashtag.casefold() for hashtag in hashtags)
+    return is_tagged and found.get("visibility", "public") == "public"
+
+
+def _tombstone(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the end of a status.
 
     The vendor gives no time of deletion, so a tombstone is one tick newer than the version it
     ends: the same whichever night finds it. The words go, as their author wished.
     """
-    answer = await api.fetch(
-        Call(
-            "GET",
-            f"/api/v1/statuses/{quote(row['status_id'], safe='')}",
-            label="status by id",
-            may_be_absent=True,
-        )
-    )
-    if answer is not None and isinstance(answer.document, dict):
-        return _status(answer.document, api.endpoint)
     kept = {k: v for k, v in row.items() if not k.startswith("_")}
     return kept | {
         "content": "",

@@ -6,26 +6,44 @@ Names of objects are an org's own: the connection's option `objects` maps a load
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
-from kindred.api import Call, Client, ClientCredentials, Endpoint, NextUrl, records_of, walk
-from kindred.errors import SetupError
-from kindred.loads import Ask, Load, Page, Row, Text
+from kindred.api import (
+    Answer,
+    Call,
+    Client,
+    ClientCredentials,
+    Endpoint,
+    NextUrl,
+    records_of,
+    walk,
+)
+from kindred.errors import SetupError, SourceError
+from kindred.loads import ONLY_WHERE_PRESENT, Ask, Load, Page, Row, Text, Window, optional_fields
+from kindred.sources.narrowing import narrowed
+
+log = logging.getLogger(__name__)
 
 # SystemModstamp is set when a transaction starts and seen when it ends: a record can appear
 # behind the night's edge. An hour is far beyond the platform's longest transaction.
 LOOKBACK = timedelta(hours=1)
 
-# Fields that only some orgs have (of several currencies): whoever asks for one that is not there
-# is refused, so a query leaves them out.
-_OF_SOME_ORGS = frozenset({"CurrencyIsoCode"})
+# A cursor that was closed at the vendor: the query is asked again, so many times.
+DEAD_CURSOR = frozenset(
+    {
+        *("INVALID_QUERY_LOCATOR", "INVALID_QUERY_LOCATOR_FORMAT", "QUERY_LOCATOR_EXPIRED"),
+        *("QUERY_LOCATOR_NOT_FOUND", "LOCATOR_LOCATION_EXCEEDS_SIZE"),
+    }
+)
+RESTARTS = 3
 
 # What a backfill can and cannot bring, shown before one starts.
 BACKFILLS = (
@@ -72,7 +90,7 @@ class Contact(
     contract_ended_on: date | None = None
     acquisition_channel: str | None = None
     acquisition_cost: Decimal | None = None
-    currency: str | None = None
+    currency: Annotated[str | None, ONLY_WHERE_PRESENT] = None
     is_deleted: bool = False
     created_at: datetime
     modified_at: datetime
@@ -100,7 +118,7 @@ class Order(
     contact_id: str
     ordered_on: date
     amount: Decimal
-    currency: str | None = None
+    currency: Annotated[str | None, ONLY_WHERE_PRESENT] = None
     status: str
     channel: str | None = None
     order_type: str | None = None
@@ -239,35 +257,82 @@ class Query:
 
     async def __call__(self, ask: Ask) -> AsyncGenerator[Page, None]:
         """Yield the records modified in the window, deleted ones too."""
-        version = ask.api.endpoint.text("version", "62.0")
-        call = Call(
-            "GET",
-            f"/services/data/v{version}/queryAll",
-            params={"q": self.soql(ask)},
-            label=f"queryAll of {self.load}",
-        )
+        absent: set[str] = set()
         types = get_type_hints(self.row)
         whole = {
             field.encode_name
             for field in msgspec.structs.fields(self.row)
             if _is_whole(types[field.name])
         }
-        async for answer in walk(ask.api, call, NextUrl()):
-            yield Page(self.load, [_plain(r, whole) for r in records_of(answer, "records")])
 
-    def soql(self, ask: Ask) -> str:
+        def answers(window: Window) -> AsyncGenerator[Answer, None]:
+            return self._answers(replace(ask, window=window), absent)
+
+        async for answer in narrowed(ask.window, answers):
+            records = [_plain(r, whole, absent) for r in records_of(answer, "records")]
+            yield Page(self.load, records)
+
+    async def _answers(self, ask: Ask, absent: set[str]) -> AsyncGenerator[Answer, None]:
+        """Ask for one window, again where its cursor dies or an optional field is not there.
+
+        `absent` grows by the fields that the organisation does not have. What came before a
+        cursor died comes again; the merge takes doubles.
+        """
+        restarts = 0
+        while True:
+            try:
+                async for answer in walk(ask.api, self._call(ask, absent), NextUrl()):
+                    yield answer
+                return
+            except SourceError as error:
+                missing = self._missing(error) - absent
+                if missing:
+                    absent |= missing
+                    log.info("%s: asked again without %s", self.load, ", ".join(sorted(missing)))
+                elif error.code in DEAD_CURSOR and restarts < RESTARTS:
+                    restarts += 1
+                    log.info("%s: the cursor died, the query is asked again", self.load)
+                else:
+                    # A window with fewer pages needs its cursor for less long.
+                    error.is_too_wide = error.is_too_wide or error.code in DEAD_CURSOR
+                    raise
+
+    def _missing(self, error: SourceError) -> set[str]:
+        """Return the optional fields that an error is about; all where it quotes no name."""
+        if error.code != "INVALID_FIELD":
+            return set()
+        optional = optional_fields(self.row)
+        return set(optional.intersection(error.names) if error.names else optional)
+
+    def _call(self, ask: Ask, absent: set[str]) -> Call:
+        version = ask.api.endpoint.text("version", "62.0")
+        return Call(
+            "GET",
+            f"/services/data/v{version}/queryAll",
+            params={"q": self.soql(ask, absent)},
+            label=f"queryAll of {self.load}",
+            names=frozenset({*self._fields(), self._object(ask)}),
+        )
+
+    def soql(self, ask: Ask, absent: Collection[str] = ()) -> str:
         """Return the SOQL for the window, in the order that pages are cut."""
-        sobject = ask.api.endpoint.options.get("objects", {}).get(self.load, self.sobject)
-        if not re.fullmatch(r"[A-Za-z]\w*", sobject):
-            raise SetupError(f"salesforce: option objects.{self.load} is not the name of an object")
-        names = [field.encode_name for field in msgspec.structs.fields(self.row)]
-        fields = ", ".join(name for name in names if name not in _OF_SOME_ORGS)
+        fields = ", ".join(name for name in self._fields() if name not in absent)
         return (
-            f"SELECT {fields} FROM {sobject}"  # noqa: S608 -- names from the contract, checked above
+            f"SELECT {fields} FROM {self._object(ask)}"  # noqa: S608 -- names are checked
             f" WHERE SystemModstamp >= {_stamp(ask.window.start)}"
             f" AND SystemModstamp < {_stamp(ask.window.end)}{self.where}"
             " ORDER BY SystemModstamp, Id"
         )
+
+    def _fields(self) -> list[str]:
+        return [field.encode_name for field in msgspec.structs.fields(self.row)]
+
+    def _object(self, ask: Ask) -> str:
+        given = ask.api.endpoint.options.get("objects", {})
+        name = given.get(self.load, self.sobject) if isinstance(given, dict) else None
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z]\w*", name):
+            raise SetupError(f"salesforce: option objects.{self.load} is not the name of an object")
+        return name
 
 
 def _stamp(moment: datetime) -> str:
@@ -278,8 +343,11 @@ def _is_whole(kind: Any) -> bool:
     return kind is int or int in getattr(kind, "__args__", ())
 
 
-def _plain(record: dict[str, Any], whole: set[str]) -> dict[str, Any]:
-    """Drop the envelope, and write 5.0 as 5 in fields that count: the API has one number type."""
+def _plain(record: dict[str, Any], whole: set[str], absent: set[str]) -> dict[str, Any]:
+    """Drop the envelope, write 5.0 as 5 in fields that count, and give absent fields null.
+
+    The API has one number type.
+    """
     if not isinstance(record, dict):
         return record
     record.pop("attributes", None)
@@ -287,7 +355,7 @@ def _plain(record: dict[str, Any], whole: set[str]) -> dict[str, Any]:
         value = record.get(name)
         if isinstance(value, float) and value.is_integer():
             record[name] = int(value)
-    return record
+    return record | dict.fromkeys(absent)
 
 
 def _load(name: str, sobject: str, row: type[Row], **given: Any) -> Load:

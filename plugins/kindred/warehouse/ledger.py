@@ -18,7 +18,10 @@ from psycopg import sql
 from kindred.errors import GateError, SupersededError
 from kindred.loads import Batch, Load, Window
 
-COUNTS = ("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "message")
+COUNTS = (
+    *("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "unanswered"),
+    "message",
+)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 # What a batch can become, from what: an attempt that comes too late finds it moved on.
 MOVES = {
@@ -120,7 +123,7 @@ def open_batch(
                 is_backfill = excluded.is_backfill,
                 attempt = excluded.attempt, status = excluded.status, started_at = now(),
                 rows_landed = 0, rows_quarantined = 0, rows_published = null,
-                extra_fields = '{}', message = null,
+                extra_fields = '{}', unanswered = '{}', message = null,
                 landed_at = null, gated_at = null, ended_at = null
             returning batch_id, attempt
             """,
@@ -177,7 +180,7 @@ def batches(
 def published(conn: psycopg.Connection, load: str, window: Window) -> list[Batch]:
     """Return the published batches of a load that asked for some of the window."""
     rows = conn.execute(
-        "select batch_id, load, window_start, window_end, run_id, attempt, is_backfill"
+        "select batch_id, load, window_start, window_end, run_id, attempt, is_backfill, unanswered"
         " from ops.loads where load = %s and status = 'published'"
         " and window_start < %s and window_end > %s",
         [load, window.end, window.start],
@@ -231,8 +234,10 @@ def is_released(conn: psycopg.Connection, batch_id: int, reason: str) -> bool:
 
 
 def _batch(row: tuple[Any, ...]) -> Batch:
-    batch_id, load, start, end, run_id, attempt, is_backfill = row
-    return Batch(batch_id, load, Window(_utc(start), _utc(end)), run_id, attempt, is_backfill)
+    batch_id, load, start, end, run_id, attempt, is_backfill, *rest = row
+    window = Window(_utc(start), _utc(end))
+    unanswered: frozenset[str] = frozenset(*rest)
+    return Batch(batch_id, load, window, run_id, attempt, is_backfill, unanswered)
 
 
 def standing_marts(conn: psycopg.Connection) -> str:

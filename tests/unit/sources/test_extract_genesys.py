@@ -263,15 +263,6 @@ def test_a_transcript_host_that_is_down_ends_the_transcripts_and_nothing_else():
     assert len(records(pages, "genesys_surveys")) == 150
 
 
-def test_a_garbled_transcript_becomes_a_record_that_quarantine_can_name():
-    pages = extracted(
-        CONVERSATIONS, Vendor(Region(transcript=Response(200, {}, b"<Error/>"))), loads=ALL
-    )
-    assert records(pages, "genesys_transcripts") == [
-        {"conversation_id": "c1", "communication_id": "m1"}
-    ]
-
-
 def test_a_wide_window_is_asked_for_in_spans_of_31_days():
     region = Region()
     extracted(CONVERSATIONS, Vendor(region), window=Window(DAY.start - timedelta(days=60), DAY.end))
