@@ -12,7 +12,7 @@ Airflow is safe and the next night takes the gap. `gate` red: a load is held; `k
 names the rule. Surveys arrive days late, so a thin first day is normal.
 """
 
-from kindred.steps import gate, ingest_dag, land, publish
+from kindred.steps import gate, ingest_dag, land, publish, report
 
 with ingest_dag("call_center", __doc__):
-    land("call_center") >> gate("call_center") >> publish("call_center")
+    land("call_center") >> gate("call_center") >> publish("call_center") >> report("call_center")

@@ -13,7 +13,7 @@ rule. The other loads of the night go on either way. Tell the CRM's owner when a
 type.
 """
 
-from kindred.steps import gate, ingest_dag, land, publish
+from kindred.steps import gate, ingest_dag, land, publish, report
 
 with ingest_dag("crm", __doc__):
-    land("crm") >> gate("crm") >> publish("crm")
+    land("crm") >> gate("crm") >> publish("crm") >> report("crm")

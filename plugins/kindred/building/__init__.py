@@ -6,8 +6,8 @@ dbt.py         dbt in this process
 estimating.py  what SQL cannot say well: drivers, risk, worth; from `build` into `estimated`
 """
 
-from kindred.building.claims import Build, claim, resume
+from kindred.building.claims import Build, WaitingError, claim, resume
 from kindred.building.dbt import Node
 from kindred.building.running import build
 
-__all__ = ["Build", "Node", "build", "claim", "resume"]
+__all__ = ["Build", "Node", "WaitingError", "build", "claim", "resume"]

@@ -28,6 +28,21 @@ class Build:
         return f"build {self.build_id}: {what}, {self.changes:,} changes"
 
 
+class WaitingError(BuildError):
+    """Changes that cannot be built yet: backfills came before the first night."""
+
+    def __init__(self, conn: psycopg.Connection) -> None:
+        found = conn.execute(
+            "select load, count(*) from ops.changes group by load order by load"
+        ).fetchall()
+        waiting = ", ".join(f"{load} ({changes:,})" for load, changes in found)
+        super().__init__(
+            f"changes wait to be built: {waiting}. None of these loads has had a night yet, and the"
+            " marts say through when their data reach: only a night moves that. Run one"
+            " (`kindred run`, or an ingest's newest run in Airflow); the marts follow it"
+        )
+
+
 def claim(
     conn: psycopg.Connection,
     run_id: str,
@@ -43,6 +58,9 @@ def claim(
 
     Args:
         is_model_due: the texts have another model to be read by, which is work by itself.
+
+    Raises:
+        WaitingError: something changed, and no load has had a night of its own yet.
     """
     with conn.transaction():
         ledger.lock_builds(conn)
@@ -64,6 +82,8 @@ def claim(
         assert row is not None  # noqa: S101 -- a select without from has one row
         is_first, has_changes, data_through, has_moved, is_owed_full = row
         is_full = full_refresh or is_first or is_owed_full
+        if data_through is None and has_changes:
+            raise WaitingError(conn)
         if data_through is None or not (is_full or has_changes or has_moved or is_model_due):
             return None
         _shut_out(conn)

@@ -18,7 +18,7 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
-from kindred.cli import ledger
+from kindred.cli import attention, ledger
 from kindred.embedded import connections
 from kindred.embedded.home import ROLES, Home, default_folder, is_free
 from kindred.embedded.rest import AnswerError, SilentError, call
@@ -123,6 +123,8 @@ def _warehouse(services: Services) -> Iterator[Finding]:
         yield Finding("held", "warning", names, "`kindred status` names the rules")
     else:
         yield Finding("held", "ok", "none")
+    for failure in attention.failed(admin):
+        yield Finding("failed", "warning", str(failure), "`kindred status` shows the rest")
 
 
 def _role(services: Services, role: str) -> Finding:

@@ -187,13 +187,28 @@ def published(conn: psycopg.Connection, load: str, window: Window) -> list[Batch
 
 def states(conn: psycopg.Connection, run_id: str, loads: Iterable[str]) -> dict[str, str]:
     """Return the status of each load's newest batch in `run_id`, in the loads' order."""
+    return {load: status for load, (status, _) in newest(conn, run_id, loads).items()}
+
+
+def newest(
+    conn: psycopg.Connection, run_id: str, loads: Iterable[str]
+) -> dict[str, tuple[str, str | None]]:
+    """Return status and message of each load's newest batch in `run_id`, in the loads' order."""
     names = list(loads)
     rows = conn.execute(
-        "select load, (array_agg(status order by batch_id desc))[1] from ops.loads"
-        " where run_id = %s and load = any(%s) group by load order by array_position(%s, load)",
+        """
+        select load, status, message
+        from (
+            select distinct on (load) load, status, message
+            from ops.loads
+            where run_id = %s and load = any(%s)
+            order by load, batch_id desc
+        ) as newest
+        order by array_position(%s, load)
+        """,
         [run_id, names, names],
     ).fetchall()
-    return dict(rows)
+    return {load: (status, message) for load, status, message in rows}
 
 
 def find(conn: psycopg.Connection, batch_id: int) -> Batch | None:
