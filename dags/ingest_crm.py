@@ -9,8 +9,8 @@ yesterday's customers and say so in `marts.freshness`.
 
 **When it fails:** `land` red: a vendor did not answer or refused; its log names the load and the
 way out, clearing it in Airflow is safe. `gate` red: a load is held; `kindred status` names the
-rule. `report` red: it names each load that is missing; the others are published. Tell the CRM's owner when a field changed its
-type.
+rule. `report` red: it names each load that is missing; the others are published. Tell the CRM's
+owner when a field changed its type.
 """
 
 from kindred.steps import gate, ingest_dag, land, publish, report

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from kindred.errors import BuildError, SupersededError
-from kindred.warehouse import ledger
+from kindred.warehouse import ledger, locks
 
 
 @dataclass(frozen=True)
@@ -147,19 +147,8 @@ def _shut_out(conn: psycopg.Connection) -> None:
     They are an orphan's: whoever runs the builds runs one at a time. A session that its process
     left in the middle, stopped or lost, would hold this one up.
     """
-    conn.execute(
-        """
-        select pg_terminate_backend(pg_locks.pid)
-        from pg_locks
-        join pg_stat_activity on pg_stat_activity.pid = pg_locks.pid
-        where pg_locks.locktype = 'advisory' and pg_locks.objsubid = 1
-            and (pg_locks.classid::bigint << 32) | pg_locks.objid::bigint
-                = hashtextextended('kindred:attempt', 0)
-            and pg_locks.mode = 'ShareLock'
-            and pg_stat_activity.usename = current_user
-        """
-    )
-    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:attempt', 0))")
+    locks.end_sharers(conn, locks.ATTEMPT)
+    locks.take(conn, locks.ATTEMPT)
 
 
 def _is_newest(conn: psycopg.Connection, build_id: int) -> bool:

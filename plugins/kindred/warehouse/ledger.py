@@ -1,9 +1,9 @@
 """The ledger: one row of `ops.loads` a batch, and the fence that keeps old attempts out.
 
 Airflow can run a retry beside the orphan it replaces, and backfills beside the nightly run.
-So every write of a batch happens in a transaction that holds the load's advisory lock and
-has checked that no newer attempt of the batch exists. docs/ledger.md tells the states and who
-may move a batch from one to another.
+So every write of a batch happens in a transaction that holds the load's lock and has checked
+that no newer attempt of the batch exists. docs/ledger.md tells the states and who may move a
+batch from one to another.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from psycopg import sql
 
 from kindred.errors import GateError, SupersededError
 from kindred.loads import Batch, Load, Window
+from kindred.warehouse import locks
 
 COUNTS = ("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "message")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,13 +44,13 @@ STAMPS = {
 
 
 def lock(conn: psycopg.Connection, load: str) -> None:
-    """Take the load's advisory lock until the transaction ends."""
-    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:' || %s, 0))", [load])
+    """Take the load's lock until the transaction ends."""
+    locks.take(conn, load)
 
 
 def lock_builds(conn: psycopg.Connection) -> None:
     """Keep others from claiming or settling a build until the transaction ends."""
-    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:build', 0))")
+    locks.take(conn, locks.BUILD)
 
 
 def guard(conn: psycopg.Connection, batch: Batch) -> None:
