@@ -91,7 +91,8 @@ def shown(warehouse):
     """What a person sees of what is held and failed."""
     console = Console(file=io.StringIO(), width=160)
     failures = [asdict(failure) for failure in attention.failed(warehouse.dsn("admin"))]
-    attention.show(console, attention.held(warehouse.dsn("admin")), failures)
+    odd = [asdict(one) for one in attention.suspicious(warehouse.dsn("admin"))]
+    attention.show(console, attention.held(warehouse.dsn("admin")), failures, odd)
     return console.file.getvalue()
 
 
@@ -144,3 +145,28 @@ def test_a_failed_load_and_a_failed_build_are_shown_until_they_are_made_good(war
     write(warehouse, BATCH.replace("'held'", "'published'").replace("'r'", "'s'"))
     write(warehouse, BUILD.format("published"))
     assert shown(warehouse) == ""
+
+
+def test_odd_nights_are_a_line_a_load_that_says_whether_anybody_asks_again(warehouse):
+    def night(load, day, suspicion, confirmed="null"):
+        write(
+            warehouse,
+            "insert into ops.loads (load, run_id, window_start, window_end, attempt, status,"
+            f" suspicion, confirmed_at) values ('{load}', 'r{day}', '2026-03-{day:02}Z',"
+            f" '2026-03-{day + 1:02}Z', 1, 'published', {suspicion}, {confirmed})",
+        )
+
+    for day in (2, 18, 19):
+        night("salesforce_orders", day, "'empty'")
+    night("salesforce_orders", 20, "null")
+    night("salesforce_contacts", 20, "'thin'")
+    night("salesforce_referrals", 20, "'empty'", "now()")
+    lines = [line for line in shown(warehouse).splitlines() if line]
+    assert lines == [
+        "THIN salesforce_contacts, 1 night, 2026-03-20 00:00 to 2026-03-21 00:00 UTC:"
+        " the next nights ask again",
+        "EMPTY salesforce_orders, 2 nights, 2026-03-18 00:00 to 2026-03-20 00:00 UTC:"
+        " the next nights ask again",
+        "EMPTY salesforce_orders, 1 night, 2026-03-02 00:00 to 2026-03-03 00:00 UTC:"
+        " no longer asked for: `kindred backfill` does",
+    ]

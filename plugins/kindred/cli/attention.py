@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 
 from kindred.cli import ledger
-from kindred.warehouse import quarantine
+from kindred.warehouse import quarantine, suspicions
 from kindred.warehouse.connections import connect
 
 ROWS_SHOWN = 20
@@ -32,6 +33,28 @@ class Failure:
     def __str__(self) -> str:
         which = f"build {self.build_id}" if self.batch_id is None else f"batch {self.batch_id}"
         return f"{self.name}, {which}: {self.message or 'Airflow has the log of its task'}"
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Nights of a load that were published empty or thin, and that nothing has confirmed yet."""
+
+    load: str
+    suspicion: str
+    nights: int
+    since: datetime
+    through: datetime
+    is_asked_again: bool
+
+    def __str__(self) -> str:
+        nights = f"{self.nights} night{'s' * (self.nights != 1)}"
+        days = f"{self.since:%Y-%m-%d %H:%M} to {self.through:%Y-%m-%d %H:%M} UTC"
+        goes_on = (
+            "the next nights ask again"
+            if self.is_asked_again
+            else "no longer asked for: `kindred backfill` does"
+        )
+        return f"{self.load}, {nights}, {days}: {goes_on}"
 
 
 def held(dsn: str) -> list[dict[str, Any]]:
@@ -72,8 +95,47 @@ def failed(dsn: str) -> list[Failure]:
     return found
 
 
-def show(console: Console, stuck: list[dict[str, Any]], failures: list[dict[str, Any]]) -> None:
+def suspicious(dsn: str) -> list[Odd]:
+    """Return nights of the last four weeks that were published empty or thin, a line a load."""
+    found: list[Odd] = ledger.rows(
+        dsn,
+        Odd,
+        f"""
+        with unconfirmed as ({suspicions.UNCONFIRMED}),
+        newest as (select load, max(window_end) as night_end from ops.loads group by load),
+        nights as (
+            select
+                unconfirmed.*,
+                unconfirmed.night_end > newest.night_end - %(asked)s as is_asked_again
+            from unconfirmed
+            inner join newest on newest.load = unconfirmed.load
+            where unconfirmed.night_end > newest.night_end - interval '28 days'
+        )
+        select
+            load,
+            suspicion,
+            count(distinct night_end) as nights,
+            min(night_start) as since,
+            max(night_end) as through,
+            is_asked_again
+        from nights
+        group by load, suspicion, is_asked_again
+        order by load, suspicion, is_asked_again desc
+        """,  # noqa: S608 -- no value goes into the text
+        {"asked": suspicions.ASKED_AGAIN_FOR},
+    )
+    return found
+
+
+def show(
+    console: Console,
+    stuck: list[dict[str, Any]],
+    failures: list[dict[str, Any]],
+    odd: list[dict[str, Any]],
+) -> None:
     """Print them for a person."""
+    for one in odd:
+        console.print(f"\n[bold]{one['suspicion'].upper()}[/bold] {Odd(**one)}", soft_wrap=True)
     for failure in failures:
         console.print(f"\n[bold]FAILED[/bold] {Failure(**failure)}", soft_wrap=True)
     for one in stuck:

@@ -22,6 +22,7 @@ def read(services: Services) -> dict[str, Any]:
         "freshness": [],
         "held": [],
         "failed": [],
+        "suspicious": [],
         "last_publication": None,
         "text_models": None,
     }
@@ -30,6 +31,7 @@ def read(services: Services) -> dict[str, Any]:
         found["freshness"] = [asdict(entry) for entry in ledger.freshness(dsn)]
         found["held"] = attention.held(dsn)
         found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
+        found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
         publication = ledger.last_publication(dsn)
         found["last_publication"] = asdict(publication) if publication else None
         models = ledger.text_models(dsn)
@@ -58,7 +60,7 @@ def show(found: dict[str, Any]) -> None:
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"]))
-    attention.show(console, found["held"], found["failed"])
+    attention.show(console, found["held"], found["failed"], found["suspicious"])
 
 
 def text_models(models: dict[str, Any]) -> str:

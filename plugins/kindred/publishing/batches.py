@@ -19,7 +19,7 @@ from psycopg import sql
 from kindred.errors import KindredError, SupersededError, WarehouseError
 from kindred.loads import Batch, Load
 from kindred.publishing import merge
-from kindred.warehouse import ledger
+from kindred.warehouse import ledger, suspicions
 
 ABANDONED_AFTER = "6 hours"  # twice what a task may take
 
@@ -117,6 +117,7 @@ def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> P
         merge.touch_unchanged(conn, load)
     published = merge.upsert(conn, load)
     subjects = merge.mark_subjects(conn, batch)
+    suspicions.settle(conn, batch, load)
     conn.execute(
         sql.SQL("delete from {} where _batch_id = {}").format(
             sql.Identifier("landing", load.name), batch.batch_id

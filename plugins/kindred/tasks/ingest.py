@@ -123,7 +123,7 @@ def gate(source: str, run_id: str, where: Surroundings) -> list[Verdict]:
     Empty where nothing has landed.
     """
     landed = _batches(source, run_id, "landed", where)
-    verdicts = check_batches(where.warehouse("loader"), landed) if landed else []
+    verdicts = check_batches(where.warehouse("loader"), landed, loads=LOADS) if landed else []
     for verdict in verdicts:
         for level, line in verdict.lines():
             log.log(level, "%s", line)

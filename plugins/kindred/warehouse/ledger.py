@@ -17,9 +17,12 @@ from psycopg import sql
 
 from kindred.errors import GateError, SupersededError
 from kindred.loads import Batch, Load, Window
-from kindred.warehouse import locks
+from kindred.warehouse import locks, suspicions
 
-COUNTS = ("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "message")
+COUNTS = (
+    *("rows_landed", "rows_quarantined", "rows_published"),
+    *("extra_fields", "message", "suspicion"),
+)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 # What a batch can become, from what: an attempt that comes too late finds it moved on.
 MOVES = {
@@ -80,7 +83,7 @@ def plan(
     *,
     is_backfill: bool = False,
 ) -> Window:
-    """Return the window to ask for: the night, plus the gap before it, plus the lookback.
+    """Return the window to ask for: the night, the gap before it, odd nights, and the lookback.
 
     The first night of an empty warehouse takes the history from `history_start` on, and what
     says who there is from the beginning: a contact untouched for years still has orders.
@@ -92,7 +95,9 @@ def plan(
     if row is None:
         start = BEGINNING if load.is_state else min(history_start, interval.start)
         return Window(start, interval.end)
-    return Window(min(_utc(row[0]), interval.start) - load.lookback, interval.end)
+    start = min(_utc(row[0]), interval.start) - load.lookback
+    again = suspicions.asked_again_from(conn, load, interval.end)
+    return Window(min(start, again or start), interval.end)
 
 
 def open_batch(
@@ -122,6 +127,7 @@ def open_batch(
                 attempt = excluded.attempt, status = excluded.status, started_at = now(),
                 rows_landed = 0, rows_quarantined = 0, rows_published = null,
                 extra_fields = '{}', message = null,
+                suspicion = null, confirmed_at = null, rows_asked_again = null,
                 landed_at = null, gated_at = null, ended_at = null
             returning batch_id, attempt
             """,

@@ -42,6 +42,10 @@ create table if not exists ops.loads (
 create sequence if not exists ops.attempts;
 alter table ops.loads
     add column if not exists is_backfill boolean not null default false, -- moves no cursor
+    -- empty or thin: asked for again by the following nights until it is confirmed
+    add column if not exists suspicion text,
+    add column if not exists confirmed_at timestamptz,
+    add column if not exists rows_asked_again bigint,
     drop constraint if exists loads_load_run_id_key;
 -- A run has one batch of a load under way; what it has settled stays beside that, see docs/ledger.md.
 create unique index if not exists loads_unsettled on ops.loads (load, run_id)
