@@ -21,6 +21,7 @@ from psycopg import sql
 from kindred.building import importance, risks, worths
 from kindred.building.claims import hold
 from kindred.building.dbt import Node
+from kindred.warehouse import sqlstates
 
 Read = Callable[[str], pd.DataFrame]
 Tables = dict[str, pd.DataFrame]
@@ -49,7 +50,7 @@ def estimate(conn: psycopg.Connection, say: Callable[[str], None]) -> tuple[list
         try:
             rows = _replace(conn, make(read))
         except (ArithmeticError, LookupError, TypeError, ValueError, psycopg.Error) as error:
-            return nodes, f"the estimate {name} failed ({type(error).__name__}{_place(error)})"
+            return nodes, f"the estimate {name} failed ({_kind(error)}{_place(error)})"
         nodes.append(Node(name, "estimate", "success", round(time.perf_counter() - start, 3), rows))
         say(f"{'estimate':<8} {name:<38} success")
     return nodes, None
@@ -82,6 +83,10 @@ def _replace(conn: psycopg.Connection, tables: Tables) -> int:
             with cursor.copy(statement) as copy:
                 copy.write(frame.round(DIGITS).to_csv(index=False, header=False))
     return sum(map(len, tables.values()))
+
+
+def _kind(error: Exception) -> str:
+    return sqlstates.describe(error) if isinstance(error, psycopg.Error) else type(error).__name__
 
 
 def _place(error: BaseException) -> str:

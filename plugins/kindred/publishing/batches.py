@@ -19,7 +19,7 @@ from psycopg import sql
 from kindred.errors import KindredError, SupersededError, WarehouseError
 from kindred.loads import Batch, Load
 from kindred.publishing import merge
-from kindred.warehouse import ledger, suspicions
+from kindred.warehouse import ledger, sqlstates, suspicions
 
 ABANDONED_AFTER = "6 hours"  # twice what a task may take
 
@@ -90,11 +90,10 @@ def publish_batches(
             failures.append(error)
         except psycopg.Error as error:
             # Its text can quote a row ("Key (email)=(...)"), so only its kind goes on.
-            kind = f"{type(error).__name__}, SQLSTATE {error.sqlstate}"
             failures.append(
                 WarehouseError(
                     f"{batch.load}: Postgres refused the merge of batch {batch.batch_id}"
-                    f" ({kind}); raw is unchanged"
+                    f" ({sqlstates.describe(error)}); raw is unchanged"
                 )
             )
     if failures:

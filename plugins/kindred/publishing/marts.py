@@ -15,7 +15,7 @@ import psycopg
 
 from kindred.errors import PublishError, SupersededError
 from kindred.publishing import tables
-from kindred.warehouse import locks
+from kindred.warehouse import locks, sqlstates
 from kindred.warehouse.connections import connect
 from kindred.warehouse.ledger import standing_marts
 
@@ -75,8 +75,8 @@ def publish_marts(
             except psycopg.Error as error:
                 # Its text can quote a row, so only its kind goes on.
                 raise PublishError(
-                    f"build {build_id}: Postgres refused the publication ({type(error).__name__},"
-                    f" SQLSTATE {error.sqlstate}); {standing_marts(conn)}"
+                    f"build {build_id}: Postgres refused the publication"
+                    f" ({sqlstates.describe(error)}); {standing_marts(conn)}"
                 ) from None
             if attempt + 1 < ATTEMPTS:
                 time.sleep(wait_seconds)
