@@ -3,11 +3,12 @@
 claims.py      which changes a build covers, and who may go on with it
 running.py     the three parts of a build, under one lock, and what is written down of it
 dbt.py         dbt in this process
+refusals.py    what Postgres refused a model, and in which column
 estimating.py  what SQL cannot say well: drivers, risk, worth; from `build` into `estimated`
 """
 
-from kindred.building.claims import Build, claim, resume
+from kindred.building.claims import Build, WaitingError, claim, resume
 from kindred.building.dbt import Node
 from kindred.building.running import build
 
-__all__ = ["Build", "Node", "build", "claim", "resume"]
+__all__ = ["Build", "Node", "WaitingError", "build", "claim", "resume"]

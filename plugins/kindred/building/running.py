@@ -70,7 +70,7 @@ def _parts(
 ) -> tuple[list[Node], str | None]:
     """Go through the parts of a build to the first that fails."""
     whole = ["--full-refresh"] if claimed.is_full_refresh else []
-    run = partial(dbt.invoke, project, target, say)
+    run = partial(dbt.invoke, conn, project, target, say)
     parts: tuple[Callable[[], tuple[list[Node], str | None]], ...] = (
         partial(run, "--exclude", _ON_ESTIMATES, *whole),
         partial(estimating.estimate, conn, say),

@@ -104,6 +104,7 @@ def score(run_id: str, where: Surroundings, seconds: float, wish: Wish = Wish())
 
     Raises:
         Held: the scores' gate says no.
+        WaitingError: what changed cannot be built before a night.
     """
     dsn, version = where.warehouse("transformer"), scoring.INSTALLED.version
     with connect(dsn) as conn:
@@ -164,7 +165,8 @@ def publish(run_id: str, where: Surroundings) -> list[MartPublication]:
 
 def _refuse_held(dsn: str, verdicts: list[Verdict]) -> None:
     for verdict in verdicts:
-        log.info("%s", verdict)
+        for level, line in verdict.lines():
+            log.log(level, "%s", line)
     held = [verdict.suite for verdict in verdicts if not verdict.is_passed]
     if held:
         with connect(dsn) as conn:

@@ -3,6 +3,13 @@
 
 revoke all on schema public from public;
 
+-- Who may lock: nobody else can enter the schema, a reader least of all.
+grant usage on schema locks to kindred_loader, kindred_transformer, kindred_publisher;
+grant update on all tables in schema locks to kindred_loader;
+grant update on locks.build, locks.attempt to kindred_transformer;
+grant update on locks.publish to kindred_publisher;
+revoke update on locks.build, locks.attempt, locks.publish, locks.migrate from kindred_loader;
+
 grant usage, create on schema landing, held, raw to kindred_loader;
 grant usage on schema quarantine, ops, scored to kindred_loader;
 grant select, insert, update, delete on all tables in schema landing, held, raw to kindred_loader;
