@@ -18,7 +18,8 @@ renamed as (
         acquisition_channel,
         acquisition_cost,
         is_deleted,
-        created_at
+        created_at,
+        modified_at
     from source
 )
 

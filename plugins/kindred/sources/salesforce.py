@@ -62,7 +62,7 @@ class Contact(
     is_email_verified: bool = False
     phone: str | None = None
     mastodon_handle: str | None = None
-    has_text_consent: bool = True
+    has_text_consent: bool | None
     customer_since: date
     contract_ended_on: date | None = None
     acquisition_channel: str | None = None
