@@ -52,17 +52,17 @@ def unread(texts: Iterable[sql.Composed]) -> sql.Composed:
     """Return the texts without a score by the model `%(version)s`, each once, newest first."""
     return sql.SQL(
         """
-        select md5(words) as text_hash, words
+        select said.text_hash, said.words
         from (
-            select words, max(said_at) as said_at
-            from ({texts}) as said (words, said_at)
-            group by words
-        ) as different
+            select md5(words) as text_hash, words, said_at
+            from ({texts}) as texts (words, said_at)
+        ) as said
         where not exists (
             select from scored.texts
-            where text_hash = md5(words) and model_version = %(version)s
+            where texts.text_hash = said.text_hash and model_version = %(version)s
         )
-        order by said_at desc, text_hash
+        group by said.text_hash, said.words
+        order by max(said.said_at) desc, said.text_hash
         """
     ).format(
         texts=sql.SQL(" union all ").join(
