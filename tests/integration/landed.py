@@ -24,7 +24,7 @@ _SALESFORCE: dict[str, Any] = {"created_at": NOON - timedelta(days=9), "modified
 GOOD: dict[str, dict[str, Any]] = {
     "salesforce_contacts": {
         "contact_id": "003A", "email": "ann@example.org", "phone": "+4930123456",
-        "customer_since": date(2025, 1, 5), **_SALESFORCE,
+        "has_text_consent": True, "customer_since": date(2025, 1, 5), **_SALESFORCE,
     },
     "salesforce_orders": {
         "order_id": "801A", "contact_id": "003A", "ordered_on": date(2026, 2, 20),
