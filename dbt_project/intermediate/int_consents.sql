@@ -54,7 +54,7 @@ judged as (
             when answers.last_given_at is not null then 'given'
             when consent_rules.is_unknown_permitted then 'assumed'
             else 'unknown'
-        end as text_consent
+        end as consent
     from answers
     left join consent_rules
         on true
@@ -63,8 +63,8 @@ judged as (
 consents as (
     select
         customer_id,
-        text_consent,
-        text_consent in ('given', 'assumed') as has_text_consent
+        consent,
+        consent in ('given', 'assumed') as has_text_consent
     from judged
 )
 

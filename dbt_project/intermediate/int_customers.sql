@@ -26,7 +26,7 @@ int_surviving_contacts as (
 int_consents as (
     select
         customer_id,
-        text_consent,
+        consent,
         has_text_consent
     from {{ ref('int_consents') }}
 ),
@@ -55,7 +55,7 @@ customers as (
         merged.acquisition_cost,
         stg_salesforce_contacts.contract_ended_on,
         stg_salesforce_contacts.acquisition_channel,
-        int_consents.text_consent,
+        int_consents.consent,
         int_consents.has_text_consent
     from merged
     inner join stg_salesforce_contacts

@@ -20,7 +20,7 @@ int_spine as (
 int_consents as (
     select
         customer_id,
-        text_consent
+        consent
     from {{ ref('int_consents') }}
 ),
 
@@ -54,10 +54,8 @@ stale as (
     cross join segment_thresholds
     cross join stg_text_model
     cross join first_month
-    {% if mart == 'customer_segments' %}
     inner join int_consents
         on int_spine.customer_id = int_consents.customer_id
-    {% endif %}
     left join {{ previous_table(mart) }} as built
         on
             int_spine.customer_id = built.customer_id
@@ -71,12 +69,12 @@ stale as (
         {% if mart == 'customer_attrition' %}
         or built.status <> {{ customer_status(
             'int_spine.as_of_date', 'int_spine.month') }}
+        {% elif mart == 'customer_segments' %}
+        or (built.text_model_version, built.consent) is distinct from
+        (stg_text_model.text_model_version, int_consents.consent)
         {% else %}
         or built.text_model_version
         is distinct from stg_text_model.text_model_version
-        {% endif %}
-        {% if mart == 'customer_segments' %}
-        or built.text_consent is distinct from int_consents.text_consent
         {% endif %}
     {% endfor %}
 )

@@ -47,7 +47,7 @@
     {# An older version's mart does not say whose words it was made from. #}
     {% set columns = adapter.get_columns_in_relation(
         previous_table('customer_segments')) %}
-    {% do return('text_consent' not in columns | map(attribute='name')) %}
+    {% do return('consent' not in columns | map(attribute='name')) %}
 {% endmacro %}
 
 {# The build that this run makes; null where dbt is run by hand. #}

@@ -12,7 +12,7 @@ int_tiers as (
 int_customers as (
     select
         customer_id,
-        text_consent
+        consent
     from {{ ref('int_customers') }}
 ),
 
@@ -51,7 +51,7 @@ customer_segments as (
         moves.last_evidence_at,
         moves.method_version,
         stg_text_model.text_model_version,
-        int_customers.text_consent
+        int_customers.consent
     from moves
     inner join int_customers
         on moves.customer_id = int_customers.customer_id

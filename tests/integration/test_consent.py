@@ -103,7 +103,7 @@ def consents(night: Night, contacts: Iterable[dict[str, Any]]) -> dict[str, tupl
 
 def read(night: Night) -> dict[str, tuple[str, bool]]:
     rows = night.transformer.execute(
-        "select contact_id, text_consent, has_text_consent from build.int_customers"
+        "select contact_id, consent, has_text_consent from build.int_customers"
     ).fetchall()
     return {row[0]: row[1:] for row in rows}
 
