@@ -135,10 +135,7 @@ def hold(conn: psycopg.Connection) -> None:
     Raises:
         SupersededError: one has begun already; nothing more may be written.
     """
-    try:
-        conn.execute("select ops.hold_attempt()")
-    except psycopg.errors.RaiseException:
-        raise SupersededError("a newer attempt builds the marts; this one writes no more") from None
+    ledger.hold_attempt(conn)
 
 
 def _shut_out(conn: psycopg.Connection) -> None:

@@ -58,6 +58,23 @@ def lock_builds(conn: psycopg.Connection) -> None:
     locks.take(conn, locks.BUILD)
 
 
+def join_attempt(conn: psycopg.Connection, attempt: int) -> None:
+    """Say of which attempt at the marts a session is, for `hold_attempt`."""
+    conn.execute("select set_config('kindred.attempt', %s, false)", [str(attempt)])
+
+
+def hold_attempt(conn: psycopg.Connection) -> None:
+    """Keep newer attempts at the marts from beginning until the transaction ends.
+
+    Raises:
+        SupersededError: one has begun already; nothing more may be written.
+    """
+    try:
+        conn.execute("select ops.hold_attempt()")
+    except psycopg.errors.RaiseException:
+        raise SupersededError("a newer attempt builds the marts; this one writes no more") from None
+
+
 def guard(conn: psycopg.Connection, batch: Batch) -> None:
     """Take the lock and refuse to go on when a newer attempt owns the batch.
 

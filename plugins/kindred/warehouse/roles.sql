@@ -12,6 +12,7 @@ revoke update on locks.build, locks.attempt, locks.publish, locks.migrate from k
 
 grant usage, create on schema landing, held, raw to kindred_loader;
 grant usage on schema quarantine, ops, scored to kindred_loader;
+grant usage on schema build to kindred_loader; -- dbt grants it the view of whose texts to score
 grant select, insert, update, delete on all tables in schema landing, held, raw to kindred_loader;
 grant maintain on all tables in schema raw to kindred_loader; -- analyze after a big merge
 grant select, insert, delete on all tables in schema quarantine to kindred_loader;
