@@ -3,6 +3,10 @@
 README.md describes the files.  A record that lacks what the servers need (an id, a stamp) is
 an error that names the file and the line: a replay that quietly leaves records out proves
 nothing.
+
+Salesforce answers every field that a query names, and lines written by hand leave out what they do
+not say: a field that a record never named is null. One that an earlier line of the same record
+named and a later one lacks stays missing, as from a vendor that stopped to send it.
 """
 
 from __future__ import annotations
@@ -29,7 +33,13 @@ _OBJECTS = {
     "touchpoint_ratings": "Touchpoint_Rating__c",
     "referrals": "Lead",
 }
+_FILES = {
+    "salesforce": tuple(_OBJECTS),
+    "genesys": ("conversations", "transcripts"),
+    "mastodon": ("statuses",),
+}
 _OURS = ("_visibleFrom", "_deletedAt")
+WITHHELD = "_withheld"  # in a record: the fields that it had and has no longer
 
 Record = dict[str, Any]
 
@@ -58,6 +68,8 @@ def open_replay(source: Path, home: Path) -> World:
     )
     if len(hashtags) > 62:
         raise ReplayError("statuses.jsonl: more than 62 different hashtags")
+    if found["statuses"] and not hashtags:
+        raise ReplayError("statuses.jsonl: no status has a tag, and posts are found by their tags")
     moments = [row.visible for rows in found.values() for row in rows]
     moments += [row.until for rows in found.values() for row in rows if row.until < FOREVER]
     last = max(moments, default=milliseconds(datetime.now(UTC)))
@@ -67,9 +79,12 @@ def open_replay(source: Path, home: Path) -> World:
     name = f"replay-{hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:12]}"
     folder = home / name
     folder.mkdir(parents=True, exist_ok=True)
-    shelves = {name: _shelf(rows, hashtags) for name, rows in found.items()}
+    shelves = {
+        name: _shelf(rows, hashtags, is_queried=name in _OBJECTS) for name, rows in found.items()
+    }
     clock = Clock(begins, now + timedelta(days=3660), now)
-    return World(name, shelves, hashtags, Limits(), clock, folder)
+    vendors = [vendor for vendor, names in _FILES.items() if any(found[name] for name in names)]
+    return World(name, shelves, hashtags, Limits(), clock, folder, tuple(vendors))
 
 
 def _read(path: Path, name: str) -> Iterator[_Found]:
@@ -133,7 +148,7 @@ def _instant(text: str) -> int:
     return milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
-def _shelf(rows: list[_Found], hashtags: list[str]) -> Shelf:
+def _shelf(rows: list[_Found], hashtags: list[str], *, is_queried: bool) -> Shelf:
     """Group lines of one record into its versions; of two with one stamp the later line wins."""
     records: dict[str, dict[int, _Found]] = {}
     for row in rows:
@@ -141,9 +156,13 @@ def _shelf(rows: list[_Found], hashtags: list[str]) -> Shelf:
     builder = ShelfBuilder()
     for record_id, versions in records.items():
         ordered = [versions[visible] for visible in sorted(versions)]
-        groups, encoded = 0, []
+        groups, encoded, named = 0, [], set[str]()
         for row in ordered:
             plain = {name: value for name, value in row.record.items() if name not in _OURS}
+            named |= plain.keys()
+            gone = sorted(named - plain.keys())
+            if is_queried and gone:
+                plain[WITHHELD] = gone
             groups |= tags_mask(plain, hashtags) if "tags" in plain else 0
             encoded.append((row.visible, row.key, msgspec.json.encode(plain)))
         builder.add(record_id, encoded, min(row.until for row in ordered), groups)

@@ -57,6 +57,7 @@ class World:
     limits: Limits
     clock: Clock
     folder: Path
+    vendors: tuple[str, ...] = ("salesforce", "genesys", "mastodon")  # who has any records
 
 
 def open_world(home: Path, scenario: Scenario, say: Say) -> World:

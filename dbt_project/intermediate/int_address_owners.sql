@@ -1,7 +1,10 @@
 {#
-    An address counts only where exactly one customer has it: two people who
-    share an e-mail address are not made one. An e-mail address must be
-    verified, a handle claimed in the CRM.
+    Every address that a contact ever had finds its customer: one that was changed
+    since, one of a contact that was merged away. An address counts only where
+    exactly one customer has it now, or had it where nobody has it now: two people
+    who share an e-mail address are not made one, and a number that was given to
+    somebody else is theirs. An e-mail address must be verified, a handle claimed
+    in the CRM.
 #}
 with
 
@@ -11,54 +14,99 @@ stg_salesforce_contacts as (
         email,
         is_email_verified,
         phone,
-        mastodon_account,
-        created_at
+        mastodon_account
     from {{ ref('stg_salesforce_contacts') }}
 ),
 
-int_customers as (
+stg_ops_addresses as (
     select
+        contact_id,
+        rule,
+        address
+    from {{ ref('stg_ops_addresses') }}
+),
+
+int_surviving_contacts as (
+    select
+        contact_id,
+        surviving_contact_id,
         customer_id,
-        contact_id
-    from {{ ref('int_customers') }}
+        created_at
+    from {{ ref('int_surviving_contacts') }}
+),
+
+now as (
+    select
+        contact_id,
+        'email' as rule,
+        email as address
+    from stg_salesforce_contacts
+    where is_email_verified
+    union all
+    select
+        contact_id,
+        'phone' as rule,
+        phone as address
+    from stg_salesforce_contacts
+    union all
+    select
+        contact_id,
+        'claimed_handle' as rule,
+        mastodon_account as address
+    from stg_salesforce_contacts
 ),
 
 addresses as (
     select
         contact_id,
-        'email' as rule,
-        email as address,
-        created_at
-    from stg_salesforce_contacts
-    where is_email_verified and email is not null
+        rule,
+        address,
+        true as is_present
+    from now
+    where address is not null
     union all
     select
         contact_id,
-        'phone' as rule,
-        phone as address,
-        created_at
-    from stg_salesforce_contacts
-    where phone is not null
-    union all
+        rule,
+        address,
+        false as is_present
+    from stg_ops_addresses
+),
+
+claims as (
     select
-        contact_id,
-        'claimed_handle' as rule,
-        mastodon_account as address,
-        created_at
-    from stg_salesforce_contacts
-    where mastodon_account is not null
+        addresses.rule,
+        addresses.address,
+        int_surviving_contacts.customer_id,
+        min(int_surviving_contacts.created_at) as linked_at,
+        bool_or(
+            addresses.is_present
+            and addresses.contact_id
+            = int_surviving_contacts.surviving_contact_id
+        ) as is_current
+    from addresses
+    inner join int_surviving_contacts
+        on addresses.contact_id = int_surviving_contacts.contact_id
+    group by
+        addresses.rule, addresses.address, int_surviving_contacts.customer_id
+),
+
+ranked as (
+    select
+        *,
+        bool_or(is_current) over (partition by rule, address) as has_owner
+    from claims
 ),
 
 owners as (
     select
-        addresses.rule,
-        addresses.address,
-        min(int_customers.customer_id) as customer_id,
-        min(addresses.created_at) as linked_at
-    from addresses
-    inner join int_customers
-        on addresses.contact_id = int_customers.contact_id
-    group by addresses.rule, addresses.address
+        rule,
+        address,
+        min(customer_id) as customer_id,
+        min(linked_at) as linked_at
+    from ranked
+    where is_current = has_owner
+    group by rule, address
     having count(*) = 1
 )
 

@@ -1,7 +1,8 @@
 {#
     A customer is a surviving contact, with the earliest beginning and the
     whole acquisition cost of the contacts merged into it. Consent and the
-    channel of acquisition are the survivor's own.
+    channel of acquisition are the survivor's own. Who has not become a customer
+    yet, a prospect or a supplier, is none.
 #}
 with
 
@@ -52,6 +53,7 @@ customers as (
     from merged
     inner join stg_salesforce_contacts
         on merged.surviving_contact_id = stg_salesforce_contacts.contact_id
+    where merged.customer_since is not null
 )
 
 select * from customers

@@ -82,28 +82,6 @@
     'c_' || left({{ text_hash(contact_id) }}, 16)
 {%- endmacro %}
 
-{# An e-mail address as it is compared; null when there is none. #}
-{% macro normal_email(email) -%}
-    nullif(lower(trim({{ email }})), '')
-{%- endmacro %}
-
-{# A phone number in E.164; null when it is not one. #}
-{% macro normal_phone(phone) -%}
-    {{ return(adapter.dispatch('normal_phone', 'kindred')(phone)) }}
-{%- endmacro %}
-
-{% macro default__normal_phone(phone) -%}
-    substring(
-        regexp_replace({{ phone }}, '[^0-9+]', '', 'g')
-        from '^\+[1-9][0-9]{6,14}$'
-    )
-{%- endmacro %}
-
-{# A social handle as `user@host`, lower case; null when there is none. #}
-{% macro normal_handle(handle) -%}
-    nullif(ltrim(lower(trim({{ handle }})), '@'), '')
-{%- endmacro %}
-
 {#
     The weight of evidence `age_days` old. Rounded to numeric before anything
     is summed, so that sums do not depend on the order of the rows.

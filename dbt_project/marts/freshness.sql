@@ -24,6 +24,19 @@ stg_ops_loads as (
     from {{ ref('stg_ops_loads') }}
 ),
 
+int_linked_rows as (
+    select
+        load,
+        recent_rows,
+        linked_rows
+    from {{ ref('int_linked_rows') }}
+),
+
+segment_thresholds as (
+    select confidence_z
+    from {{ ref('segment_thresholds') }}
+),
+
 batches as (
     select
         load,
@@ -47,12 +60,28 @@ freshness as (
             as rows_published,
         cast(coalesce(batches.held_batches, 0) as integer) as held_batches,
         cast(coalesce(batches.quarantined_rows, 0) as bigint)
-            as quarantined_rows
+            as quarantined_rows,
+        cast(coalesce(int_linked_rows.recent_rows, 0) as bigint)
+            as recent_rows,
+        cast(coalesce(int_linked_rows.linked_rows, 0) as bigint)
+            as linked_rows,
+        {{ share(
+            'int_linked_rows.linked_rows', 'int_linked_rows.recent_rows'
+        ) }} as linked_share,
+        {{ share_low(
+            'int_linked_rows.linked_rows', 'int_linked_rows.recent_rows'
+        ) }} as linked_share_low,
+        {{ share_high(
+            'int_linked_rows.linked_rows', 'int_linked_rows.recent_rows'
+        ) }} as linked_share_high
     from source_loads
+    cross join segment_thresholds
     left join stg_ops_cursors
         on source_loads.load = stg_ops_cursors.load
     left join batches
         on source_loads.load = batches.load
+    left join int_linked_rows
+        on source_loads.load = int_linked_rows.load
 )
 
 select * from freshness

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from psycopg import sql
 
 from kindred.contracts import Contract
 from kindred.errors import KindredError, SupersededError, WarehouseError
+from kindred.fields import Limits
 from kindred.loads import Batch, Load, Page, Window
 from kindred.warehouse import copying, ledger, schema
 
@@ -44,16 +46,22 @@ class Outcome:
     rows_landed: int
     rows_quarantined: int
     extra_fields: tuple[str, ...] = ()
+    unread: tuple[tuple[str, int], ...] = ()  # by field, values that are null now
+    texts_replaced: int = 0
     error: KindredError | None = None
 
     def __str__(self) -> str:
         if self.error:
             return f"{self.load}: not landed: {self.error}"
-        extra = f", fields not in the contract: {', '.join(self.extra_fields)}"
-        return (
+        notes = [
             f"{self.load}: {self.rows_landed} rows landed, {self.rows_quarantined} quarantined"
-            + (extra if self.extra_fields else "")
-        )
+        ]
+        if self.extra_fields:
+            notes.append(f"fields not in the contract: {', '.join(self.extra_fields)}")
+        notes += [f"{count} of {name} not readable, null" for name, count in self.unread]
+        if self.texts_replaced:
+            notes.append(f"{self.texts_replaced} texts with what cannot be stored, replaced")
+        return ", ".join(notes)
 
 
 class Arrival:
@@ -71,15 +79,17 @@ class Arrival:
     ) -> None:
         self.load = load.name
         self._conn = conn
-        self._contract = Contract(load)
+        self._contract = Contract(load, Limits.of(window, extracted_at))
         self._columns = [*schema.columns(load), *schema.META]
         self._extracted_at = extracted_at
         self._chunk: list[bytes] = []
         self._refused: list[tuple[str, int, str, str]] = []
         self._bytes = 0
         self._rows_landed = self._rows_quarantined = 0
+        self._texts_replaced = 0
         self._extra_fields: set[str] = set()
         self._unanswered: dict[str, str] = {}
+        self._unread: Counter[str] = Counter()
         self.error: KindredError | None = None
         with _plain_errors():
             self._batch: Batch = ledger.open_batch(
@@ -102,8 +112,10 @@ class Arrival:
             self._bytes += len(self._chunk[-1]) + sum(len(text) for _, text in found.refused)
             self._rows_landed += len(found.rows)
             self._rows_quarantined += len(found.refused)
+            self._texts_replaced += found.texts_replaced
             self._extra_fields |= found.extra_fields
             self._unanswered |= page.unanswered
+            self._unread += found.unread
             if self._bytes >= CHUNK_BYTES:
                 self._write()
         except Exception as error:
@@ -146,6 +158,8 @@ class Arrival:
             self._rows_landed,
             self._rows_quarantined,
             tuple(self._named_extra()),
+            tuple(self._unread.most_common()),
+            self._texts_replaced,
             self.error,
         )
 
@@ -169,6 +183,7 @@ class Arrival:
                 status,
                 rows_landed=self._rows_landed,
                 rows_quarantined=self._rows_quarantined,
+                texts_replaced=self._texts_replaced,
                 extra_fields=self._named_extra(),
                 unanswered=sorted(self._unanswered),
                 message=self._message(),

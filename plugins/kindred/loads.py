@@ -156,6 +156,9 @@ class Load:
     # What was deleted is only no longer there: an old extraction does not know of it.
     is_deleted_by_absence: bool = False
     text: Text | None = None
+    # Where a record of a person says how to reach them, by rule: SQL over raw.<load>. Every address
+    # that a version ever had is kept, so that who changes a number keeps their past calls.
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

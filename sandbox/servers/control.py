@@ -46,6 +46,7 @@ class Control:
                 "scenario": world.name,
                 "folder": str(world.folder),
                 "hashtags": world.hashtags,
+                "vendors": world.vendors,
                 "versions": {name: len(shelf) for name, shelf in world.shelves.items()},
                 **self._times(),
             }

@@ -6,6 +6,7 @@ records as they stood at the first one.  `queryAll` includes the deleted.
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.replay import WITHHELD
 from sandbox.servers.service import JSON, Service
 from sandbox.servers.soql import Query, SoqlError, parse
 from sandbox.shelf import Shelf
@@ -30,6 +32,7 @@ OBJECTS = {
 PAGE = 2000
 _KEPT = 500  # queries whose further pages can still be fetched
 _DAY = 86_400
+log = logging.getLogger(__name__)
 _decode = msgspec.json.Decoder().decode
 
 
@@ -41,16 +44,21 @@ class Answer:
     fields: tuple[str, ...] | None  # None: all there are
     positions: list[int]
     page: int
+    is_filled: bool = False  # a field that a record lacks is null
 
 
 class Salesforce:
-    """The endpoints; `is_strict` refuses fields that the object does not have."""
+    """The endpoints; `is_strict` refuses fields that the object does not have.
+
+    Else they are there and empty, as a replay's README says.
+    """
 
     def __init__(self, service: Service, is_strict: bool) -> None:
         self.service, self.is_strict = service, is_strict
         self._answers: dict[str, Answer] = {}
         self._asked = 0
         self._known = cache(self._fields_of)
+        self._said: set[str] = set()
 
     def routes(self) -> list[Route]:
         """Return the routes, below `/salesforce` and, for `nextRecordsUrl`, below `/`."""
@@ -134,8 +142,17 @@ class Salesforce:
                 == must_be_null
             ]
         fields = tuple(spelled.get(field.lower(), field) for field in query.fields)
-        is_all = known.issubset(fields)
-        return Answer(shelf, None if is_all else fields, positions[: query.limit], page)
+        if not self.is_strict:
+            self._say_empty(name, sorted({*fields} - known))
+        is_all = self.is_strict and known.issubset(fields)
+        shown = positions[: query.limit]
+        return Answer(shelf, None if is_all else fields, shown, page, is_filled=not self.is_strict)
+
+    def _say_empty(self, name: str, fields: list[str]) -> None:
+        """Say once which fields no record of a file has."""
+        if fields and name not in self._said and len(self.service.world.shelves[name]):
+            self._said.add(name)
+            log.warning("%s.jsonl: served as empty: %s", name, ", ".join(fields))
 
     def _fields_of(self, name: str) -> frozenset[str]:
         """Return the fields that an object's records have."""
@@ -143,7 +160,7 @@ class Salesforce:
         found: set[str] = set()
         for at in range(len(shelf) if not self.is_strict else min(len(shelf), 1)):
             found |= _decode(shelf.record(at)).keys()
-        return frozenset(found - {"attributes"})
+        return frozenset(found - {"attributes", WITHHELD})
 
     def _page(self, locator: str, offset: int) -> Response:
         answer = self._answers[locator]
@@ -167,8 +184,16 @@ def _join(answer: Answer, shown: list[int]) -> bytes:
         return answer.shelf.join(shown)
     wanted = ("attributes", *answer.fields)
     records = [_decode(answer.shelf.record(at)) for at in shown]
+    if answer.is_filled:
+        records = [_filled(record, answer.fields) for record in records]
     cut = [{name: record[name] for name in wanted if name in record} for record in records]
     return msgspec.json.encode(cut)[1:-1]
+
+
+def _filled(record: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    """Give a record the fields that it never named: null, and not deleted."""
+    empty = dict.fromkeys({*fields}.difference(record.get(WITHHELD, ())))
+    return empty | ({"IsDeleted": False} if "IsDeleted" in empty else {}) | record
 
 
 def _page_size(request: Request) -> int:

@@ -31,7 +31,7 @@ class Crm(Keeping):
             email=f"{name}@example.org",
             is_email_verified=True,
             phone=phone_of(name),
-            mastodon_handle=f"@{account_of(name)}",
+            mastodon_handle=account_of(name),
             has_text_consent=True,
             customer_since=since or self.now.date(),
             contract_ended_on=None,

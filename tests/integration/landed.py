@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -19,11 +20,16 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 NIGHT = Window(START, START + timedelta(days=1))
 NOON = START + timedelta(hours=12)
 
-_SALESFORCE: dict[str, Any] = {"created_at": NOON - timedelta(days=9), "modified_at": NOON}
+_SALESFORCE: dict[str, Any] = {
+    "is_deleted": False,
+    "created_at": NOON - timedelta(days=9),
+    "modified_at": NOON,
+}
 # A row of each load that every rule is happy with.
 GOOD: dict[str, dict[str, Any]] = {
     "salesforce_contacts": {
         "contact_id": "003A", "email": "ann@example.org", "phone": "+4930123456",
+        "is_email_verified": False, "has_text_consent": True,
         "customer_since": date(2025, 1, 5), **_SALESFORCE,
     },
     "salesforce_orders": {
@@ -62,7 +68,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "mastodon_statuses": {
         "status_id": "1", "account": "ann@example.social", "created_at": NOON,
         "modified_at": NOON, "content": "<p>Lovely shop</p>", "language": "en",
-        "hashtags": ["harborandlane"],
+        "hashtags": ["harborandlane"], "reblogs": 0, "favourites": 0, "replies": 0,
     },
 }  # fmt: skip
 
@@ -119,16 +125,25 @@ def insert(
     rows: Iterable[dict[str, Any]],
     extracted_at: datetime,
 ) -> None:
-    """Write rows into landing, with the contract's defaults where a row says nothing."""
+    """Write rows into landing: null or the contract's default where a row says nothing."""
     names = [column.name for column in [*schema.columns(load), *schema.META]]
     statement = sql.SQL("insert into {} ({}) values ({})").format(
         sql.Identifier("landing", load.name),
         sql.SQL(", ").join(map(sql.Identifier, names)),
         sql.SQL(", ").join(sql.Placeholder() * len(names)),
     )
+    asked = {
+        field.name
+        for field in msgspec.structs.fields(load.row)
+        if field.default is msgspec.NODEFAULT
+    }
+    columns = {
+        column.name: column.is_nullable for column in schema.columns(load) if column.name in asked
+    }
     for row in rows:
         meta = {"_extra": None, "_batch_id": batch.batch_id, "_extracted_at": extracted_at}
-        struct = load.row(**{k: v for k, v in row.items() if k not in meta})
+        silent = {name: None for name, kept in columns.items() if kept}
+        struct = load.row(**silent | {k: v for k, v in row.items() if k not in meta})
         fields = {name: getattr(struct, name) for name in load.row.__struct_fields__}
         full = fields | meta | {k: v for k, v in row.items() if k in meta}
         conn.execute(statement, [_adapt(full[name]) for name in names])

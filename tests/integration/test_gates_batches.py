@@ -75,7 +75,7 @@ def test_a_gate_leaves_no_session_open(warehouse, conn):
 
 
 def test_a_held_batch_keeps_its_rows_and_leaves_raw_alone(warehouse, conn):
-    batch = land(conn, ORDERS, [*many(ORDERS, 4), good(ORDERS, amount=Decimal(-5))])
+    batch = land(conn, ORDERS, many(ORDERS, 5, amount=Decimal(-5)))
     verdict = check(warehouse, batch)
     assert blocking(verdict) == ["expect_column_values_to_be_between(amount)"]
     assert status(conn, batch) == "held"
@@ -85,7 +85,8 @@ def test_a_held_batch_keeps_its_rows_and_leaves_raw_alone(warehouse, conn):
 
 
 def test_each_rule_becomes_a_result_with_numbers_of_rows(warehouse, conn):
-    batch = land(conn, ORDERS, [*many(ORDERS, 4), good(ORDERS, amount=Decimal(-5))])
+    wrong = [good(ORDERS, order_id=f"w-{at}", amount=Decimal(-5)) for at in range(6)]
+    batch = land(conn, ORDERS, [*many(ORDERS, 4), *wrong])
     verdict = check(warehouse, batch)
     rows = conn.execute(
         "select rule, severity, is_passed, rows_checked, rows_failed, notes from ops.gate_results"
@@ -93,7 +94,7 @@ def test_each_rule_becomes_a_result_with_numbers_of_rows(warehouse, conn):
         [batch.batch_id],
     ).fetchall()
     assert [row[:5] for row in rows] == [
-        ("expect_column_values_to_be_between(amount)", "critical", False, 5, 1)
+        ("expect_column_values_to_be_between(amount)", "critical", False, 10, 6)
     ]
     assert "refund" in rows[0][5]
     assert count(conn, "ops.gate_results") == len(verdict.findings)
@@ -111,7 +112,6 @@ def test_each_rule_becomes_a_result_with_numbers_of_rows(warehouse, conn):
         ("salesforce_orders", {"contact_id": " "}, "(contact_id)"),
         ("salesforce_contacts", {"modified_at": NIGHT.end + timedelta(hours=48)}, "(modified_at)"),
         ("salesforce_contacts", {"modified_at": START - timedelta(hours=48)}, "(modified_at)"),
-        ("salesforce_contacts", {"master_contact_id": "k-0"}, "not_merged_into_itself"),
         ("mastodon_statuses", {"modified_at": NIGHT.end + timedelta(hours=48)}, "(modified_at)"),
         ("mastodon_statuses", {"account": "Ann@Example.social"}, "(account)"),
         ("genesys_transcripts", {"participant": "acd"}, "(participant)"),
@@ -119,12 +119,38 @@ def test_each_rule_becomes_a_result_with_numbers_of_rows(warehouse, conn):
         ("genesys_surveys", {"promoter_score": 11}, "(promoter_score)"),
     ],
 )
-def test_one_row_out_of_bounds_holds_the_batch(warehouse, conn, load, changes, rule):
+def test_rows_out_of_bounds_hold_the_batch_and_one_is_reported(
+    warehouse, conn, load, changes, rule
+):
     rows = many(LOADS[load], 30)
     rows[0] |= changes
     verdict = check(warehouse, land(conn, LOADS[load], rows))
+    assert verdict.is_passed
+    assert [str(found) for found in verdict.findings if rule in found.rule and not found.is_passed]
+    for row in rows[:6]:
+        row |= changes
+    verdict = check(warehouse, land(conn, LOADS[load], rows))
     assert len(verdict.blocking) == 1
     assert rule in blocking(verdict)[0]
+
+
+@pytest.mark.parametrize(
+    ("good_rows", "quarantined", "is_held"),
+    [(0, 1, False), (20, 1, False), (4, 5, True), (20, 5, False), (20, 6, True), (0, 2, True)],
+)
+def test_a_few_rows_in_quarantine_hold_nothing_unless_they_are_most(
+    warehouse, conn, good_rows, quarantined, is_held
+):
+    batch = land(conn, ORDERS, many(ORDERS, good_rows), quarantined=quarantined)
+    conn.execute(
+        "insert into quarantine.rows (load, batch_id, reason, record)"
+        " select %s, %s, 'Object missing required field `Type`', '{}' from generate_series(1, %s)",
+        [ORDERS.name, batch.batch_id, quarantined],
+    )
+    verdict = check(warehouse, batch)
+    assert ("quarantined_share" in blocking(verdict)) == is_held
+    (found,) = (found for found in verdict.findings if found.rule == "quarantined_share")
+    assert f"{quarantined} x Object missing required field `Type`" in found.notes
 
 
 @pytest.mark.parametrize(
@@ -324,11 +350,11 @@ def test_an_older_attempt_is_refused_and_writes_nothing(warehouse, conn):
 
 
 def test_a_held_batch_can_be_released_and_only_a_held_one(warehouse, conn):
-    batch = land(conn, ORDERS, [good(ORDERS, amount=Decimal(-5))])
+    batch = land(conn, ORDERS, many(ORDERS, 2, amount=Decimal(-5)))
     check(warehouse, batch)
     release_batch(conn, batch, "a refund, agreed with sales")
     assert status(conn, batch) == "passed"
-    assert count(conn, "landing.salesforce_orders") == 1
+    assert count(conn, "landing.salesforce_orders") == 2
     assert count(conn, "held.salesforce_orders") == 0
     with pytest.raises(GateError, match="not held"):
         release_batch(conn, batch, "again")

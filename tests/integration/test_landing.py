@@ -17,19 +17,22 @@ from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 from tests.histories.nights import Nights
 from tests.histories.vendors import ChangingVendors
+from tests.records import whole
 from tests.vendor import DAY, Vendor, query_of, reply
 
 CRM = SOURCES["crm"]
 CONTACTS = "salesforce_contacts"
 STAMP = "2026-11-01T10:00:00.000+0000"
-CONTACT = {
-    "attributes": {"type": "Contact"},
-    "Id": "00301",
-    "Email": "ann@x.test",
-    "Customer_Since__c": "2025-01-01",
-    "CreatedDate": STAMP,
-    "SystemModstamp": STAMP,
-}
+CONTACT = whole(
+    LOADS[CONTACTS],
+    attributes={"type": "Contact"},
+    Id="00301",
+    Email="ann@x.test",
+    Customer_Since__c="2025-01-01",
+    Contract_Ended_On__c=None,
+    CreatedDate=STAMP,
+    SystemModstamp=STAMP,
+)
 
 
 def one_page(*records):
@@ -111,7 +114,7 @@ def test_nul_and_half_surrogates_arrive_as_replacement_characters(conn):
         {
             "records": [
                 CONTACT | {"LeadSource": "a\0b\ud83d", "Extra__c": ["c\0d\udc00"], "Email": None},
-                CONTACT | {"Id": "x\0y", "LeadSource": "\\N \t \n \\"},
+                CONTACT | {"Id": "x-y", "LeadSource": "\\N \t \n \\"},
             ],
             "done": True,
         }
@@ -124,14 +127,17 @@ def test_nul_and_half_surrogates_arrive_as_replacement_characters(conn):
             else reply({"records": [], "done": True})
         )
 
-    assert landed(conn, handler)[CONTACTS].rows_landed == 2
+    outcome = landed(conn, handler)[CONTACTS]
+    assert (outcome.rows_landed, outcome.texts_replaced) == (2, 1)
+    assert "1 texts with what cannot be stored, replaced" in str(outcome)
+    assert rows(conn, "select texts_replaced from ops.loads where load = %s", CONTACTS) == [(1,)]
     assert rows(
         conn,
         "select contact_id, acquisition_channel, _extra from landing.salesforce_contacts"
         " order by contact_id",
     ) == [
         ("00301", "a\ufffdb\ufffd", {"Extra__c": ["c\ufffdd\ufffd"]}),
-        ("x\ufffdy", "\\N \t \n \\", None),
+        ("x-y", "\\N \t \n \\", None),
     ]
 
 

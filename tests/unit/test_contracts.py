@@ -8,24 +8,18 @@ import pytest
 
 from kindred.contracts import Contract
 from kindred.sources import LOADS
+from tests.records import whole
 
 ORDERS = Contract(LOADS["salesforce_orders"])
 SURVEYS = Contract(LOADS["genesys_surveys"])
-GOOD = {
-    "Id": "80101",
-    "BillToContactId": "00301",
-    "EffectiveDate": "2026-11-01",
-    "TotalAmount": 12.3,
-    "Status": "Activated",
-    "CreatedDate": "2026-11-01T10:00:00.000+0000",
-    "SystemModstamp": "2026-11-01T10:00:00.000+0000",
-}
-SURVEY = {
-    "survey_id": "s1",
-    "conversation_id": "c1",
-    "conversation_started_at": "2026-11-01T10:00:00Z",
-    "status": "Finished",
-}
+GOOD = whole(
+    LOADS["salesforce_orders"],
+    Id="80101",
+    BillToContactId="00301",
+    EffectiveDate="2026-11-01",
+    TotalAmount=12.3,
+)
+SURVEY = whole(LOADS["genesys_surveys"])
 
 
 def test_a_good_record_becomes_a_typed_row_in_the_contracts_order():
@@ -34,26 +28,12 @@ def test_a_good_record_becomes_a_typed_row_in_the_contracts_order():
     assert row[-1] is None
 
 
-RESPONSE = {
-    "Id": "a0R01",
-    "Contact__c": "00301",
-    "Survey__c": "relationship",
-    "Submitted_At__c": "2026-11-01T10:00:00.000+0000",
-    "CreatedDate": "2026-11-01T10:00:00.000+0000",
-    "SystemModstamp": "2026-11-01T10:00:00.000+0000",
-}
+RESPONSE = whole(LOADS["salesforce_survey_responses"])
 RESPONSES = Contract(LOADS["salesforce_survey_responses"])
 CALLS = Contract(LOADS["genesys_conversations"])
-CALL = {"conversation_id": "c1", "started_at": "2026-11-01T10:00:00Z"}
+CALL = whole(LOADS["genesys_conversations"])
 STATUSES = Contract(LOADS["mastodon_statuses"])
-STATUS = {
-    "status_id": "1",
-    "account": "somebody@social.example",
-    "created_at": "2026-11-01T10:00:00Z",
-    "modified_at": "2026-11-01T10:00:00Z",
-    "content": "hello",
-    "hashtags": [],
-}
+STATUS = whole(LOADS["mastodon_statuses"])
 EXAMPLES = {ORDERS: GOOD, SURVEYS: SURVEY, RESPONSES: RESPONSE, CALLS: CALL, STATUSES: STATUS}
 
 
@@ -65,8 +45,12 @@ EXAMPLES = {ORDERS: GOOD, SURVEYS: SURVEY, RESPONSES: RESPONSE, CALLS: CALL, STA
         (RESPONSES, RESPONSE | {"Helps_Thrill__c": 0}, "$.Helps_Thrill__c"),
         (SURVEYS, SURVEY | {"promoter_score": 11}, "$.promoter_score"),
         (ORDERS, GOOD | {"TotalAmount": "much"}, "$.TotalAmount"),
-        (ORDERS, GOOD | {"EffectiveDate": "1 November"}, "Invalid RFC3339 encoded date - at `$.E"),
-        (ORDERS, GOOD | {"BillToContactId": None}, "Expected `str`, got `null`"),
+        (
+            ORDERS,
+            GOOD | {"EffectiveDate": "1 November"},
+            "Expected a date that exists, as 2026-11-01 - at `$.E",
+        ),
+        (ORDERS, GOOD | {"Status": None}, "Expected `str`, got `null`"),
         (ORDERS, {k: v for k, v in GOOD.items() if k != "Id"}, "missing required field `Id`"),
         (ORDERS, GOOD | {"Id": ""}, "Expected a key that is not empty - at `$.Id`"),
         (ORDERS, GOOD | {"Id": "8" * 513}, "Expected a key of length <= 512 - at `$.Id`"),

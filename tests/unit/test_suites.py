@@ -82,6 +82,16 @@ def test_a_suite_holds_back_versions_from_the_future(load):
     assert (load.modified_at or load.happened_at) in bounded
 
 
+@pytest.mark.parametrize("name", sorted(file.stem for file in suites.FOLDER.glob("*.yml")))
+def test_every_rule_says_what_it_judges_and_no_row_holds_its_load(name):
+    for one in suites.read(name).document["expectations"]:
+        judges = one["meta"]["judges"]
+        if "mostly" in one["kwargs"]:
+            assert judges == "share"
+        if name in LOADS and one["severity"] == "critical":
+            assert judges != "row", suites.title(one)
+
+
 @pytest.mark.parametrize("load", LOADS.values(), ids=lambda load: load.name)
 def test_no_two_rules_of_a_suite_share_a_title(load):
     titles = [suites.title(one) for one in suites.read(load.name).document["expectations"]]

@@ -11,8 +11,8 @@ renamed as (
         ended_at,
         direction,
         media_type,
-        {{ normal_phone('customer_phone') }} as customer_phone,
-        {{ normal_email('customer_email') }} as customer_email,
+        customer_phone,
+        customer_email,
         queue_id,
         wait_seconds,
         handle_seconds

@@ -7,11 +7,11 @@ source as (
 renamed as (
     select
         contact_id,
-        master_contact_id,
-        {{ normal_email('email') }} as email,
+        nullif(master_contact_id, contact_id) as master_contact_id,
+        email,
         is_email_verified,
-        {{ normal_phone('phone') }} as phone,
-        {{ normal_handle('mastodon_handle') }} as mastodon_account,
+        phone,
+        mastodon_handle as mastodon_account,
         has_text_consent,
         customer_since,
         contract_ended_on,

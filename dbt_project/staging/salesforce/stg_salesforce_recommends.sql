@@ -14,7 +14,10 @@ renamed as (
         submitted_at,
         recommend
     from source
-    where not is_deleted and recommend is not null
+    where
+        not is_deleted
+        and recommend is not null
+        and submitted_at is not null
 )
 
 select * from renamed

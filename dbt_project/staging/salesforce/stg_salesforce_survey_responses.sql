@@ -1,6 +1,7 @@
 {#
     Without the likelihood to recommend, which is an outcome and has a model of its
-    own: what this model feeds may enter the connection score.
+    own: what this model feeds may enter the connection score. An invitation that
+    nobody has answered is no response yet.
 #}
 with
 
@@ -32,7 +33,7 @@ renamed as (
             when verbatim <> '' then {{ text_hash('verbatim') }}
         end as text_hash
     from source
-    where not is_deleted
+    where not is_deleted and submitted_at is not null
 )
 
 select * from renamed

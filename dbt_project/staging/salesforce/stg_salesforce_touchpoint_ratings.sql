@@ -14,7 +14,11 @@ renamed as (
         rating,
         importance
     from source
-    where not is_deleted
+    where
+        not is_deleted
+        and touchpoint is not null
+        and rated_at is not null
+        and rating is not null
 )
 
 select * from renamed

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kindred.embedded import processes
+from kindred.embedded.connections import VENDORS
 from kindred.embedded.home import LOOPBACK, REPOSITORY, Home
 from kindred.embedded.rest import AnswerError, SilentError, call
 from kindred.errors import SetupError
@@ -152,7 +153,7 @@ class Sandbox:
         call("POST", f"{self.base}/sandbox/clock", {"now": stamp}, seconds=60)
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """Airflow connections of the three vendors, as its REST API takes them."""
+        """Airflow connections of the vendors that are served, as its REST API takes them."""
         account = {
             "conn_type": "http",
             "description": "sandbox",
@@ -171,5 +172,12 @@ class Sandbox:
         return {
             vendor: account
             | {"host": f"{self.base}/{vendor}", "extra": patience | extras.get(vendor, {})}
-            for vendor in ("salesforce", "genesys", "mastodon")
+            for vendor in self.vendors()
         }
+
+    def vendors(self) -> list[str]:
+        """The vendors that have records; one that a replay has no file of is not connected."""
+        if self.choice.replay is None:
+            return list(VENDORS)
+        served = call("GET", f"{self.base}/sandbox", seconds=60)
+        return list(served["vendors"])

@@ -18,6 +18,7 @@ from kindred.errors import GateError, KindredError, SupersededError
 from kindred.gates import suites, verdicts
 from kindred.gates.examine import Examiner
 from kindred.gates.landed import Landed, look
+from kindred.gates.links import links
 from kindred.gates.silence import silence
 from kindred.gates.verdicts import Finding, Verdict
 from kindred.loads import Batch
@@ -90,6 +91,8 @@ def _findings(
     if landed.rows_present == 0:
         yield silence(conn, batch, may_be_empty=suite.may_be_empty)
         return
+    if suite.linked:
+        yield links(conn, batch, suite.linked)
     query = f"select * from landing.{batch.load} where _batch_id = {batch.batch_id:d}"  # noqa: S608
     parameters = _parameters(batch, landed, suite.clock_skew)
     yield from examiner.examine(suite, query, landed.rows_present, parameters)

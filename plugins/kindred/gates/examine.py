@@ -11,6 +11,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from kindred.gates import shares
 from kindred.gates.library import close_source, open_source, quiet
 from kindred.gates.suites import SQL_RULE, Suite, title
 from kindred.gates.verdicts import Finding
@@ -123,4 +124,8 @@ def _finding(
     outcome = outcomes.get(position)
     if outcome is None:
         return Finding(f"{title(rule)}, could not run", "critical", False, BROKEN + notes, rows)
-    return Finding(title(rule), rule["severity"], outcome, notes, rows, counts.get(position))
+    failed, severity = counts.get(position), rule["severity"]
+    is_share = rule["meta"].get("judges") == "share" and "mostly" in rule["kwargs"]
+    if is_share and failed is not None and not shares.can_hold(failed, rows):
+        severity = "warning"
+    return Finding(title(rule), severity, outcome, notes, rows, failed)

@@ -13,8 +13,11 @@ import psycopg
 from psycopg import sql
 
 from kindred.errors import GateError
+from kindred.gates import shares
 from kindred.gates.verdicts import Finding
 from kindred.loads import Batch
+
+MOST_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Landed:
     extra_fields: list[str]
     rows_present: int
     extracted_at: datetime | None
+    reasons: list[tuple[str, int]]  # the commonest, with their rows
 
     @property
     def is_whole(self) -> bool:
@@ -52,16 +56,21 @@ class Landed:
         """Return whether few enough records broke their contract."""
         total = self.rows_landed + self.rows_quarantined
         share = self.rows_quarantined / total if total else 0.0
+        is_few = not shares.can_hold(self.rows_quarantined, total)
         return Finding(
             "quarantined_share",
-            "critical",
+            "warning" if is_few else "critical",
             share <= limit,
-            f"At most {limit:.1%} of a batch may break its contract: more means that the vendor"
-            " changed its API or that the contract is wrong. Read the reasons in quarantine.rows,"
-            " correct the contract in kindred/sources, and land the load again.",
+            f"{self._commonest()}At most {limit:.1%} of a batch may break its contract: more means"
+            " that the vendor changed its API or that the contract is wrong. The rows are in"
+            " quarantine.rows; correct the contract in kindred/sources, and land the load again.",
             total,
             self.rows_quarantined,
         )
+
+    def _commonest(self) -> str:
+        """Name the fields and rules that most rows broke; no reason holds a value."""
+        return "".join(f"{count:,} x {reason}. " for reason, count in self.reasons)
 
     def extra(self) -> Finding:
         """Return whether the contract names every field that came."""
@@ -95,4 +104,9 @@ def look(conn: psycopg.Connection, batch: Batch) -> Landed:
         ) from None
     if row is None:
         raise GateError(f"{batch.load}: the ledger has no batch {batch.batch_id}; land it first")
-    return Landed(*row)
+    reasons = conn.execute(
+        "select reason, count(*) from quarantine.rows where batch_id = %s"
+        " group by reason order by count(*) desc, reason limit %s",
+        [batch.batch_id, MOST_REASONS],
+    ).fetchall()
+    return Landed(*(*row, reasons))

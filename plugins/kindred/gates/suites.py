@@ -19,6 +19,8 @@ from kindred.errors import GateError
 
 FOLDER = Path(__file__).parents[3] / "expectations"
 SQL_RULE = "unexpected_rows_expectation"
+# What a rule is about: each row by itself, how many rows there are, or the batch as a whole.
+JUDGES = ("row", "share", "batch")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Suite:
     `document` is what Great Expectations is given. From the file's `meta`:
     `quarantine_limit` is the share of rows that may break their contract, `clock_skew` how far
     a vendor's clock may be off, `may_be_empty` whether a mart may have no rows (a load: whether
-    it skips what raw holds, see silence.py).
+    it skips what raw holds, see silence.py). `linked` is SQL over a row of a load: whether it finds
+    its customer (see links.py).
     """
 
     name: str
@@ -36,6 +39,7 @@ class Suite:
     quarantine_limit: float
     clock_skew: timedelta
     may_be_empty: bool
+    linked: str | None
 
 
 def read(name: str, folder: Path | None = None) -> Suite:
@@ -66,6 +70,7 @@ def read(name: str, folder: Path | None = None) -> Suite:
         quarantine_limit=float(meta.get("quarantine_limit", 0.05)),
         clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
         may_be_empty=bool(meta.get("may_be_empty", False)),
+        linked=meta.get("linked"),
     )
 
 
@@ -84,10 +89,13 @@ def _check_rule(where: str, position: int, rule: Any) -> None:
         raise GateError(f"{which} needs `type` and `kwargs`")
     if rule.get("severity") not in ("critical", "warning"):
         raise GateError(f"{which} needs `severity: critical` or `severity: warning`")
+    meta = rule.get("meta") or {}
+    if meta.get("judges", "row") not in JUDGES:
+        raise GateError(f"{which}: `judges` in its meta is one of {', '.join(JUDGES)}")
     if not str(rule.get("notes") or "").strip():
         raise GateError(f"{which} needs `notes`: why it exists and what to do when it fails")
     if rule.get("type") == SQL_RULE:
-        if not (rule.get("meta") or {}).get("rule"):
+        if not meta.get("rule"):
             raise GateError(f"{which} needs `meta: {{rule: ...}}`: SQL has no name of its own")
         if "{batch}" not in str(rule["kwargs"].get("unexpected_rows_query")):
             raise GateError(f"{which} should read from {{batch}}, or it checks something else")

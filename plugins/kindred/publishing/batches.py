@@ -112,6 +112,7 @@ def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> P
     conn.execute("set local extra_float_digits = 1")
     merge.reduce(conn, batch, load)
     conflicting = merge.quarantine_conflicts(conn, batch, load)
+    merge.keep_addresses(conn, batch, load)
     merge.find_changes(conn, load, zone)
     if _has_open_batches(conn, batch):
         merge.touch_unchanged(conn, load)

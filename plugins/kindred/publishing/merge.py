@@ -72,6 +72,25 @@ def quarantine_conflicts(conn: psycopg.Connection, batch: Batch, load: Load) -> 
     ).rowcount
 
 
+def keep_addresses(conn: psycopg.Connection, batch: Batch, load: Load) -> None:
+    """Add the addresses of the batch's versions to those that their records ever had."""
+    for rule, address in load.addresses.items():
+        conn.execute(
+            sql.SQL(
+                "insert into ops.addresses (load, subject, rule, address)"
+                " select distinct {load}, {subject}, {rule}, {address} from {landing}"
+                " where _batch_id = {batch} and {address} is not null on conflict do nothing"
+            ).format(
+                load=load.name,
+                subject=sql.Identifier(load.key[0]),
+                rule=rule,
+                address=sql.SQL(address),
+                landing=sql.Identifier("landing", load.name),
+                batch=batch.batch_id,
+            )
+        )
+
+
 def find_changes(conn: psycopg.Connection, load: Load, zone: str) -> None:
     """Make `changed`: the keys that are new, or greater than raw's with other content."""
     conn.execute(

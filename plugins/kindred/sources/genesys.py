@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from kindred.addresses import Email, Phone
 from kindred.api import (
     Answer,
     Call,
@@ -24,6 +25,7 @@ from kindred.api import (
     walk,
 )
 from kindred.errors import SourceError, SourceGarbled
+from kindred.fields import Began, Happened
 from kindred.loads import Ask, Load, Page, Row, Text, Window
 from kindred.sources.genesys_documents import conversation, surveys
 from kindred.sources.genesys_transcripts import Transcripts, changed
@@ -42,30 +44,39 @@ BACKFILLS = (
 )
 
 
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+
+
 class Conversation(Row, frozen=True, kw_only=True):
-    """One conversation; the vendor rewrites it for 48 hours and gives no modification stamp."""
+    """One conversation; the vendor rewrites it for 48 hours and gives no modification stamp.
+
+    What hangs on its participants has no default: a conversation always has them.
+    """
 
     conversation_id: str
-    started_at: datetime
-    ended_at: datetime | None = None
-    direction: str | None = None
-    media_type: str | None = None
-    customer_phone: str | None = None
-    customer_email: str | None = None
-    queue_id: str | None = None
-    wait_seconds: float | None = None
-    handle_seconds: float | None = None
+    started_at: Began
+    ended_at: Happened | None = None  # left out while it goes on
+    direction: str | None
+    media_type: str | None
+    customer_phone: Phone | None
+    customer_email: Email | None
+    queue_id: str | None
+    wait_seconds: Seconds | None
+    handle_seconds: Seconds | None
 
 
 class Survey(Row, frozen=True, kw_only=True):
-    """One survey inside a conversation; `total_score` 0-100, `promoter_score` 0-10."""
+    """One survey inside a conversation; `total_score` 0-100, `promoter_score` 0-10.
+
+    The vendor leaves out what an unanswered survey does not have.
+    """
 
     survey_id: str
     conversation_id: str
-    conversation_started_at: datetime
+    conversation_started_at: Began
     form_name: str | None = None
     status: str
-    completed_at: datetime | None = None
+    completed_at: Happened | None = None
     total_score: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     promoter_score: Annotated[int, msgspec.Meta(ge=0, le=10)] | None = None
 
@@ -75,9 +86,9 @@ class Phrase(Row, frozen=True, kw_only=True):
 
     conversation_id: str
     communication_id: str
-    phrase_number: int
-    participant: str
-    said_at: datetime
+    phrase_number: Annotated[int, msgspec.Meta(ge=0)]
+    participant: Annotated[str, msgspec.Meta(pattern="^(external|internal)$")]
+    said_at: Happened
     language: str | None = None
     text: str
 

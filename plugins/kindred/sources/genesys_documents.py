@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from kindred import addresses
+
 # Documented fields that nothing here needs; what nobody has named is kept and reported.
 NOISE = frozenset(
     {
@@ -25,6 +27,13 @@ NOISE = frozenset(
     }
 )
 
+CONVERSATION_FIELDS = {
+    "conversationId": "conversation_id",
+    "conversationStart": "started_at",
+    "conversationEnd": "ended_at",
+    "originatingDirection": "direction",
+}
+
 
 def conversation(found: dict[str, Any]) -> dict[str, Any]:
     """Flatten one conversation; top-level fields that the contract lacks stay as they are.
@@ -34,37 +43,63 @@ def conversation(found: dict[str, Any]) -> dict[str, Any]:
          {"sessionId": "...", "mediaType": "voice", "ani": "tel:+15550100",
           "metrics": [{"name": "tAcd", "value": 42000}], "segments": [{"queueId": "..."}]}]}],
      "surveys": [...]}
+
+    A field that did not come stays missing, and so does what hangs on participants that did not.
     """
-    used = ("conversationId", "conversationStart", "conversationEnd", "originatingDirection")
-    rest = {k: v for k, v in found.items() if k not in used and k not in NOISE}
+    rest = {k: v for k, v in found.items() if k not in CONVERSATION_FIELDS and k not in NOISE}
     both = sessions(found)
     own = [session for is_customer, session in both if is_customer]
     every = [session for _, session in both]
-    phones = [_phone(s.get("ani") or s.get("addressFrom") or s.get("addressOther")) for s in own]
-    mails = [s.get("addressFrom") or s.get("addressOther") for s in own]
+    direction = found.get("originatingDirection")
+    reached = [each for session in own for each in reached_at(session, direction)]
     queues = [segment.get("queueId") for s in every for segment in _objects(s.get("segments"))]
-    flat = {
-        "conversation_id": found.get("conversationId"),
-        "started_at": found.get("conversationStart"),
-        "ended_at": found.get("conversationEnd"),
-        "direction": found.get("originatingDirection"),
-        "media_type": _first(s.get("mediaType") for s in own or every),
-        "customer_phone": _first(phones),
-        "customer_email": _first(m for m in mails if isinstance(m, str) and "@" in m),
-        "queue_id": _first(queues),
-        "wait_seconds": _seconds(every, "tAcd", "tWait"),
-        "handle_seconds": _seconds(every, "tHandle"),
-    }
+    flat = {ours: found[theirs] for theirs, ours in CONVERSATION_FIELDS.items() if theirs in found}
+    if isinstance(found.get("participants"), list):
+        flat |= {
+            "media_type": _first(s.get("mediaType") for s in own or every),
+            "customer_phone": _first(map(addresses.phone, reached)),
+            "customer_email": _first(map(addresses.email, reached)),
+            "queue_id": _first(queues),
+            "wait_seconds": _seconds(every, "tAcd", "tWait"),
+            "handle_seconds": _seconds(every, "tHandle"),
+        }
     return {**rest, **flat}
 
 
 def sessions(found: dict[str, Any]) -> list[tuple[bool, dict[str, Any]]]:
-    """Return the sessions, each with whether it is the customer's own."""
+    """Return the sessions, each with whether it is the customer's own.
+
+    Somebody outside is the customer where nobody else is: beside a customer it is a third party,
+    whom an agent has brought in.
+    """
+    people = _objects(found.get("participants"))
+    purposes = [person.get("purpose") for person in people]
+    whose = "customer" if "customer" in purposes else "external"
+    is_certain = whose == "customer" or purposes.count("external") == 1
     return [
-        (person.get("purpose") in ("customer", "external"), session)
-        for person in _objects(found.get("participants"))
+        (is_certain and person.get("purpose") == whose, session)
+        for person in people
         for session in _objects(person.get("sessions"))
     ]
+
+
+def reached_at(session: dict[str, Any], originating: Any) -> list[str]:
+    """Return the addresses at which a customer's session has them, the surest first.
+
+    A callback says which numbers to call back. Else the direction decides: who calls or writes is
+    `ani` or `addressFrom`, who is called or written to `dnis` or `addressTo`; the other of the
+    two is the brand's own.
+
+    {"mediaType": "voice", "direction": "outbound", "ani": "tel:+1800...", "dnis": "tel:+1555..."}
+    {"mediaType": "callback", "direction": "inbound", "callbackNumbers": ["+15550100"]}
+    {"mediaType": "email", "direction": "inbound", "addressFrom": "kim@mail.example"}
+    """
+    direction = session.get("direction") or originating
+    is_outbound = direction == "outbound"
+    names = ("dnis", "addressTo") if is_outbound else ("ani", "addressFrom", "addressOther")
+    numbers = session.get("callbackNumbers")
+    found = [*(numbers if isinstance(numbers, list) else []), *(session.get(n) for n in names)]
+    return [each for each in found if isinstance(each, str)]
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -74,12 +109,6 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 def _first(values: Any) -> Any:
     return next((value for value in values if value), None)
-
-
-def _phone(address: Any) -> str | None:
-    """Return the E.164 number of `tel:+15550100` or `+15550100`, else None."""
-    number = address.removeprefix("tel:") if isinstance(address, str) else ""
-    return number if number.startswith("+") and number[1:].isdigit() else None
 
 
 def _seconds(sessions: list[dict[str, Any]], *names: str) -> float | None:

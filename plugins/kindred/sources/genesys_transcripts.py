@@ -51,7 +51,7 @@ async def changed(
     window has no lookback: a person wants what raw lacks, so it asks for what none was found for.
     """
     is_backfill = ask.window.start + lookback >= ask.window.end
-    ids = [c["conversation_id"] for c in flat if _is_id(c["conversation_id"])]
+    ids = [c["conversation_id"] for c in flat if _is_id(c.get("conversation_id"))]
     fields = row.__struct_fields__
     held = await ask.known.among(
         "genesys_conversations", (*fields, "_batch_id"), "conversation_id", ids

@@ -14,11 +14,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
+import msgspec
+
+from kindred import addresses
 from kindred.api import Call, Client, ClientCredentials, Endpoint, LinkHeader, NoAuth, walk
 from kindred.errors import SourceGarbled
+from kindred.fields import Began, Happened
 from kindred.loads import Ask, Load, Page, Row, Text, Window
 
 LOOKBACK = timedelta(days=7)
@@ -31,20 +35,26 @@ BACKFILLS = (
 )
 
 
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
 class Status(Row, frozen=True, kw_only=True):
-    """One public status; `account` is `user@host`, lower case; `content` is HTML."""
+    """One public status; `account` is `user@host`, lower case; `content` is HTML.
+
+    Servers older than 3.5 know no edits, and some of the same API no languages.
+    """
 
     status_id: str
     account: str
-    created_at: datetime
-    edited_at: datetime | None = None
-    modified_at: datetime
+    created_at: Began
+    edited_at: Happened | None = None
+    modified_at: Happened
     content: str
     language: str | None = None
     hashtags: list[str]
-    reblogs: int = 0
-    favourites: int = 0
-    replies: int = 0
+    reblogs: Count
+    favourites: Count
+    replies: Count
     is_deleted: bool = False
 
 
@@ -122,18 +132,19 @@ def _moment(value: Any) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-USED = {
-    "id",
-    "account",
-    "created_at",
-    "edited_at",
-    "content",
-    "language",
-    "tags",
-    "reblogs_count",
-    "favourites_count",
-    "replies_count",
+NAMES = {
+    "id": "status_id",
+    "created_at": "created_at",
+    "edited_at": "edited_at",
+    "content": "content",
+    "language": "language",
 }
+COUNTS = {
+    "reblogs_count": "reblogs",
+    "favourites_count": "favourites",
+    "replies_count": "replies",
+}
+USED = {*NAMES, *COUNTS, "account", "tags"}
 # What a status carries besides: about other people, about looks, or null without a login.
 NOISE = {
     *("in_reply_to_id", "in_reply_to_account_id", "sensitive", "spoiler_text", "visibility"),
@@ -144,22 +155,23 @@ NOISE = {
 
 
 def _status(found: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
-    """Flatten one status; fields that nobody named are kept for `_extra`."""
-    rest = {k: v for k, v in found.items() if k not in USED and k not in NOISE}
-    tags = found.get("tags") or []
-    return rest | {
-        "status_id": found.get("id"),
-        "account": _account(found.get("account"), endpoint),
-        "created_at": found.get("created_at"),
-        "edited_at": found.get("edited_at"),
-        "modified_at": found.get("edited_at") or found.get("created_at"),
-        "content": found.get("content"),
-        "language": found.get("language"),
-        "hashtags": [t["name"] if isinstance(t, dict) and "name" in t else t for t in tags],
-        "reblogs": found.get("reblogs_count", 0),
-        "favourites": found.get("favourites_count", 0),
-        "replies": found.get("replies_count", 0),
-    }
+    """Flatten one status; fields that nobody named are kept for `_extra`.
+
+    A field that did not come stays missing; a count that is null is none.
+    """
+    flat = {ours: found[theirs] for theirs, ours in NAMES.items() if theirs in found}
+    flat |= {ours: found[theirs] or 0 for theirs, ours in COUNTS.items() if theirs in found}
+    if "account" in found:
+        flat["account"] = _account(found["account"], endpoint)
+    if "tags" in found:
+        flat["hashtags"] = [_tag(tag) for tag in found["tags"] or []]
+    if "created_at" in found:
+        flat["modified_at"] = found.get("edited_at") or found["created_at"]
+    return {k: v for k, v in found.items() if k not in USED and k not in NOISE} | flat
+
+
+def _tag(found: Any) -> Any:
+    return found["name"] if isinstance(found, dict) and "name" in found else found
 
 
 def _account(found: Any, endpoint: Endpoint) -> Any:
@@ -168,7 +180,8 @@ def _account(found: Any, endpoint: Endpoint) -> Any:
     if not isinstance(name, str):
         return None
     host = endpoint.text("domain", urlsplit(endpoint.base_url).hostname or "")
-    return (name if "@" in name else f"{name}@{host}").lower()
+    full = name if "@" in name else f"{name}@{host}"
+    return addresses.handle(full) or full.lower()
 
 
 async def _by_id(api: Client, row: dict[str, Any]) -> dict[str, Any] | None:

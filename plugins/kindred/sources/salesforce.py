@@ -6,13 +6,15 @@ Names of objects are an org's own: the connection's option `objects` maps a load
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
 
+from kindred.addresses import Email, Handle, Phone
 from kindred.api import Client, ClientCredentials, Endpoint
+from kindred.fields import Amount, Day, EndDay, FirstDay, Happened, Made, Stamp
 from kindred.loads import Load, Row, Text
 from kindred.sources.salesforce_query import Query
 
@@ -30,6 +32,26 @@ BACKFILLS = (
 OneToFive = Annotated[int, msgspec.Meta(ge=1, le=5)]
 OneToSeven = Annotated[int, msgspec.Meta(ge=1, le=7)]
 ZeroToTen = Annotated[int, msgspec.Meta(ge=0, le=10)]
+
+
+_CHECKED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def eighteen(record_id: str) -> str:
+    """Return a record's id in 18 characters, in which case no longer tells records apart.
+
+    Reports and old integrations give the first 15. Of each five the suffix has a character: which
+    of the 32 it is says which of the five are capitals, the first counting least.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9]{15}", record_id):
+        return record_id
+    fives = (record_id[at : at + 5] for at in (0, 5, 10))
+    return record_id + "".join(
+        _CHECKED[sum(1 << at for at, each in enumerate(five) if each.isupper())] for five in fives
+    )
+
+
+RecordId = Annotated[str, msgspec.Meta(extra={"read": eighteen})]
 
 
 class Contact(
@@ -53,20 +75,20 @@ class Contact(
         "modified_at": "SystemModstamp",
     },
 ):
-    contact_id: str
-    master_contact_id: str | None = None
-    email: str | None = None
-    is_email_verified: bool = False
-    phone: str | None = None
-    mastodon_handle: str | None = None
-    has_text_consent: bool = True
-    customer_since: date
-    contract_ended_on: date | None = None
-    acquisition_channel: str | None = None
-    acquisition_cost: Decimal | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    contact_id: RecordId
+    master_contact_id: RecordId | None
+    email: Email | None
+    is_email_verified: bool
+    phone: Phone | None
+    mastodon_handle: Handle | None
+    has_text_consent: bool | None
+    customer_since: FirstDay | None
+    contract_ended_on: EndDay | None
+    acquisition_channel: str | None
+    acquisition_cost: Amount | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 class Order(
@@ -86,16 +108,16 @@ class Order(
         "modified_at": "SystemModstamp",
     },
 ):
-    order_id: str
-    contact_id: str
-    ordered_on: date
-    amount: Decimal
+    order_id: RecordId
+    contact_id: RecordId | None
+    ordered_on: Day
+    amount: Amount
     status: str
-    channel: str | None = None
-    order_type: str | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    channel: str | None
+    order_type: str | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 class SurveyResponse(
@@ -130,29 +152,29 @@ class SurveyResponse(
 ):
     """CSAT 1-5, effort 1-7, recommend 0-10, differentiation and `helps_*` (motivators) 1-7."""
 
-    response_id: str
-    contact_id: str
-    survey_name: str
-    touchpoint: str | None = None
-    submitted_at: datetime
-    satisfaction: OneToFive | None = None
-    effort: OneToSeven | None = None
-    recommend: ZeroToTen | None = None
-    differentiation: OneToSeven | None = None
-    helps_stand_out: OneToSeven | None = None
-    helps_confidence_in_future: OneToSeven | None = None
-    helps_well_being: OneToSeven | None = None
-    helps_freedom: OneToSeven | None = None
-    helps_thrill: OneToSeven | None = None
-    helps_belonging: OneToSeven | None = None
-    helps_protect_environment: OneToSeven | None = None
-    helps_be_who_i_want: OneToSeven | None = None
-    helps_security: OneToSeven | None = None
-    helps_success_in_life: OneToSeven | None = None
-    verbatim: str | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    response_id: RecordId
+    contact_id: RecordId | None
+    survey_name: str | None
+    touchpoint: str | None
+    submitted_at: Happened | None
+    satisfaction: OneToFive | None
+    effort: OneToSeven | None
+    recommend: ZeroToTen | None
+    differentiation: OneToSeven | None
+    helps_stand_out: OneToSeven | None
+    helps_confidence_in_future: OneToSeven | None
+    helps_well_being: OneToSeven | None
+    helps_freedom: OneToSeven | None
+    helps_thrill: OneToSeven | None
+    helps_belonging: OneToSeven | None
+    helps_protect_environment: OneToSeven | None
+    helps_be_who_i_want: OneToSeven | None
+    helps_security: OneToSeven | None
+    helps_success_in_life: OneToSeven | None
+    verbatim: str | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 class TouchpointRating(
@@ -174,16 +196,16 @@ class TouchpointRating(
 ):
     """How good a touchpoint was, and how much it is said to matter, 1-7: a response's children."""
 
-    rating_id: str
-    response_id: str
-    contact_id: str
-    touchpoint: str
-    rated_at: datetime
-    rating: OneToSeven
-    importance: OneToSeven | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    rating_id: RecordId
+    response_id: RecordId | None
+    contact_id: RecordId | None
+    touchpoint: str | None
+    rated_at: Happened | None
+    rating: OneToSeven | None
+    importance: OneToSeven | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 class Referral(
@@ -202,13 +224,13 @@ class Referral(
 ):
     """A Lead that an existing contact referred."""
 
-    referral_id: str
-    referrer_contact_id: str
+    referral_id: RecordId
+    referrer_contact_id: RecordId
     status: str
-    converted_on: date | None = None
-    is_deleted: bool = False
-    created_at: datetime
-    modified_at: datetime
+    converted_on: Day | None
+    is_deleted: bool
+    created_at: Made
+    modified_at: Stamp
 
 
 def connect(endpoint: Endpoint) -> Client:
@@ -240,6 +262,11 @@ LOADS: tuple[Load, ...] = (
         subject="contact_id",
         # Who somebody is matters to their whole history.
         happened_at="customer_since",
+        addresses={
+            "email": "case when is_email_verified then email end",
+            "phone": "phone",
+            "claimed_handle": "mastodon_handle",
+        },
     ),
     _load(
         "salesforce_orders",

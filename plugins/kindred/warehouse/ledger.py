@@ -19,7 +19,12 @@ from kindred.errors import GateError, SupersededError
 from kindred.loads import Batch, Load, Window
 
 COUNTS = (
-    *("rows_landed", "rows_quarantined", "rows_published", "extra_fields", "unanswered"),
+    "rows_landed",
+    "rows_quarantined",
+    "rows_published",
+    "texts_replaced",
+    "extra_fields",
+    "unanswered",
     "message",
 )
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -122,7 +127,7 @@ def open_batch(
                 window_start = excluded.window_start, window_end = excluded.window_end,
                 is_backfill = excluded.is_backfill,
                 attempt = excluded.attempt, status = excluded.status, started_at = now(),
-                rows_landed = 0, rows_quarantined = 0, rows_published = null,
+                rows_landed = 0, rows_quarantined = 0, rows_published = null, texts_replaced = 0,
                 extra_fields = '{}', unanswered = '{}', message = null,
                 landed_at = null, gated_at = null, ended_at = null
             returning batch_id, attempt

@@ -38,6 +38,8 @@ create sequence if not exists ops.attempts;
 alter table ops.loads
     add column if not exists is_backfill boolean not null default false, -- moves no cursor
     add column if not exists unanswered text[] not null default '{}', -- asked for again, by id
+    -- Rows with a text of which NUL or half a surrogate pair was taken.
+    add column if not exists texts_replaced bigint not null default 0,
     drop constraint if exists loads_load_run_id_key;
 -- A run has one batch of a load under way; what it has settled stays beside that, see docs/ledger.md.
 create unique index if not exists loads_unsettled on ops.loads (load, run_id)
@@ -62,6 +64,16 @@ create table if not exists ops.changes (
     build_id bigint                 -- null: not yet built
 );
 create index if not exists changes_by_build on ops.changes (build_id);
+
+-- Every address that any published version of a person's record had: what was changed or merged away
+-- still says whose the calls and posts of then are.
+create table if not exists ops.addresses (
+    load text not null,
+    subject text not null,
+    rule text not null,             -- email, phone, claimed_handle
+    address text not null,
+    primary key (load, subject, rule, address)
+);
 
 create table if not exists ops.builds (
     build_id bigint generated always as identity primary key,

@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from kindred.api import Endpoint, Request
+from kindred.contracts import Contract
 from kindred.errors import SetupError, SourceRefused
 from kindred.sources import LOADS
 from kindred.sources.salesforce import connect
+from tests.records import whole as whole_record
 from tests.vendor import Vendor, extracted, query_of, records, reply
 
 RESPONSES = LOADS["salesforce_survey_responses"]
@@ -97,3 +99,20 @@ def test_every_load_has_its_own_extraction_so_one_refusal_stops_one_load():
 
 def test_a_client_is_made_without_asking_anything():
     assert connect(Endpoint("https://org.my.salesforce.test")).endpoint.host.startswith("org.")
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("001A0000006Vm9r", "001A0000006Vm9rIAC"),
+        ("0013000001Tf8Xe", "0013000001Tf8XeAAJ"),
+        ("003000000000240", "003000000000240AAA"),
+        ("003000000000240AAA", "003000000000240AAA"),
+        ("ext-7", "ext-7"),
+    ],
+)
+def test_fifteen_and_eighteen_characters_are_one_id_as_key_and_as_reference(short, whole):
+    contract = Contract(LOADS["salesforce_orders"])
+    given = whole_record(LOADS["salesforce_orders"], Id=short, BillToContactId=short)
+    (row,) = contract.sort([given]).rows
+    assert row[:2] == (whole, whole)
