@@ -9,9 +9,12 @@ with
 int_customers as (
     select
         customer_id,
-        customer_since,
-        acquisition_cost
+        customer_since
     from {{ ref('int_customers') }}
+),
+
+int_acquisition_costs as (
+    select * from {{ ref('int_acquisition_costs') }}
 ),
 
 int_months as (
@@ -28,12 +31,19 @@ acquisition_months as (
         count(*) filter (
             where int_customers.customer_since >= int_months.month
         ) as new_customers,
-        avg(int_customers.acquisition_cost) filter (
+        avg(int_acquisition_costs.acquisition_cost) filter (
             where int_customers.customer_since >= int_months.month
-        ) as acquisition_cost
+        ) as acquisition_cost,
+        count(*) filter (
+            where int_customers.customer_since >= int_months.month
+            and int_acquisition_costs.customer_id is not null
+            and int_acquisition_costs.acquisition_cost is null
+        ) as unconverted_costs
     from int_months
     inner join int_customers
         on int_months.next_month > int_customers.customer_since
+    left join int_acquisition_costs
+        on int_customers.customer_id = int_acquisition_costs.customer_id
     group by int_months.month
 )
 

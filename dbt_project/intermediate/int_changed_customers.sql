@@ -1,7 +1,8 @@
 {#
     Who must be computed again and from which day on. Claimed changes reach
     their customer through the new links and those of the build before: who
-    lost a record is here, and who gained it. A moved link, a contact and a
+    lost a record is here, and who gained it, and whose orders count otherwise
+    since a currency's rate is another. A moved link, a contact and a
     referral (not is_dated) have no day from which they matter: all months.
 #}
 with
@@ -34,6 +35,13 @@ int_moved_links as (
     select * from {{ ref('int_moved_links') }}
 ),
 
+int_repriced_contacts as (
+    select
+        contact_id,
+        from_date
+    from {{ ref('int_repriced_contacts') }}
+),
+
 links as (
     select * from int_links_found
     union
@@ -53,6 +61,15 @@ reasons as (
         on
             source_loads.channel = links.channel
             and stg_ops_changes.subject = links.subject
+    union all
+    select
+        links.customer_id,
+        int_repriced_contacts.from_date
+    from int_repriced_contacts
+    inner join links
+        on
+            links.channel = 'contact'
+            and int_repriced_contacts.contact_id = links.subject
     union all
     select
         customer_id,

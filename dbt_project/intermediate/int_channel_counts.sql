@@ -38,7 +38,7 @@ channel_counts as (
             as {{ prefix }}measured_customers,
         count(*) filter (where is_connected and {{ whom }})
             as {{ prefix }}connected_customers,
-        avg(revenue_12m) filter (where {{ whom }}) as {{ prefix }}value_12m,
+        {{ mean('revenue_12m', '*', whom) }} as {{ prefix }}value_12m,
         var_samp(revenue_12m) filter (where {{ whom }})
             as {{ prefix }}variance_12m,
         {% endfor %}

@@ -39,10 +39,10 @@ pooled as (
         customer_id,
         month,
         {% for kind in kinds %}
-        round(
-            sum(weighted_answer) filter (where kind = '{{ kind }}')
-            / sum(weight) filter (where kind = '{{ kind }}'), 4
-        ) as {{ kind }}_score,
+        round({{ quotient(
+            "sum(weighted_answer) filter (where kind = '" ~ kind ~ "')",
+            "sum(weight) filter (where kind = '" ~ kind ~ "')"
+        ) }}, 4) as {{ kind }}_score,
         {% endfor %}
         coalesce(sum(evidence_count) filter (where kind_weight > 0), 0)
             as evidence_count,
@@ -62,11 +62,7 @@ scored as (
             when
                 pooled.evidence_weight
                 >= segment_thresholds.minimum_evidence_weight
-                then round((
-                    pooled.weighted_answer
-                    + segment_thresholds.prior_weight
-                    * segment_thresholds.prior_score
-                ) / (pooled.weight + segment_thresholds.prior_weight), 4)
+                then round({{ blended_score('pooled') }}, 4)
         end as connection_score
     from pooled
     cross join segment_thresholds

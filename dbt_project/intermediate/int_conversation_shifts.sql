@@ -38,7 +38,8 @@ empathy_rules as (
 thirds as (
     select
         int_phrases.*,
-        greatest(1, round(int_phrases.phrase_count / 3.0)) as third
+        greatest(1, round({{ quotient('int_phrases.phrase_count', '3') }}))
+            as third
     from int_phrases
     inner join empathy_rules
         on int_phrases.phrase_count >= empathy_rules.minimum_phrases

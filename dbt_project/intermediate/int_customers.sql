@@ -1,8 +1,8 @@
 {#
-    A customer is a surviving contact, with the earliest beginning and the
-    whole acquisition cost of the contacts merged into it. Consent and the
-    channel of acquisition are the survivor's own. Who has not become a customer
-    yet, a prospect or a supplier, is none.
+    A customer is a surviving contact, with the earliest beginning of the
+    contacts merged into it. Consent and the channel of acquisition are the
+    survivor's own. Who has not become a customer yet, a prospect or a supplier, is
+    none.
 #}
 with
 
@@ -12,8 +12,7 @@ stg_salesforce_contacts as (
         has_text_consent,
         customer_since,
         contract_ended_on,
-        acquisition_channel,
-        acquisition_cost
+        acquisition_channel
     from {{ ref('stg_salesforce_contacts') }}
 ),
 
@@ -29,8 +28,7 @@ merged as (
     select
         int_surviving_contacts.surviving_contact_id,
         int_surviving_contacts.customer_id,
-        min(stg_salesforce_contacts.customer_since) as customer_since,
-        sum(stg_salesforce_contacts.acquisition_cost) as acquisition_cost
+        min(stg_salesforce_contacts.customer_since) as customer_since
     from int_surviving_contacts
     inner join stg_salesforce_contacts
         on
@@ -46,7 +44,6 @@ customers as (
         merged.customer_id,
         merged.surviving_contact_id as contact_id,
         merged.customer_since,
-        merged.acquisition_cost,
         stg_salesforce_contacts.contract_ended_on,
         stg_salesforce_contacts.acquisition_channel,
         stg_salesforce_contacts.has_text_consent

@@ -49,22 +49,27 @@ headlines as (
         everybody.buyers_12m,
         everybody.repeat_buyers_12m,
         everybody.revenue,
+        everybody.unconverted_orders,
         segment_attrition.attrition_rate,
         segment_attrition.attrition_rate_low,
         segment_attrition.attrition_rate_high,
         segment_attrition.annual_attrition_rate,
         segment_attrition.annual_attrition_rate_low,
         segment_attrition.annual_attrition_rate_high,
-        int_acquisition_months.new_customers,
+        coalesce(int_acquisition_months.new_customers, 0) as new_customers,
         int_acquisition_months.acquisition_cost,
+        coalesce(int_acquisition_months.unconverted_costs, 0)
+            as unconverted_costs,
         coalesce(tier_sizes.connected, 0) as connected_customers,
         coalesce(tier_sizes.measured, 0) as measured_customers,
-        sum(everybody.revenue) over (order by everybody.month)
-        / int_acquisition_months.customers_ever as historical_clv
+        {{ quotient(
+            'sum(everybody.revenue) over (order by everybody.month)',
+            'int_acquisition_months.customers_ever'
+        ) }} as historical_clv
     from int_tier_counts as everybody
     inner join tier_sizes
         on everybody.month = tier_sizes.month
-    inner join int_acquisition_months
+    left join int_acquisition_months
         on everybody.month = int_acquisition_months.month
     left join segment_attrition
         on everybody.month = segment_attrition.month

@@ -32,14 +32,13 @@ known as (
         customers.*,
         {% for period in ['before', 'after'] %}
         scores.score_{{ period }},
-        cast(
-            scores.score_{{ period }} >= segment_thresholds.connected_from
-            as integer
-        ) as connected_{{ period }},
-        cast(coalesce(acts.is_advocate_{{ period }}, false) as integer)
+        {{ indicator(
+            'scores.score_' ~ period ~ ' >= segment_thresholds.connected_from'
+        ) }} as connected_{{ period }},
+        {{ indicator('coalesce(acts.is_advocate_' ~ period ~ ', false)') }}
             as advocate_{{ period }},
         {% endfor %}
-        cast(customers.has_left as integer) as gone
+        {{ indicator('customers.has_left') }} as gone
     from int_initiative_customers as customers
     cross join segment_thresholds
     left join int_initiative_scores as scores

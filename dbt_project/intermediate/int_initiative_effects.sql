@@ -66,8 +66,10 @@ effects as (
         sum(everybody.compared) as customers_compared,
         {% for group in groups %}
         {% for period in ['before', 'after'] %}
-        sum(everybody.reached * everybody.{{ group }}_{{ period }})
-        / sum(everybody.reached) as {{ group }}_{{ period }},
+        {{ quotient(
+            'sum(everybody.reached * everybody.' ~ group ~ '_' ~ period ~ ')',
+            'sum(everybody.reached)'
+        ) }} as {{ group }}_{{ period }},
         {% endfor %}
         {% endfor %}
         {{ matched_effect() }} as effect,

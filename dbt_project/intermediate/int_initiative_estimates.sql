@@ -62,12 +62,12 @@ estimates as (
         initiative,
         is_placebo,
         outcome,
-        cast(customers_reached as integer) as customers_reached,
-        cast(customers_compared as integer) as customers_compared,
+        {{ whole('customers_reached') }} as customers_reached,
+        {{ whole('customers_compared') }} as customers_compared,
         smallest_group < segment_thresholds.minimum_group as is_suppressed,
         {{ share('customers_reached', 'reached_in_all') }} as share_matched,
         {% for figure in figures + ['effect'] %}
-        cast({{ figure }} as numeric(9, 6)) as {{ figure }},
+        {{ decimal(figure, 9, 6) }} as {{ figure }},
         {% endfor %}
         {{ normal_low('effect', 'variance', 200) }} as effect_low,
         {{ normal_high('effect', 'variance', 200) }} as effect_high

@@ -57,10 +57,7 @@ periods as (
 scored as (
     select
         periods.*,
-        round((
-            periods.weighted_answer
-            + segment_thresholds.prior_weight * segment_thresholds.prior_score
-        ) / (periods.weight + segment_thresholds.prior_weight), 4) as score
+        round({{ blended_score('periods') }}, 4) as score
     from periods
     inner join segment_thresholds
         on periods.weight >= segment_thresholds.minimum_evidence_weight

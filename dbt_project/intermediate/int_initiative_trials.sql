@@ -43,7 +43,7 @@ trials as (
         true as is_placebo,
         least(
             impact_rules.placebo_months,
-            (int_initiatives.months_before - 1) / 2
+            {{ whole('floor((int_initiatives.months_before - 1) * 0.5)') }}
         ) as months
     from int_initiatives
     inner join impact_rules

@@ -28,10 +28,10 @@ answers as (
         items.response_id,
         items.contact_id,
         items.submitted_at,
-        round(
-            sum(motivators.weight * (items.fulfilment - 1) * 100.0 / 6)
-            / sum(motivators.weight), 6
-        ) as fulfilment
+        round({{ quotient(
+            'sum(motivators.weight * ' ~ on_hundred('items.fulfilment') ~ ')',
+            'sum(motivators.weight)'
+        ) }}, 6) as fulfilment
     from int_motivator_items as items
     inner join motivators
         on items.motivator = motivators.motivator

@@ -84,7 +84,7 @@ pairs as (
         tier,
         'advocacy' as outcome,
         fulfilment,
-        cast(promoter_class = 'promoter' as integer) as figure
+        {{ indicator("promoter_class = 'promoter'") }} as figure
     from present
     where promoter_class is not null
     union all
@@ -93,7 +93,7 @@ pairs as (
         tier,
         'attrition' as outcome,
         fulfilment,
-        cast(has_left as integer) as figure
+        {{ indicator('has_left') }} as figure
     from year_before
 )
 

@@ -71,7 +71,7 @@ motivator_scores as (
         as_of.month,
         items.customer_id,
         items.motivator,
-        round(avg((items.fulfilment - 1) * 100.0 / 6), 6) as fulfilment
+        round(avg({{ on_hundred('items.fulfilment') }}), 6) as fulfilment
     from as_of
     cross join segment_thresholds
     inner join items

@@ -68,7 +68,7 @@ expected as (
     select
         numbered.customer_id,
         numbered.ordered_on,
-        cast(case
+        case
             when rhythms.gaps >= lapse_rules.minimum_gaps
                 then {{ between_bounds(
                     'rhythms.gap_days',
@@ -76,7 +76,7 @@ expected as (
                     'lapse_rules.gap_cap_days'
                 ) }}
             else lapse_rules.default_gap_days
-        end as integer) as expected_gap_days
+        end as expected_gap_days
     from numbered
     cross join lapse_rules
     left join rhythms

@@ -30,7 +30,8 @@ order_histories as (
         max(int_sales.ordered_on) as last_order_on,
         count(distinct int_sales.ordered_on) as order_days,
         count(*) as orders,
-        sum(int_sales.amount) as revenue,
+        count(*) filter (where int_sales.amount is null) as unconverted_orders,
+        coalesce(sum(int_sales.amount), 0) as revenue,
         count(distinct int_sales.ordered_on) filter (
             where int_sales.amount > 0
         ) as paid_days,

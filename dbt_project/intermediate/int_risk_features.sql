@@ -60,27 +60,25 @@ risk_features as (
     select
         risk_months.month,
         customer_attrition.customer_id,
-        cast(outcomes.status in ('lapsed', 'contract_ended') as integer)
+        {{ indicator("outcomes.status in ('lapsed', 'contract_ended')") }}
             as has_left_since,
-        round(
-            cast(
-                risk_months.next_month - customer_attrition.last_order_on
-                as numeric
-            ) / customer_attrition.expected_gap_days, 4
-        ) as days_silent_per_gap,
+        round({{ quotient(
+            'risk_months.next_month - customer_attrition.last_order_on',
+            'customer_attrition.expected_gap_days'
+        ) }}, 4) as days_silent_per_gap,
         customer_attrition.lapsed_on - risk_months.next_month
             as days_to_lapse,
         customer_attrition.expected_gap_days,
         customer_attrition.orders_12m,
-        round(ln(1 + greatest(customer_attrition.revenue_12m, 0)), 4)
-            as log_revenue_12m,
+        round({{ logarithm(
+            '1 + greatest(customer_attrition.revenue_12m, 0)'
+        ) }}, 4) as log_revenue_12m,
         customer_segments.connection_score,
         customer_segments.satisfaction_score,
         customer_segments.evidence_count,
-        cast(
-            coalesce(customer_advocacy.promoter_class = 'detractor', false)
-            as integer
-        ) as is_detractor,
+        {{ indicator(
+            "coalesce(customer_advocacy.promoter_class = 'detractor', false)"
+        ) }} as is_detractor,
         customer_advocacy.referrals_made
     from risk_months
     inner join customer_attrition

@@ -6,7 +6,8 @@
 ) }}
 {#
     What customers bought, a row an order, found anew for those who are due.
-    Seeds say which statuses and types are no sales.
+    Seeds say which statuses and types are no sales. An order whose amount is
+    not added up has none.
 #}
 with
 
@@ -24,10 +25,15 @@ stg_salesforce_orders as (
         contact_id,
         ordered_on,
         amount,
+        currency,
         status,
         order_channel,
         order_type
     from {{ ref('stg_salesforce_orders') }}
+),
+
+int_currency_rates as (
+    select * from {{ ref('int_currency_rates') }}
 ),
 
 order_statuses as (
@@ -47,11 +53,22 @@ sales as (
         int_due_links.customer_id,
         stg_salesforce_orders.order_id,
         stg_salesforce_orders.ordered_on,
-        stg_salesforce_orders.amount,
+        {{ in_reporting_currency(
+            'stg_salesforce_orders.amount',
+            'stg_salesforce_orders.currency',
+            'int_currency_rates.rate'
+        ) }} as amount,
         stg_salesforce_orders.order_channel
     from stg_salesforce_orders
     inner join int_due_links
         on stg_salesforce_orders.contact_id = int_due_links.subject
+    left join int_currency_rates
+        on
+            stg_salesforce_orders.currency = int_currency_rates.currency
+            and stg_salesforce_orders.ordered_on
+            >= int_currency_rates.valid_from
+            and stg_salesforce_orders.ordered_on
+            < int_currency_rates.valid_until
     left join order_statuses
         on stg_salesforce_orders.status = order_statuses.status
     left join order_types

@@ -34,8 +34,12 @@ sales_months as (
         coalesce(sum(int_sales.amount) filter (
             where int_sales.ordered_on >= int_due_spine.month
         ), 0) as revenue,
+        count(*) filter (
+            where int_sales.ordered_on >= int_due_spine.month
+            and int_sales.amount is null
+        ) as unconverted_orders,
         count(*) as orders_12m,
-        sum(int_sales.amount) as revenue_12m,
+        coalesce(sum(int_sales.amount), 0) as revenue_12m,
         count(distinct int_sales.order_channel) as channels_12m
     from int_due_spine
     cross join lapse_rules

@@ -25,8 +25,8 @@ year_before as (
 same_customer_months as (
     select
         customer_attrition.month,
-        sum(customer_attrition.revenue) as revenue,
-        sum(year_before.revenue) as revenue_year_ago
+        {{ total('customer_attrition.revenue', '*') }} as revenue,
+        {{ total('year_before.revenue', '*') }} as revenue_year_ago
     from customer_attrition
     inner join year_before
         on

@@ -58,15 +58,15 @@ dated as (
     select
         stretches.*,
         stretches.starts_on + stretches.expected_gap_days as lapsing_on,
-        stretches.starts_on + cast(case
+        stretches.starts_on + case
             when stretches.ordered_on is null
                 then lapse_rules.lapse_cap_days
-            else {{ between_bounds(
+            else {{ whole(between_bounds(
                 'ceil(lapse_rules.lapse_multiple * stretches.expected_gap_days)',
                 'lapse_rules.lapse_floor_days',
                 'lapse_rules.lapse_cap_days'
-            ) }}
-        end as integer) as lapsed_on
+            )) }}
+        end as lapsed_on
     from stretches
     cross join lapse_rules
 )

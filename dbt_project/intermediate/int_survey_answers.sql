@@ -63,7 +63,7 @@ answers as (
         conversation_id as subject,
         'satisfaction' as kind,
         completed_at as given_at,
-        round(cast(1 + total_score / 25 as numeric), 6) as answer
+        round({{ on_five('total_score') }}, 6) as answer
     from stg_genesys_surveys
 )
 

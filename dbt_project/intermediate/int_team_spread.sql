@@ -23,13 +23,17 @@ gathered as (
         count(*) over teams_of_month as teams,
         sum(conversations) over teams_of_month as sum_n,
         sum(conversations * conversations) over teams_of_month as sum_nn,
-        sum(conversations * mean_shift) over teams_of_month
-        / sum(conversations) over teams_of_month as grand_mean,
-        sum(squared_deviations) over teams_of_month
-        / sum(conversations) over teams_of_month
-        * sum(customers) over teams_of_month / nullif(
-            sum(customers) over teams_of_month - count(*) over teams_of_month, 0
-        ) as within_variance
+        {{ quotient(
+            'sum(conversations * mean_shift) over teams_of_month',
+            'sum(conversations) over teams_of_month'
+        ) }} as grand_mean,
+        {{ quotient(
+            quotient(
+                'sum(squared_deviations) over teams_of_month',
+                'sum(conversations) over teams_of_month'
+            ) ~ ' * sum(customers) over teams_of_month',
+            'sum(customers) over teams_of_month - count(*) over teams_of_month'
+        ) }} as within_variance
     from int_team_windows
     window teams_of_month as (partition by month)
 ),
@@ -40,9 +44,11 @@ spread as (
         month,
         teams,
         mean_shift,
-        round(within_variance / conversations, 12) as variance,
+        round({{ quotient('within_variance', 'conversations') }}, 12)
+            as variance,
         round({{ between_variance(
-            'sum(conversations * power(mean_shift - grand_mean, 2)) over (partition by month)',
+            'sum(conversations * ' ~ squared('mean_shift - grand_mean')
+            ~ ') over (partition by month)',
             'teams', 'within_variance', 'sum_n', 'sum_nn'
         ) }}, 12) as between_variance
     from gathered
@@ -51,7 +57,7 @@ spread as (
 weighed as (
     select
         *,
-        1 / nullif(variance + between_variance, 0) as weight
+        {{ quotient('1', 'variance + between_variance') }} as weight
     from spread
 ),
 
@@ -59,14 +65,14 @@ team_spread as (
     select
         *,
         sum(weight) over teams_of_month as all_weight,
-        round(
-            sum(weight * mean_shift) over teams_of_month
-            / sum(weight) over teams_of_month, 9
-        ) as overall_shift,
-        round(
-            sum(weight * variance) over teams_of_month
-            / sum(weight) over teams_of_month, 12
-        ) as typical_variance
+        round({{ quotient(
+            'sum(weight * mean_shift) over teams_of_month',
+            'sum(weight) over teams_of_month'
+        ) }}, 9) as overall_shift,
+        round({{ quotient(
+            'sum(weight * variance) over teams_of_month',
+            'sum(weight) over teams_of_month'
+        ) }}, 12) as typical_variance
     from weighed
     window teams_of_month as (partition by month)
 )

@@ -61,10 +61,12 @@ team_windows as (
         is_complete_month,
         count(*) as customers,
         sum(conversations) as conversations,
-        round(sum(start_valence) / sum(conversations), 9) as start_valence,
-        round(sum(shift) / sum(conversations), 9) as mean_shift,
+        round({{ quotient('sum(start_valence)', 'sum(conversations)') }}, 9)
+            as start_valence,
+        round({{ quotient('sum(shift)', 'sum(conversations)') }}, 9)
+            as mean_shift,
         {{ squared_deviations(
-            '(sum(shift) / sum(conversations))',
+            '(' ~ quotient('sum(shift)', 'sum(conversations)') ~ ')',
             'sum(conversations * conversations)',
             'sum(conversations * shift)',
             'sum(shift * shift)'

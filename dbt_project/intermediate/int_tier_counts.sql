@@ -1,8 +1,16 @@
 {#
     Month × tier (and all): sums over the customers of the month, from which
-    the summaries take their shares, means and intervals.
+    the summaries take their shares, means and intervals. A month in which
+    nobody was one has all, with nothing.
 #}
 with
+
+int_months as (
+    select
+        month,
+        is_complete_month
+    from {{ ref('int_months') }}
+),
 
 int_customer_months as (
     select * from {{ ref('int_customer_months') }}
@@ -11,13 +19,14 @@ int_customer_months as (
 
 counted as (
     select
-        month,
-        is_complete_month,
+        int_months.month,
+        int_months.is_complete_month,
         coalesce(tier, 'all') as tier,
-        count(*) as customers,
-        sum(orders) as orders,
-        sum(revenue) as revenue,
-        avg(revenue_12m) as value_12m,
+        count(customer_id) as customers,
+        coalesce(sum(orders), 0) as orders,
+        coalesce(sum(unconverted_orders), 0) as unconverted_orders,
+        {{ total('revenue', 'customer_id') }} as revenue,
+        {{ mean('revenue_12m', 'customer_id') }} as value_12m,
         var_samp(revenue_12m) as variance_12m,
         count(*) filter (where orders_12m >= 1) as buyers_12m,
         count(*) filter (where orders_12m >= 2) as repeat_buyers_12m,
@@ -31,11 +40,15 @@ counted as (
         count(*) filter (
             where referrals_made > 0 or public_positive_mentions > 0
         ) as advocates
-    from int_customer_months
+    from int_months
+    left join int_customer_months
+        on int_months.month = int_customer_months.month
     group by
         grouping sets (
-            (month, is_complete_month, tier), (month, is_complete_month)
+            (int_months.month, int_months.is_complete_month, tier),
+            (int_months.month, int_months.is_complete_month)
         )
+    having grouping(tier) = 1 or tier is not null
 )
 
 select * from counted

@@ -13,6 +13,14 @@ stg_estimated_driver_weights as (
     where topic = 'touchpoint'
 ),
 
+stg_estimated_driver_fits as (
+    select
+        month,
+        reason
+    from {{ ref('stg_estimated_driver_fits') }}
+    where topic = 'touchpoint'
+),
+
 int_measured_customers as (
     select
         month,
@@ -46,12 +54,19 @@ touchpoint_drivers as (
         coalesce(weights.rated, 0) as customers_rated,
         stated.customers_stated,
         stated.importance as stated,
-        segment_thresholds.confidence_z * sqrt(
-            stated.importance_variance / nullif(stated.customers_stated, 0)
-        ) as stated_half_width,
+        segment_thresholds.confidence_z * {{ root(quotient(
+            'stated.importance_variance', 'stated.customers_stated'
+        )) }} as stated_half_width,
         weights.share as derived,
         weights.share_low as derived_low,
         weights.share_high as derived_high,
+        case
+            when weights.share is null
+                then coalesce(
+                    fits.reason,
+                    'too few who are measured have rated it, or all alike'
+                )
+        end as derived_reason,
         weights.correlation,
         weights.r_squared,
         weights.weight_low > 0 as is_above_chance,
@@ -65,6 +80,8 @@ touchpoint_drivers as (
         on
             stated.month = weights.month
             and stated.touchpoint = weights.item
+    left join stg_estimated_driver_fits as fits
+        on stated.month = fits.month
     left join touchpoints
         on stated.touchpoint = touchpoints.touchpoint
 )

@@ -57,12 +57,15 @@ touchpoint_months as (
         count(*) as customers,
         sum(by_customer.texts) as texts,
         {% for score in scores %}
-        round(sum(by_customer.{{ score }}) / sum(by_customer.texts), 9)
-            as {{ score }},
+        round({{ quotient(
+            'sum(by_customer.' ~ score ~ ')', 'sum(by_customer.texts)'
+        ) }}, 9) as {{ score }},
         {% endfor %}
         round({{ variance_of_mean(
             squared_deviations(
-                '(sum(by_customer.valence) / sum(by_customer.texts))',
+                '(' ~ quotient(
+                    'sum(by_customer.valence)', 'sum(by_customer.texts)'
+                ) ~ ')',
                 'sum(by_customer.texts * by_customer.texts)',
                 'sum(by_customer.texts * by_customer.valence)',
                 'sum(by_customer.valence * by_customer.valence)'

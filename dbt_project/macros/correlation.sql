@@ -13,6 +13,7 @@
             and count(*) * sum({{ x }} * {{ x }}) > sum({{ x }}) * sum({{ x }})
             and count(*) * sum({{ y }} * {{ y }}) > sum({{ y }}) * sum({{ y }})
             then round(greatest(-1, least(1,
+                {# Both factors are over 0: the condition says so. #}
                 (count(*) * sum({{ x }} * {{ y }}) - sum({{ x }}) * sum({{ y }}))
                 / sqrt(
                     (count(*) * sum({{ x }} * {{ x }}) - sum({{ x }}) * sum({{ x }}))
@@ -33,13 +34,16 @@
 
 {# tanh(artanh(r) -+ z / sqrt(n - 3)), written with exp. #}
 {% macro default__fisher(row, side) -%}
-    cast(case
-        when abs({{ row }}.correlation) < 1 and {{ row }}.customers > 3
-            then 1 - 2 / (exp(
-                ln((1 + {{ row }}.correlation) / (1 - {{ row }}.correlation))
-                {{ side }} 2 * segment_thresholds.confidence_z
-                / sqrt(cast({{ row }}.customers - 3 as numeric))
-            ) + 1)
-        else {{ row }}.correlation
-    end as numeric(9, 6))
+    {% set end %}
+        case
+            when abs({{ row }}.correlation) < 1 and {{ row }}.customers > 3
+                then 1 - 2 / (exp(
+                    ln((1 + {{ row }}.correlation) / (1 - {{ row }}.correlation))
+                    {{ side }} 2 * segment_thresholds.confidence_z
+                    / sqrt(cast({{ row }}.customers - 3 as numeric))
+                ) + 1)
+            else {{ row }}.correlation
+        end
+    {% endset %}
+    {{ decimal(end, 9, 6) }}
 {%- endmacro %}

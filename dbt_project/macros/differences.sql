@@ -16,7 +16,7 @@
 
 {% macro default__newcombe(part, n, other_part, other_n, side) -%}
     {% set z, other_side = 'segment_thresholds.confidence_z', '-+' | replace(side, '') %}
-    cast(
+    {% set end %}
         {{ share(part, n) }} - {{ share(other_part, other_n) }}
         {{ side }} sqrt(
             power({{ share(part, n) }} - {{ default__wilson(part, n, z, side) }}, 2)
@@ -24,6 +24,7 @@
                 {{ share(other_part, other_n) }}
                 - {{ default__wilson(other_part, other_n, z, other_side) }}, 2
             )
-        ) as numeric(9, 6)
-    )
+        )
+    {% endset %}
+    {{ decimal(end, 9, 6) }}
 {%- endmacro %}

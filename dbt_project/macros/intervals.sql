@@ -17,10 +17,10 @@
     case
         when {{ n }} > 0 then greatest(0, least(1, round((
             {{ successes }} + {{ z }} * {{ z }} / 2
-            {{ side }} {{ z }} * sqrt(
-                {{ successes }} * cast({{ n }} - {{ successes }} as numeric)
-                / {{ n }} + {{ z }} * {{ z }} / 4
-            )
+            {{ side }} {{ z }} * {{ root(
+                successes ~ ' * cast(' ~ n ~ ' - ' ~ successes ~ ' as numeric) / '
+                ~ n ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / 4'
+            ) }}
         ) / ({{ n }} + {{ z }} * {{ z }}), 6)))
     end
 {%- endmacro %}
@@ -70,44 +70,52 @@
 {%- endmacro %}
 
 {% macro default__value_index_end(side) -%}
-    cast(case
+    {% set log_ratio = logarithm('value_12m / base_value_12m') %}
+    {% set sign = '-' if side == 'low' else '+' %}
+    {% set half_width %}
+        segment_thresholds.confidence_z * sqrt(
+            variance_12m / (customers * value_12m * value_12m)
+            + base_variance_12m
+            / (base_customers * base_value_12m * base_value_12m)
+        )
+    {% endset %}
+    case
         when tier = 'highly_satisfied' then value_12m / nullif(value_12m, 0) * 100
         when tier <> 'all' and customers > 1 and base_customers > 1
             and value_12m > 0 and base_value_12m > 0
-            then 100 * exp(
-                ln(value_12m / base_value_12m)
-                {{ '-' if side == 'low' else '+' }}
-                segment_thresholds.confidence_z * sqrt(
-                    variance_12m / (customers * value_12m * value_12m)
-                    + base_variance_12m
-                    / (base_customers * base_value_12m * base_value_12m)
-                )
-            )
-    end as numeric(12, 2))
+            then 100 * {{ exponential(log_ratio ~ sign ~ half_width) }}
+    end
+{%- endmacro %}
+
+{# Why there is no value index, from the same columns; null where there is one. #}
+{% macro value_index_reason() -%}
+    case
+        when {{ decimal(quotient('100 * value_12m', 'base_value_12m'), 12, 2) }} is not null
+            then null
+        when customers = 0 then 'nobody was a customer'
+        when base_customers is null then 'nobody was highly satisfied'
+        when base_value_12m = 0 then 'the highly satisfied bought nothing'
+        else 'it has more than 10 digits before the point'
+    end
 {%- endmacro %}
 
 {# A share of `n` as a number between 0 and 1; null of nothing. #}
 {% macro share(part, n) -%}
-    cast({{ part }} / nullif(cast({{ n }} as numeric), 0) as numeric(9, 6))
+    {{ decimal(quotient(part, n), 9, 6) }}
 {%- endmacro %}
 
 {# The end of a share's interval, as the marts hold it. #}
 {% macro share_low(part, n) -%}
-    cast({{ wilson_low(part, n, 'segment_thresholds.confidence_z') }}
-    as numeric(9, 6))
+    {{ decimal(wilson_low(part, n, 'segment_thresholds.confidence_z'), 9, 6) }}
 {%- endmacro %}
 
 {% macro share_high(part, n) -%}
-    cast({{ wilson_high(part, n, 'segment_thresholds.confidence_z') }}
-    as numeric(9, 6))
+    {{ decimal(wilson_high(part, n, 'segment_thresholds.confidence_z'), 9, 6) }}
 {%- endmacro %}
 
-{# Change against an earlier figure, as a share of it; null without one. #}
+{# Change against an earlier figure, as a share of it; null without one, or of a million and more. #}
 {% macro growth(now, before) -%}
-    cast(
-        cast({{ now }} as numeric) / nullif({{ before }}, 0) - 1
-        as numeric(12, 6)
-    )
+    {{ decimal(quotient(now, before) ~ ' - 1', 12, 6) }}
 {%- endmacro %}
 
 {#
@@ -123,9 +131,8 @@
 {%- endmacro %}
 
 {% macro default__mean_end(mean, variance, n, side) -%}
-    cast(
-        {{ mean }} {{ side }} segment_thresholds.confidence_z
-        * sqrt({{ variance }} / nullif({{ n }}, 0))
-        as numeric(18, 2)
-    )
+    {{ money(
+        mean ~ side ~ 'segment_thresholds.confidence_z * '
+        ~ root(quotient(variance, n))
+    ) }}
 {%- endmacro %}

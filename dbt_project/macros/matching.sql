@@ -25,7 +25,9 @@
 {%- endmacro %}
 
 {% macro default__matched_effect() -%}
-    round(sum(reached * (reached_change - compared_change)) / sum(reached), 9)
+    round({{ quotient(
+        'sum(reached * (reached_change - compared_change))', 'sum(reached)'
+    ) }}, 9)
 {%- endmacro %}
 
 {% macro matched_variance() -%}
@@ -33,7 +35,11 @@
 {%- endmacro %}
 
 {% macro default__matched_variance() -%}
-    round(sum(reached * reached * (
-        reached_variance / reached + compared_variance / compared
-    )) / (sum(reached) * sum(reached)), 12)
+    {% set squares %}
+        sum(reached * reached * (
+            {{ quotient('reached_variance', 'reached') }}
+            + {{ quotient('compared_variance', 'compared') }}
+        ))
+    {% endset %}
+    round({{ quotient(squares, 'sum(reached) * sum(reached)') }}, 12)
 {%- endmacro %}

@@ -29,7 +29,7 @@
 {%- endmacro %}
 
 {% macro default__variance_of_mean(squares, n, customers) -%}
-    {{ squares }} / (cast({{ n }} as numeric) * {{ n }})
+    {{ quotient(squares, 'cast(' ~ n ~ ' as numeric) * ' ~ n) }}
     * {{ customers }} / nullif({{ customers }} - 1, 0)
 {%- endmacro %}
 
@@ -45,10 +45,14 @@
 {%- endmacro %}
 
 {% macro default__normal_end(estimate, variance, bound, side) -%}
-    cast(case
-        when {{ variance }} >= 0 then greatest(-{{ bound }}, least({{ bound }},
-            {{ estimate }} {{ side }} segment_thresholds.confidence_z
-            * sqrt({{ variance }})
-        ))
-    end as numeric(9, 6))
+    {% set end %}
+        case
+            when {{ variance }} >= 0
+                then greatest(-{{ bound }}, least({{ bound }},
+                    {{ estimate }} {{ side }} segment_thresholds.confidence_z
+                    * sqrt({{ variance }})
+                ))
+        end
+    {% endset %}
+    {{ decimal(end, 9, 6) }}
 {%- endmacro %}

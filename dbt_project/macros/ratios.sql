@@ -9,15 +9,22 @@
 {%- endmacro %}
 
 {% macro default__rate_ratio(side) -%}
-    cast(case
-        when customers_consolidated > 0 and base_consolidated > 0
-            then cast(customers_consolidated as numeric) / customers_at_start
-                / (cast(base_consolidated as numeric) / base_at_start)
-            {% if side %}
-                * exp({{ side }} segment_thresholds.confidence_z * sqrt(
-                    1.0 / customers_consolidated - 1.0 / customers_at_start
-                    + 1.0 / base_consolidated - 1.0 / base_at_start
-                ))
-            {% endif %}
-    end as numeric(12, 4))
+    {% set ratio %}
+        case
+            when customers_consolidated > 0 and base_consolidated > 0
+                then cast(customers_consolidated as numeric)
+                    / customers_at_start
+                    / (cast(base_consolidated as numeric) / base_at_start)
+                {% if side %}
+                    * {{ exponential(
+                        side ~ 'segment_thresholds.confidence_z * ' ~ root(
+                            '1.0 / customers_consolidated'
+                            ~ ' - 1.0 / customers_at_start'
+                            ~ ' + 1.0 / base_consolidated - 1.0 / base_at_start'
+                        )
+                    ) }}
+                {% endif %}
+        end
+    {% endset %}
+    {{ decimal(ratio, 12, 4) }}
 {%- endmacro %}

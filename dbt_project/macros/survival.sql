@@ -11,9 +11,10 @@
 {% macro default__kaplan_meier(stretch) -%}
     case
         when bool_or(left_customers = at_risk) over {{ stretch }} then 0
-        else exp(sum(ln(
-            nullif(1 - cast(left_customers as numeric) / at_risk, 0)
-        )) over {{ stretch }})
+        else {{ exponential(
+            'sum(' ~ logarithm('1 - ' ~ quotient('left_customers', 'at_risk'))
+            ~ ') over ' ~ stretch
+        ) }}
     end
 {%- endmacro %}
 
@@ -42,9 +43,10 @@
 {% macro default__survival_end(survival, variance, side) -%}
     case
         when {{ survival }} > 0 and {{ survival }} < 1
-            then power({{ survival }}, exp(
-                {{ '-' if side == 'low' else '' }} segment_thresholds.confidence_z
-                * sqrt({{ variance }}) / ln({{ survival }})
-            ))
+            then power({{ survival }}, {{ exponential(
+                ('-' if side == 'low' else '')
+                ~ 'segment_thresholds.confidence_z * sqrt(' ~ variance ~ ') / ln('
+                ~ survival ~ ')'
+            ) }})
     end
 {%- endmacro %}

@@ -82,6 +82,11 @@
     'c_' || left({{ text_hash(contact_id) }}, 16)
 {%- endmacro %}
 
+{# A currency in ISO 4217's letters; null where none is named. #}
+{% macro normal_currency(currency) -%}
+    nullif(upper(trim({{ currency }})), '')
+{%- endmacro %}
+
 {#
     The weight of evidence `age_days` old. Rounded to numeric before anything
     is summed, so that sums do not depend on the order of the rows.

@@ -49,9 +49,11 @@ valued as (
         customer_segments.tier,
         coalesce(customer_value.expected_value_12m, 0) as expected_value_12m,
         coalesce(
-            stg_estimated_lapse_risks.probability
-            * customer_value.expected_value_12m
-            / nullif(customer_value.probability_active, 0), 0
+            {{ quotient(
+                'stg_estimated_lapse_risks.probability'
+                ' * customer_value.expected_value_12m',
+                'customer_value.probability_active'
+            ) }}, 0
         ) as value_at_risk
     from stg_estimated_lapse_risks
     inner join customer_segments
@@ -68,19 +70,17 @@ attrition_risk as (
         valued.customer_id,
         valued.month,
         valued.tier,
-        cast(valued.probability as numeric(9, 6)) as lapse_probability,
+        {{ decimal('valued.probability', 9, 6) }} as lapse_probability,
         first_reasons.reason as reason_1,
         second_reasons.reason as reason_2,
         third_reasons.reason as reason_3,
-        cast(valued.expected_value_12m as numeric(18, 2))
+        {{ money('valued.expected_value_12m') }}
             as expected_value_12m,
-        cast(valued.value_at_risk as numeric(18, 2)) as value_at_risk,
-        cast(row_number() over (
-            order by
-                round(valued.value_at_risk, 2) desc,
-                valued.probability desc,
-                valued.customer_id asc
-        ) as integer) as risk_rank,
+        {{ money('valued.value_at_risk') }} as value_at_risk,
+        {{ whole(
+            'row_number() over (order by round(valued.value_at_risk, 2) desc,'
+            ' valued.probability desc, valued.customer_id asc)'
+        ) }} as risk_rank,
         segment_thresholds.method_version
     from valued
     cross join segment_thresholds

@@ -33,17 +33,16 @@ estimates as (
 attrition_survival as (
     select
         estimates.tier,
-        cast(estimates.months_since as integer) as months_since,
-        cast(estimates.at_risk as integer) as at_risk,
-        cast(estimates.left_customers as integer) as left_customers,
-        cast(estimates.censored as integer) as censored,
-        cast(estimates.estimate as numeric(9, 6)) as survival,
-        cast({{ survival_end(
-            'estimates.estimate', 'estimates.variance', 'low'
-        ) }} as numeric(9, 6)) as survival_low,
-        cast({{ survival_end(
-            'estimates.estimate', 'estimates.variance', 'high'
-        ) }} as numeric(9, 6)) as survival_high,
+        {{ whole('estimates.months_since') }} as months_since,
+        {{ whole('estimates.at_risk') }} as at_risk,
+        {{ whole('estimates.left_customers') }} as left_customers,
+        {{ whole('estimates.censored') }} as censored,
+        {{ decimal('estimates.estimate', 9, 6) }} as survival,
+        {% for side in ['low', 'high'] %}
+        {{ decimal(
+            survival_end('estimates.estimate', 'estimates.variance', side), 9, 6
+        ) }} as survival_{{ side }},
+        {% endfor %}
         estimates.at_risk < segment_thresholds.minimum_group as is_suppressed,
         segment_thresholds.method_version
     from estimates

@@ -42,13 +42,13 @@ customer_advocacy as (
         int_due_spine.month,
         int_due_spine.is_complete_month,
         int_latest_recommends.promoter_class,
-        cast(coalesce(int_advocacy_months.referrals_made, 0) as integer)
+        {{ whole('coalesce(int_advocacy_months.referrals_made, 0)') }}
             as referrals_made,
-        cast(coalesce(int_advocacy_months.referrals_converted, 0) as integer)
+        {{ whole('coalesce(int_advocacy_months.referrals_converted, 0)') }}
             as referrals_converted,
-        cast(
-            coalesce(int_advocacy_months.public_positive_mentions, 0) as integer
-        ) as public_positive_mentions,
+        {{ whole(
+            'coalesce(int_advocacy_months.public_positive_mentions, 0)'
+        ) }} as public_positive_mentions,
         segment_thresholds.method_version,
         stg_text_model.text_model_version
     from int_due_spine

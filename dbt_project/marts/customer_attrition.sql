@@ -32,14 +32,16 @@ customer_attrition as (
         int_standings.lapsed_on,
         int_standings.returned_on,
         int_standings.contract_ended_on,
-        cast(coalesce(int_sales_months.orders, 0) as integer) as orders,
-        cast(coalesce(int_sales_months.revenue, 0) as numeric(18, 2))
+        {{ whole('coalesce(int_sales_months.orders, 0)') }} as orders,
+        {{ money('coalesce(int_sales_months.revenue, 0)') }}
             as revenue,
-        cast(coalesce(int_sales_months.orders_12m, 0) as integer)
+        {{ whole('coalesce(int_sales_months.unconverted_orders, 0)') }}
+            as unconverted_orders,
+        {{ whole('coalesce(int_sales_months.orders_12m, 0)') }}
             as orders_12m,
-        cast(coalesce(int_sales_months.revenue_12m, 0) as numeric(18, 2))
+        {{ money('coalesce(int_sales_months.revenue_12m, 0)') }}
             as revenue_12m,
-        cast(coalesce(int_sales_months.channels_12m, 0) as integer)
+        {{ whole('coalesce(int_sales_months.channels_12m, 0)') }}
             as channels_12m,
         segment_thresholds.method_version
     from int_standings

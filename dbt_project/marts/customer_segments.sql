@@ -34,13 +34,13 @@ customer_segments as (
         moves.previous_tier,
         moves.is_satisfied,
         moves.is_connected,
-        cast(moves.connection_score as numeric(7, 4)) as connection_score,
-        cast(moves.motivator_score as numeric(7, 4)) as motivator_score,
-        cast(moves.emotion_score as numeric(7, 4)) as emotion_score,
-        cast(moves.satisfaction_score as numeric(7, 4)) as satisfaction_score,
-        cast(moves.differentiation_score as numeric(7, 4))
+        {{ decimal('moves.connection_score', 7, 4) }} as connection_score,
+        {{ decimal('moves.motivator_score', 7, 4) }} as motivator_score,
+        {{ decimal('moves.emotion_score', 7, 4) }} as emotion_score,
+        {{ decimal('moves.satisfaction_score', 7, 4) }} as satisfaction_score,
+        {{ decimal('moves.differentiation_score', 7, 4) }}
             as differentiation_score,
-        cast(moves.evidence_count as integer) as evidence_count,
+        {{ whole('moves.evidence_count') }} as evidence_count,
         moves.last_evidence_at,
         moves.method_version,
         stg_text_model.text_model_version

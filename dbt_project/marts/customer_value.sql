@@ -8,6 +8,13 @@ stg_estimated_order_expectations as (
     select * from {{ ref('stg_estimated_order_expectations') }}
 ),
 
+stg_estimated_value_fits as (
+    select
+        month,
+        reason
+    from {{ ref('stg_estimated_value_fits') }}
+),
+
 customer_attrition as (
     select
         customer_id,
@@ -28,20 +35,30 @@ customer_value as (
         int_order_histories.month,
         int_order_histories.first_order_on,
         int_order_histories.last_order_on,
-        cast(int_order_histories.orders as integer) as orders,
-        cast(int_order_histories.revenue as numeric(18, 2))
+        {{ whole('int_order_histories.orders') }} as orders,
+        {{ money('int_order_histories.revenue') }}
             as historical_value,
-        cast(expectations.probability_active as numeric(9, 6))
+        {{ whole('int_order_histories.unconverted_orders') }}
+            as unconverted_orders,
+        {{ decimal('expectations.probability_active', 9, 6) }}
             as probability_active,
-        cast(expectations.expected_orders as numeric(12, 4))
+        {{ decimal('expectations.expected_orders', 12, 4) }}
             as expected_orders_12m,
-        cast(expectations.expected_order_value as numeric(18, 2))
+        {{ money('expectations.expected_order_value') }}
             as expected_order_value,
-        cast(expectations.expected_value as numeric(18, 2))
+        {{ money('expectations.expected_value') }}
             as expected_value_12m,
+        case
+            when expectations.customer_id is not null then null
+            when customer_attrition.customer_id is null
+                then 'the contract has ended'
+            else value_fits.reason
+        end as expected_value_reason,
         segment_thresholds.method_version
     from int_order_histories
     cross join segment_thresholds
+    left join stg_estimated_value_fits as value_fits
+        on int_order_histories.month = value_fits.month
     left join customer_attrition
         on
             int_order_histories.customer_id = customer_attrition.customer_id

@@ -56,14 +56,14 @@ freshness as (
         source_loads.load,
         stg_ops_cursors.data_through,
         batches.last_published_at,
-        cast(coalesce(batches.rows_published, 0) as bigint)
+        {{ whole('coalesce(batches.rows_published, 0)', 'bigint') }}
             as rows_published,
-        cast(coalesce(batches.held_batches, 0) as integer) as held_batches,
-        cast(coalesce(batches.quarantined_rows, 0) as bigint)
+        {{ whole('coalesce(batches.held_batches, 0)') }} as held_batches,
+        {{ whole('coalesce(batches.quarantined_rows, 0)', 'bigint') }}
             as quarantined_rows,
-        cast(coalesce(int_linked_rows.recent_rows, 0) as bigint)
+        {{ whole('coalesce(int_linked_rows.recent_rows, 0)', 'bigint') }}
             as recent_rows,
-        cast(coalesce(int_linked_rows.linked_rows, 0) as bigint)
+        {{ whole('coalesce(int_linked_rows.linked_rows, 0)', 'bigint') }}
             as linked_rows,
         {{ share(
             'int_linked_rows.linked_rows', 'int_linked_rows.recent_rows'

@@ -44,10 +44,10 @@ initiative_impact as (
         int_initiatives.label,
         outcomes.unit,
         int_initiatives.started_on,
-        cast(least(
-            int_initiatives.months_after, impact_rules.window_months
-        ) as integer) as months_after,
-        cast(trials.months as integer) as months_compared,
+        {{ whole(
+            'least(int_initiatives.months_after, impact_rules.window_months)'
+        ) }} as months_after,
+        {{ whole('trials.months') }} as months_compared,
         coalesce(estimates.customers_reached, 0) as customers_reached,
         coalesce(estimates.customers_compared, 0) as customers_compared,
         estimates.share_matched,
@@ -58,7 +58,7 @@ initiative_impact as (
         estimates.effect,
         estimates.effect_low,
         estimates.effect_high,
-        cast(placebo_trials.months as integer) as placebo_months,
+        {{ whole('placebo_trials.months') }} as placebo_months,
         placebos.effect as placebo_effect,
         placebos.effect_low as placebo_low,
         placebos.effect_high as placebo_high,

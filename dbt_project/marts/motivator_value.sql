@@ -45,7 +45,8 @@ fulfilled as (
         customers,
         fulfilment,
         segment_thresholds.confidence_z
-        * sqrt(fulfilment_variance / customers) as half_width
+        * {{ root(quotient('fulfilment_variance', 'customers')) }}
+            as half_width
     from int_motivator_correlations
     cross join segment_thresholds
     where outcome = 'value'
@@ -57,18 +58,18 @@ motivator_value as (
         fulfilled.motivator,
         motivators.is_key,
         fulfilled.tier,
-        cast(fulfilled.customers as integer) as customers,
-        cast(fulfilled.fulfilment as numeric(7, 4)) as fulfilment,
-        cast(fulfilled.fulfilment - fulfilled.half_width as numeric(7, 4))
+        {{ whole('fulfilled.customers') }} as customers,
+        {{ decimal('fulfilled.fulfilment', 7, 4) }} as fulfilment,
+        {{ decimal('fulfilled.fulfilment - fulfilled.half_width', 7, 4) }}
             as fulfilment_low,
-        cast(fulfilled.fulfilment + fulfilled.half_width as numeric(7, 4))
+        {{ decimal('fulfilled.fulfilment + fulfilled.half_width', 7, 4) }}
             as fulfilment_high,
-        cast(weights.share as numeric(9, 6)) as importance,
-        cast(weights.share_low as numeric(9, 6)) as importance_low,
-        cast(weights.share_high as numeric(9, 6)) as importance_high,
+        {{ decimal('weights.share', 9, 6) }} as importance,
+        {{ decimal('weights.share_low', 9, 6) }} as importance_low,
+        {{ decimal('weights.share_high', 9, 6) }} as importance_high,
         {% for outcome in outcomes %}
-        cast({{ outcome }}.customers as integer) as {{ outcome }}_customers,
-        cast({{ outcome }}.correlation as numeric(9, 6))
+        {{ whole(outcome ~ '.customers') }} as {{ outcome }}_customers,
+        {{ decimal(outcome ~ '.correlation', 9, 6) }}
             as {{ outcome }}_correlation,
         {{ correlation_low(outcome) }} as {{ outcome }}_correlation_low,
         {{ correlation_high(outcome) }} as {{ outcome }}_correlation_high,

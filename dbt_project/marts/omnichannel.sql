@@ -24,14 +24,14 @@ omnichannel as (
         {% set connected = prefix ~ 'connected_customers' %}
         {% set value = prefix ~ 'value_12m' %}
         {% set variance = prefix ~ 'variance_12m' %}
-        cast({{ customers }} as integer) as {{ customers }},
-        cast({{ measured }} as integer) as {{ measured }},
+        {{ whole(customers) }} as {{ customers }},
+        {{ whole(measured) }} as {{ measured }},
         {{ share(connected, measured) }} as {{ prefix }}connected_share,
         {{ share_low(connected, measured) }}
             as {{ prefix }}connected_share_low,
         {{ share_high(connected, measured) }}
             as {{ prefix }}connected_share_high,
-        cast({{ value }} as numeric(18, 2)) as {{ value }},
+        {{ money(value) }} as {{ value }},
         {{ mean_low(value, variance, customers) }} as {{ value }}_low,
         {{ mean_high(value, variance, customers) }} as {{ value }}_high,
         {{ measured }} < segment_thresholds.minimum_group

@@ -38,27 +38,27 @@ recovery as (
         int_returns.month,
         int_returns.is_complete_month,
         int_returns.tier,
-        cast(moments as integer) as moments,
-        cast(open_moments as integer) as open_moments,
-        cast(returned as integer) as returned,
+        {{ whole('moments') }} as moments,
+        {{ whole('open_moments') }} as open_moments,
+        {{ whole('returned') }} as returned,
         {{ share('returned', 'moments') }} as return_share,
         {{ share_low('returned', 'moments') }} as return_share_low,
         {{ share_high('returned', 'moments') }} as return_share_high,
-        cast(case
-            when returned >= segment_thresholds.minimum_group
-                then median_days_to_return
-        end as numeric(6, 1)) as median_days_to_return,
-        cast(calm_moments as integer) as calm_moments,
-        cast(calm_returned as integer) as calm_returned,
+        {{ decimal(
+            'case when returned >= segment_thresholds.minimum_group'
+            ' then median_days_to_return end', 6, 1
+        ) }} as median_days_to_return,
+        {{ whole('calm_moments') }} as calm_moments,
+        {{ whole('calm_returned') }} as calm_returned,
         {{ share('calm_returned', 'calm_moments') }} as calm_return_share,
         {{ share_low('calm_returned', 'calm_moments') }}
             as calm_return_share_low,
         {{ share_high('calm_returned', 'calm_moments') }}
             as calm_return_share_high,
-        cast(
-            {{ share('returned', 'moments') }}
-            - {{ share('calm_returned', 'calm_moments') }} as numeric(9, 6)
-        ) as return_gap,
+        {{ decimal(
+            share('returned', 'moments') ~ ' - '
+            ~ share('calm_returned', 'calm_moments'), 9, 6
+        ) }} as return_gap,
         {{ difference_low(
             'returned', 'moments', 'calm_returned', 'calm_moments'
         ) }} as return_gap_low,
@@ -68,8 +68,8 @@ recovery as (
         moments < segment_thresholds.minimum_group as is_suppressed,
         least(moments, calm_moments)
         < segment_thresholds.minimum_group as is_gap_suppressed,
-        cast(year_moments as integer) as moments_12m,
-        cast(year_calm_moments as integer) as calm_moments_12m,
+        {{ whole('year_moments') }} as moments_12m,
+        {{ whole('year_calm_moments') }} as calm_moments_12m,
         {{ share('year_returned', 'year_moments') }} as return_share_12m,
         {{ share_low('year_returned', 'year_moments') }}
             as return_share_12m_low,
@@ -81,11 +81,10 @@ recovery as (
             as calm_return_share_12m_low,
         {{ share_high('year_calm_returned', 'year_calm_moments') }}
             as calm_return_share_12m_high,
-        cast(
-            {{ share('year_returned', 'year_moments') }}
-            - {{ share('year_calm_returned', 'year_calm_moments') }}
-            as numeric(9, 6)
-        ) as return_gap_12m,
+        {{ decimal(
+            share('year_returned', 'year_moments') ~ ' - '
+            ~ share('year_calm_returned', 'year_calm_moments'), 9, 6
+        ) }} as return_gap_12m,
         {{ difference_low(
             'year_returned', 'year_moments',
             'year_calm_returned', 'year_calm_moments'

@@ -26,21 +26,21 @@ segment_thresholds as (
 risk_reliability as (
     select
         checks.month,
-        cast(checks.band as integer) as band,
-        cast(checks.customers as integer) as customers,
-        cast(checks.predicted as numeric(9, 6)) as predicted_rate,
+        {{ whole('checks.band') }} as band,
+        {{ whole('checks.customers') }} as customers,
+        {{ decimal('checks.predicted', 9, 6) }} as predicted_rate,
         {{ share('checks.left_customers', 'checks.customers') }}
             as observed_rate,
         {{ share_low('checks.left_customers', 'checks.customers') }}
             as observed_rate_low,
         {{ share_high('checks.left_customers', 'checks.customers') }}
             as observed_rate_high,
-        cast(fits.brier as numeric(9, 6)) as brier,
-        cast(fits.brier_base as numeric(9, 6)) as brier_base,
+        {{ decimal('fits.brier', 9, 6) }} as brier,
+        {{ decimal('fits.brier_base', 9, 6) }} as brier_base,
         {% for figure in ['skill', 'auc', 'lift', 'slope'] %}
-        cast(fits.{{ figure }} as numeric(12, 6)) as {{ figure }},
-        cast(fits.{{ figure }}_low as numeric(12, 6)) as {{ figure }}_low,
-        cast(fits.{{ figure }}_high as numeric(12, 6)) as {{ figure }}_high,
+        {{ decimal('fits.' ~ figure, 12, 6) }} as {{ figure }},
+        {{ decimal('fits.' ~ figure ~ '_low', 12, 6) }} as {{ figure }}_low,
+        {{ decimal('fits.' ~ figure ~ '_high', 12, 6) }} as {{ figure }}_high,
         {% endfor %}
         checks.customers < segment_thresholds.minimum_group as is_suppressed,
         segment_thresholds.method_version

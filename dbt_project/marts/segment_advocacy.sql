@@ -30,8 +30,8 @@ segment_advocacy as (
         month,
         is_complete_month,
         tier,
-        cast(customers as integer) as customers,
-        cast(advocates as integer) as advocates,
+        {{ whole('customers') }} as customers,
+        {{ whole('advocates') }} as advocates,
         {{ share('advocates', 'customers') }} as advocacy_rate,
         {{ share_low('advocates', 'customers') }} as advocacy_rate_low,
         {{ share_high('advocates', 'customers') }} as advocacy_rate_high,
@@ -41,22 +41,21 @@ segment_advocacy as (
         {{ share('converted_referrers', 'customers') }}
             as converted_referral_rate,
         {{ share('mentioners', 'customers') }} as mention_rate,
-        cast(answers as integer) as nps_answers,
-        cast(promoters as integer) as promoters,
-        cast(passives as integer) as passives,
-        cast(detractors as integer) as detractors,
-        cast(
-            100 * cast(promoters - detractors as numeric) / nullif(answers, 0)
-            as numeric(7, 2)
-        ) as nps,
-        cast({{ nps_low(
+        {{ whole('answers') }} as nps_answers,
+        {{ whole('promoters') }} as promoters,
+        {{ whole('passives') }} as passives,
+        {{ whole('detractors') }} as detractors,
+        {{ decimal(
+            quotient('100 * (promoters - detractors)', 'answers'), 7, 2
+        ) }} as nps,
+        {{ decimal(nps_low(
             'promoters', 'detractors', 'answers',
             'segment_thresholds.confidence_z'
-        ) }} as numeric(7, 2)) as nps_low,
-        cast({{ nps_high(
+        ), 7, 2) }} as nps_low,
+        {{ decimal(nps_high(
             'promoters', 'detractors', 'answers',
             'segment_thresholds.confidence_z'
-        ) }} as numeric(7, 2)) as nps_high,
+        ), 7, 2) }} as nps_high,
         customers < segment_thresholds.minimum_group as is_suppressed,
         answers < segment_thresholds.minimum_group as is_nps_suppressed,
         segment_thresholds.method_version

@@ -45,13 +45,13 @@ segment_attrition as (
         month,
         is_complete_month,
         tier,
-        cast(at_start as integer) as customers_at_start,
-        cast(gone as integer) as customers_left,
+        {{ whole('at_start') }} as customers_at_start,
+        {{ whole('gone') }} as customers_left,
         {{ share('gone', 'at_start') }} as attrition_rate,
         {{ share_low('gone', 'at_start') }} as attrition_rate_low,
         {{ share_high('gone', 'at_start') }} as attrition_rate_high,
-        cast(annual_at_start as integer) as annual_customers_at_start,
-        cast(annual_gone as integer) as annual_customers_left,
+        {{ whole('annual_at_start') }} as annual_customers_at_start,
+        {{ whole('annual_gone') }} as annual_customers_left,
         {{ share('annual_gone', 'annual_at_start') }}
             as annual_attrition_rate,
         {{ share_low('annual_gone', 'annual_at_start') }}

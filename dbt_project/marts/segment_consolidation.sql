@@ -37,8 +37,8 @@ segment_consolidation as (
         month,
         is_complete_month,
         tier,
-        cast(customers_at_start as integer) as customers_at_start,
-        cast(customers_consolidated as integer) as customers_consolidated,
+        {{ whole('customers_at_start') }} as customers_at_start,
+        {{ whole('customers_consolidated') }} as customers_consolidated,
         {{ share('customers_consolidated', 'customers_at_start') }}
             as consolidation_rate,
         {{ share_low('customers_consolidated', 'customers_at_start') }}

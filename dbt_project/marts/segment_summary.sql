@@ -8,6 +8,7 @@ int_tier_counts as (
         customers,
         orders,
         revenue,
+        unconverted_orders,
         value_12m,
         variance_12m
     from {{ ref('int_tier_counts') }}
@@ -61,24 +62,26 @@ segment_summary as (
         month,
         is_complete_month,
         tier,
-        cast(customers as integer) as customers,
+        {{ whole('customers') }} as customers,
         {{ share('customers', 'month_customers') }} as share,
         {{ share_low('customers', 'month_customers') }} as share_low,
         {{ share_high('customers', 'month_customers') }} as share_high,
-        cast(revenue as numeric(18, 2)) as revenue,
-        cast(orders as integer) as orders,
-        cast(revenue / nullif(orders, 0) as numeric(18, 2))
+        {{ money('revenue') }} as revenue,
+        {{ whole('orders') }} as orders,
+        {{ whole('unconverted_orders') }} as unconverted_orders,
+        {{ money(quotient('revenue', 'orders - unconverted_orders')) }}
             as average_order_value,
-        cast(cast(orders as numeric) / customers as numeric(12, 4))
+        {{ decimal(quotient('orders', 'customers'), 12, 4) }}
             as orders_per_customer,
-        cast(value_12m as numeric(18, 2)) as value_12m,
-        cast(100 * value_12m / nullif(base_value_12m, 0) as numeric(12, 2))
+        {{ money('value_12m') }} as value_12m,
+        {{ decimal(quotient('100 * value_12m', 'base_value_12m'), 12, 2) }}
             as value_index,
-        {{ value_index_end('low') }} as value_index_low,
-        {{ value_index_end('high') }} as value_index_high,
-        cast(expected_value as numeric(18, 2)) as expected_value_12m,
-        cast(expected_value_low as numeric(18, 2)) as expected_value_12m_low,
-        cast(expected_value_high as numeric(18, 2)) as expected_value_12m_high,
+        {{ value_index_reason() }} as value_index_reason,
+        {{ decimal(value_index_end('low'), 12, 2) }} as value_index_low,
+        {{ decimal(value_index_end('high'), 12, 2) }} as value_index_high,
+        {{ money('expected_value') }} as expected_value_12m,
+        {{ money('expected_value_low') }} as expected_value_12m_low,
+        {{ money('expected_value_high') }} as expected_value_12m_high,
         customers < segment_thresholds.minimum_group as is_suppressed,
         segment_thresholds.method_version
     from measures

@@ -53,17 +53,17 @@ team_empathy as (
         measured.team,
         measured.month,
         measured.is_complete_month,
-        cast(measured.conversations as integer) as conversations,
-        cast(measured.customers as integer) as customers,
-        cast(measured.start_valence as numeric(9, 6)) as start_valence,
-        cast(measured.mean_shift as numeric(9, 6)) as mean_shift,
+        {{ whole('measured.conversations') }} as conversations,
+        {{ whole('measured.customers') }} as customers,
+        {{ decimal('measured.start_valence', 9, 6) }} as start_valence,
+        {{ decimal('measured.mean_shift', 9, 6) }} as mean_shift,
         {{ normal_low('measured.mean_shift', 'measured.variance', 2) }}
             as mean_shift_low,
         {{ normal_high('measured.mean_shift', 'measured.variance', 2) }}
             as mean_shift_high,
-        cast(shrunk.own_weight as numeric(9, 6)) as own_weight,
-        cast(shrunk.overall_shift as numeric(9, 6)) as all_teams_shift,
-        cast(shrunk.shrunk_shift as numeric(9, 6)) as shrunk_shift,
+        {{ decimal('shrunk.own_weight', 9, 6) }} as own_weight,
+        {{ decimal('shrunk.overall_shift', 9, 6) }} as all_teams_shift,
+        {{ decimal('shrunk.shrunk_shift', 9, 6) }} as shrunk_shift,
         {{ normal_low(
             'shrunk.shrunk_shift', 'shrunk.shrunk_variance', 2
         ) }} as shrunk_shift_low,

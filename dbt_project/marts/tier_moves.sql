@@ -54,11 +54,9 @@ tier_moves as (
         {{ enters_connection('from_tier', 'to_tier') }} as is_gain,
         {{ enters_connection('to_tier', 'from_tier') }} as is_loss,
         int_moves_touched.touchpoint as after_touchpoint,
-        cast(
-            int_due_moves.heard_until - 1 - int_moves_touched.submitted_on
-            as integer
-        ) as days_since_touchpoint,
-        cast(int_moves_heard.last_valence as numeric(7, 6)) as last_valence,
+        int_due_moves.heard_until - 1 - int_moves_touched.submitted_on
+            as days_since_touchpoint,
+        {{ decimal('int_moves_heard.last_valence', 7, 6) }} as last_valence,
         int_moves_heard.has_negative_moment as after_negative_moment,
         segment_thresholds.method_version,
         stg_text_model.text_model_version

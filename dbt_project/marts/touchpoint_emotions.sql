@@ -32,9 +32,10 @@ stg_text_model as (
 compared as (
     select
         {% for feeling in feelings %}
-        {{ feeling }} * sum(texts) over texts_of_month
-        / nullif(sum(texts * {{ feeling }}) over texts_of_month, 0)
-            as times_{{ feeling }},
+        {{ quotient(
+            feeling ~ ' * sum(texts) over texts_of_month',
+            'sum(texts * ' ~ feeling ~ ') over texts_of_month'
+        ) }} as times_{{ feeling }},
         {% endfor %}
         *
     from int_touchpoint_months
@@ -51,15 +52,15 @@ touchpoint_emotions as (
         touchpoints.journey_stage,
         touchpoints.channel,
         touchpoints.touchpoint is not null as is_listed,
-        cast(compared.texts as integer) as texts,
-        cast(compared.customers as integer) as customers,
-        cast(compared.valence as numeric(9, 6)) as valence,
+        {{ whole('compared.texts') }} as texts,
+        {{ whole('compared.customers') }} as customers,
+        {{ decimal('compared.valence', 9, 6) }} as valence,
         {{ normal_low('compared.valence', 'compared.variance', 1) }}
             as valence_low,
         {{ normal_high('compared.valence', 'compared.variance', 1) }}
             as valence_high,
         {% for emotion in emotions %}
-        cast(compared.{{ emotion }} as numeric(9, 6)) as {{ emotion }},
+        {{ decimal('compared.' ~ emotion, 9, 6) }} as {{ emotion }},
         {% endfor %}
         case greatest({{ feelings | join(', ') }})
             {% for feeling in feelings %}

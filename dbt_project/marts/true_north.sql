@@ -23,15 +23,8 @@ int_same_customer_months as (
     from {{ ref('int_same_customer_months') }}
 ),
 
-stg_estimated_tier_values as (
-    select
-        month,
-        customers,
-        mean,
-        low,
-        high
-    from {{ ref('stg_estimated_tier_values') }}
-    where tier = 'all'
+int_month_expectations as (
+    select * from {{ ref('int_month_expectations') }}
 ),
 
 segment_thresholds as (
@@ -57,11 +50,13 @@ figures as (
         annual_attrition_rate,
         annual_attrition_rate_low,
         annual_attrition_rate_high,
-        cast(active_customers as integer) as active_customers,
-        cast(new_customers as integer) as new_customers,
-        cast(revenue as numeric(18, 2)) as revenue,
-        cast(acquisition_cost as numeric(18, 2)) as acquisition_cost,
-        cast(historical_clv as numeric(18, 2)) as historical_clv,
+        {{ whole('active_customers') }} as active_customers,
+        {{ whole('new_customers') }} as new_customers,
+        {{ money('revenue') }} as revenue,
+        {{ whole('unconverted_orders') }} as unconverted_orders,
+        {{ money('acquisition_cost') }} as acquisition_cost,
+        {{ whole('unconverted_costs') }} as unconverted_costs,
+        {{ money('historical_clv') }} as historical_clv,
         segment_thresholds.method_version
     from int_headlines
     cross join segment_thresholds
@@ -75,21 +70,20 @@ true_north as (
         {{ growth('figures.' ~ figure, 'year_before.' ~ figure) }}
             as {{ figure }}_growth,
         {% endfor %}
-        cast(expected.mean as numeric(18, 2)) as expected_value_12m,
-        cast(expected.low as numeric(18, 2)) as expected_value_12m_low,
-        cast(expected.high as numeric(18, 2)) as expected_value_12m_high,
+        {{ money('expected_value') }} as expected_value_12m,
+        {{ money('expected_value_low') }} as expected_value_12m_low,
+        {{ money('expected_value_high') }} as expected_value_12m_high,
+        expected_value_reason,
+        lapse_risk_reason,
         {{ growth(
             'int_same_customer_months.revenue',
             'int_same_customer_months.revenue_year_ago'
         ) }} as same_customer_growth
     from figures
-    cross join segment_thresholds
     left join figures as year_before
         on {{ add_months('figures.month', -12) }} = year_before.month
-    left join stg_estimated_tier_values as expected
-        on
-            figures.month = expected.month
-            and segment_thresholds.minimum_group <= expected.customers
+    left join int_month_expectations
+        on figures.month = int_month_expectations.month
     left join int_same_customer_months
         on figures.month = int_same_customer_months.month
 )

@@ -88,8 +88,8 @@ class Arrival:
         self._rows_landed = self._rows_quarantined = 0
         self._texts_replaced = 0
         self._extra_fields: set[str] = set()
-        self._unanswered: dict[str, str] = {}
         self._unread: Counter[str] = Counter()
+        self._unanswered: dict[str, str] = {}
         self.error: KindredError | None = None
         with _plain_errors():
             self._batch: Batch = ledger.open_batch(
@@ -114,8 +114,8 @@ class Arrival:
             self._rows_quarantined += len(found.refused)
             self._texts_replaced += found.texts_replaced
             self._extra_fields |= found.extra_fields
-            self._unanswered |= page.unanswered
             self._unread += found.unread
+            self._unanswered |= page.unanswered
             if self._bytes >= CHUNK_BYTES:
                 self._write()
         except Exception as error:

@@ -37,6 +37,7 @@ class Crm(Keeping):
             contract_ended_on=None,
             acquisition_channel="web",
             acquisition_cost=Decimal("12.5"),
+            currency=None,
         )
 
     def order(
@@ -50,6 +51,7 @@ class Crm(Keeping):
             contact_id=by,
             ordered_on=on or self.now.date(),
             amount=Decimal(str(amount)),
+            currency=None,
             status="Activated",
             channel="store",
             order_type=None,

@@ -44,8 +44,8 @@ NO_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "
 class Marts:
     """The made-up customers' warehouse, and dbt to build it with."""
 
-    def __init__(self, warehouse: Any, target: Path) -> None:
-        self.dsn, self.target = warehouse.dsn("admin"), target
+    def __init__(self, warehouse: Any, target: Path, project: Path = PROJECT) -> None:
+        self.dsn, self.target, self.project = warehouse.dsn("admin"), target, project
         self.transformer = warehouse.dsn("transformer")
         parts = conninfo_to_dict(self.transformer)
         self.environment = {
@@ -68,7 +68,7 @@ class Marts:
         """Run `dbt build` in this process, as a night does: starting one takes seconds."""
         from dbt.cli.main import dbtRunner
 
-        folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         target = ["--target-path", str(self.target), "--log-level-file", "none"]
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.environment.items():

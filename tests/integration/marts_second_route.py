@@ -33,6 +33,7 @@ class SecondRoute:
             contacts = read("select * from raw.salesforce_contacts")
             self.customers = contacts[~contacts.is_deleted].set_index("contact_id")
             self.merged = contacts.dropna(subset=["master_contact_id"])
+            self.addresses = read("select * from ops.addresses")
             self.orders = read(
                 "select * from raw.salesforce_orders"
                 " where not is_deleted and order_type is distinct from 'Consolidation'"
@@ -53,24 +54,44 @@ class SecondRoute:
 
     def caller(self, row: Any) -> str | None:
         """Return the contact a conversation belongs to."""
-        found = set()
-        if isinstance(row.customer_phone, str):
-            owners = self.customers[self.customers.phone == row.customer_phone]
-            found |= set(owners.index) if len(owners) == 1 else set()
-        if isinstance(row.customer_email, str):
-            wanted = row.customer_email.strip().lower()
-            known = self.customers[self.customers.is_email_verified]
-            owners = known[known.email.str.strip().str.lower() == wanted]
-            found |= set(owners.index) if len(owners) == 1 else set()
+        reached = (("phone", row.customer_phone), ("email", row.customer_email))
+        found = {self.owners[pair] for pair in reached if pair in self.owners}
         return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def owners(self) -> dict[tuple[str, str], str]:
+        """Return the one contact to whom an address leads: who has it now, else who had it."""
+        columns = {"phone": "phone", "email": "email", "claimed_handle": "mastodon_handle"}
+        now: dict[tuple[str, str], set[str]] = {}
+        ever: dict[tuple[str, str], set[str]] = {}
+        for contact, row in self.customers.iterrows():
+            for rule, column in columns.items():
+                if isinstance(row[column], str) and (rule != "email" or row.is_email_verified):
+                    now.setdefault((rule, row[column]), set()).add(contact)
+        for row in self.addresses.itertuples():
+            survivor = self.survivor(row.subject)
+            if survivor in self.customers.index:
+                ever.setdefault((row.rule, row.address), set()).add(survivor)
+        return {
+            pair: min(had)
+            for pair in ever.keys() | now.keys()
+            if len(had := now.get(pair) or ever[pair]) == 1
+        }
+
+    def survivor(self, contact: str) -> str:
+        """Return the contact at the end of a chain of merges."""
+        masters = dict(zip(self.merged.contact_id, self.merged.master_contact_id, strict=True))
+        while contact in masters:
+            contact = masters[contact]
+        return contact
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
         """Customer, kind, value, instant and, of texts, which, of everything that counts."""
         handles = {
-            handle.lstrip("@").lower(): contact
-            for contact, handle in self.customers.mastodon_handle.items()
-            if isinstance(handle, str)
+            address: contact
+            for (rule, address), contact in self.owners.items()
+            if rule == "claimed_handle"
         }
         found: list[tuple[str | None, str, float, Any, str]] = []
         texts: list[tuple[str | None, str, Any, str]] = []

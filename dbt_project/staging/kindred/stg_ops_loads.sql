@@ -9,6 +9,7 @@ renamed as (
         batch_id,
         load,
         status,
+        window_start,
         rows_published,
         rows_quarantined,
         ended_at

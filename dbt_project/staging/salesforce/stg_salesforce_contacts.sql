@@ -17,6 +17,7 @@ renamed as (
         contract_ended_on,
         acquisition_channel,
         acquisition_cost,
+        {{ normal_currency('currency') }} as currency,
         is_deleted,
         created_at
     from source

@@ -10,6 +10,7 @@ renamed as (
         contact_id,
         ordered_on,
         amount,
+        {{ normal_currency('currency') }} as currency,
         status,
         channel as order_channel,
         order_type,

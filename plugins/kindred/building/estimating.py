@@ -3,17 +3,24 @@
     importance.py  which touchpoints and motivators go with connection
     risks.py       who will have left in three months, and how well that was foretold before
     worths.py      what customers will buy in the next twelve months
+    ranges.py      which figures can be
 
 Each reads tables of `build` and gives whole tables of `estimated`. Customers come in one order and
-figures are rounded, so the same data give the same bytes.
+figures are rounded, so the same data give the same bytes. Whatever the data, an estimate ends with
+figures that can be or with the reason why there are none: no build waits for a model.
 """
 
 from __future__ import annotations
 
 import io
 import time
+import traceback
+import warnings
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import psycopg
 from psycopg import sql
@@ -21,38 +28,65 @@ from psycopg import sql
 from kindred.building import importance, risks, worths
 from kindred.building.claims import hold
 from kindred.building.dbt import Node
+from kindred.building.ranges import Tables, Unsayable, keep_to_ranges
 
 Read = Callable[[str], pd.DataFrame]
-Tables = dict[str, pd.DataFrame]
 
-ESTIMATES: dict[str, Callable[[Read], Tables]] = {
-    "importance": importance.estimate,
-    "lapse_risk": risks.estimate,
-    "expected_value": worths.estimate,
+
+class Estimate(NamedTuple):
+    """How an estimate is made, and its tables for the last month (if any) without a model."""
+
+    make: Callable[[Read], Tables]
+    no_model: Callable[[list[str], str], Tables]
+
+
+ESTIMATES: dict[str, Estimate] = {
+    "importance": Estimate(importance.estimate, importance.no_model),
+    "lapse_risk": Estimate(risks.estimate, risks.no_model),
+    "expected_value": Estimate(worths.estimate, worths.no_model),
 }
 DIGITS = 6
+_OURS = Path(__file__).parents[1]
+_MONTH = "select month from build.int_driver_months where is_latest"
 
 
 def estimate(conn: psycopg.Connection, say: Callable[[str], None]) -> tuple[list[Node], str | None]:
-    """Make every estimate; return what was done, and what went wrong if anything did.
+    """Make every estimate; return what was done, and what went wrong with the database if anything.
 
-    An estimate that fails says where in the code and never why in words: its text could hold a
-    customer's value.
+    A model that fails leaves a reason and the others alone.
     """
 
     def read(query: str) -> pd.DataFrame:
         return _read(conn, query)
 
     nodes: list[Node] = []
-    for name, make in ESTIMATES.items():
+    for name, how in ESTIMATES.items():
         start = time.perf_counter()
         try:
-            rows = _replace(conn, make(read))
-        except (ArithmeticError, LookupError, TypeError, ValueError, psycopg.Error) as error:
+            tables, reason = made(how, read)
+            rows = _replace(conn, tables)
+        except psycopg.Error as error:
             return nodes, f"the estimate {name} failed ({type(error).__name__}{_place(error)})"
-        nodes.append(Node(name, "estimate", "success", round(time.perf_counter() - start, 3), rows))
-        say(f"{'estimate':<8} {name:<38} success")
+        status = "no model" if reason else "success"
+        nodes.append(Node(name, "estimate", status, round(time.perf_counter() - start, 3), rows))
+        say(f"{'estimate':<8} {name:<38} {status}{f': {reason}' if reason else ''}")
     return nodes, None
+
+
+def made(how: Estimate, read: Read) -> tuple[Tables, str | None]:
+    """Return an estimate's tables with figures that can be; else those without, and the reason.
+
+    A failure says where in the code and never why in words: its text could hold a customer's value.
+    """
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a figure that is none is found below
+            return keep_to_ranges(how.make(read), DIGITS), None
+    except Unsayable as error:
+        reason = str(error)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        reason = f"the estimate failed ({type(error).__name__}{_place(error)})"
+    return how.no_model(read(_MONTH)["month"].tolist(), reason), reason
 
 
 def _read(conn: psycopg.Connection, query: str) -> pd.DataFrame:
@@ -80,13 +114,15 @@ def _replace(conn: psycopg.Connection, tables: Tables) -> int:
             columns = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
             statement = sql.SQL("copy {} ({}) from stdin with (format csv)").format(table, columns)
             with cursor.copy(statement) as copy:
-                copy.write(frame.round(DIGITS).to_csv(index=False, header=False))
+                copy.write(frame.to_csv(index=False, header=False))
     return sum(map(len, tables.values()))
 
 
 def _place(error: BaseException) -> str:
-    """Return the file and line at which an estimate failed."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    """Return the file and line at which an estimate failed: the last of ours, if any is."""
+    first, *deeper = traceback.extract_tb(error.__traceback__)
+    frames = deeper or [first]
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
+    for frame in reversed(ours or frames):
+        return f" at {Path(frame.filename).name}:{frame.lineno}"
+    return ""

@@ -8,7 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kindred.estimates.drivers import Importance, derive_importance
+from kindred.estimates.drivers import (
+    CUSTOMERS_A_TOUCHPOINT,
+    Importance,
+    derive_importance,
+)
 from kindred.estimates.quadrants import quadrants
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +39,7 @@ _STATED = """
 
 
 def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return `estimated.driver_weights`."""
+    """Return `estimated.driver_weights` and `.driver_fits`."""
     stated = read(_STATED).set_index(["month", "item"])["importance"]
     least = read("select minimum_group from build.segment_thresholds")["minimum_group"].max()
     parts = [
@@ -43,7 +47,43 @@ def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
         for topic, query in (("touchpoint", _TOUCHPOINTS), ("motivator", _MOTIVATORS))
         for month, rows in read(query).groupby("month")
     ]
-    return {"driver_weights": pd.concat(parts) if parts else pd.DataFrame()}
+    weights = pd.concat(parts) if parts else pd.DataFrame()
+    return {"driver_weights": weights, "driver_fits": _fits(weights, int(least))}
+
+
+def no_model(months: list[str], reason: str) -> dict[str, pd.DataFrame]:
+    """Return the tables of a month without weights."""
+    fits = [
+        {"topic": topic, "month": month, "reason": reason}
+        for topic in ("touchpoint", "motivator")
+        for month in months
+    ]
+    return {"driver_weights": pd.DataFrame(), "driver_fits": pd.DataFrame(fits)}
+
+
+def _fits(weights: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Return a row for each topic and month, with the reason where no item has a weight."""
+    if weights.empty:
+        return pd.DataFrame()
+    groups = weights.groupby(["topic", "month"])
+    fits = [
+        {"topic": topic, "month": month, "reason": _reason(rows, least)}
+        for (topic, month), rows in groups
+    ]
+    return pd.DataFrame(fits)
+
+
+def _reason(rows: pd.DataFrame, least: int) -> str | None:
+    """Say why no item of a month has a weight; None where one has."""
+    if "weight" in rows and rows["weight"].notna().any():
+        return None
+    customers, needed = (
+        int(rows["customers"].iloc[0]),
+        max(least, CUSTOMERS_A_TOUCHPOINT * len(rows)),
+    )
+    if customers < needed:
+        return f"{customers} customers have rated and are measured, of {needed} needed"
+    return "among those who rated, no rating differs, or what it is set against does not"
 
 
 def _weights(

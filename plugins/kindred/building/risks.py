@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 import numpy as np
 import pandas as pd
 
+from kindred.building.ranges import Unsayable
 from kindred.estimates.logistic import DidNotConverge
 from kindred.estimates.reliability import Reliability
 from kindred.estimates.risk import Check, History, NoRisk, Risk, Rules, lapse_risk
@@ -22,9 +23,8 @@ _KEYS = ("month", "customer_id", "has_left_since")
 def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return `estimated.lapse_risks`, `.risk_checks` and `.risk_fits`."""
     rows = read(_FEATURES)
-    empty = {"lapse_risks": pd.DataFrame(), "risk_checks": pd.DataFrame()}
     if rows.empty:
-        return {**empty, "risk_fits": pd.DataFrame()}
+        raise Unsayable("no complete month has a customer who had not left")
     names = tuple(name for name in rows.columns if name not in _KEYS)
     last = rows["month"].max()
     is_known = rows["has_left_since"].notna()
@@ -38,15 +38,22 @@ def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
     except DidNotConverge:
         found = NoRisk("no model of leaving fits what was known")
     if isinstance(found, Risk):
-        tables = {**empty, "lapse_risks": _risks(present, names, found)}
-        reason = None
+        tables = no_model([last], None) | {"lapse_risks": _risks(present, names, found)}
     else:
-        tables, reason = empty, found.reason
-    fit = pd.DataFrame({"month": [last], "reason": [reason]})
+        tables = no_model([last], found.reason)
     if found.check is not None:
         tables["risk_checks"] = _bands(found.check)
-        fit = fit.assign(**_quality(found.check))
-    return {**tables, "risk_fits": fit}
+        tables["risk_fits"] = tables["risk_fits"].assign(**_quality(found.check))
+    return tables
+
+
+def no_model(months: list[str], reason: str | None) -> dict[str, pd.DataFrame]:
+    """Return the tables of a month without risks."""
+    return {
+        "lapse_risks": pd.DataFrame(),
+        "risk_checks": pd.DataFrame(),
+        "risk_fits": pd.DataFrame([{"month": month, "reason": reason} for month in months]),
+    }
 
 
 def _history(rows: pd.DataFrame, names: tuple[str, ...]) -> History:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from kindred.building.ranges import Unsayable
 from kindred.estimates.buying import Purchases
 from kindred.estimates.logistic import DidNotConverge
 from kindred.estimates.no_model import NoModel
@@ -29,20 +30,29 @@ _HISTORIES = """
 def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return `estimated.order_expectations`, `.tier_values` and `.value_fits`."""
     rows = read(_HISTORIES)
-    empty = {"order_expectations": pd.DataFrame(), "tier_values": pd.DataFrame()}
     if rows.empty:
-        return {**empty, "value_fits": pd.DataFrame()}
+        raise Unsayable("nobody has ordered")
     fit = {"month": rows["month"].iloc[0], "customers": len(rows)}
     try:
         found = expected_worth(_buyers(rows))
     except DidNotConverge:
         found = NoModel("no model of repeat buying fits these orders")
     if isinstance(found, NoModel):
-        return {**empty, "value_fits": pd.DataFrame([{**fit, "reason": found.reason}])}
+        return no_model([fit["month"]], found.reason, len(rows))
     return {
         "order_expectations": _expectations(rows, found),
         "tier_values": pd.DataFrame(_tiers(rows, found)),
         "value_fits": pd.DataFrame([{**fit, "likeness": found.likeness}]),
+    }
+
+
+def no_model(months: list[str], reason: str, customers: int = 0) -> dict[str, pd.DataFrame]:
+    """Return the tables of a month without expectations."""
+    fits = [{"month": month, "reason": reason, "customers": customers} for month in months]
+    return {
+        "order_expectations": pd.DataFrame(),
+        "tier_values": pd.DataFrame(),
+        "value_fits": pd.DataFrame(fits),
     }
 
 

@@ -16,12 +16,15 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, expit, gammaln, hyp2f1
+from scipy.special import betaincinv, digamma, expit, gammaln, hyp2f1
 
 from kindred.estimates.likelihood import Fit, maximise
 
 Floats = npt.NDArray[np.float64]
 _NUDGE = 1e-6  # off a point where the formula, not the expectation, has a hole
+_SLACK = 1e-3  # share by which rounding may lift an expectation over the most that can be
+_QUANTILES = 200  # of the chance to leave: the mean is right to three digits
+_LEAST = 1e-12  # a chance under which nobody leaves
 
 
 class Buying(NamedTuple):
@@ -74,6 +77,10 @@ class Purchases:
         if not is_right.all():
             raise ValueError(f"{int((~is_right).sum())} customers have an impossible history")
 
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Purchases:
+        """Return the chosen customers."""
+        return Purchases(self.repeats[chosen], self.last[chosen], self.age[chosen])
+
 
 def fit_buying(known: Purchases) -> tuple[Fit, int]:
     """Fit both models and return the one that makes the orders likelier, and its `first`.
@@ -104,15 +111,44 @@ def expected_orders(model: Buying, known: Purchases, weeks: float) -> Floats:
 
     The hypergeometric function is taken after Euler's transformation, 2F1(A, B; C; z) =
     (1 - z)^(C - A - B) 2F1(C - A, C - B; C; z), which leaves no argument that grows with the
-    orders except C. As printed, it overflows for customers of many orders.
+    orders except C. As printed, it overflows for customers of many orders. Where parameters are so
+    extreme that this one does too, the mean over the chances of leaving takes its place.
     """
+    here = is_buying(model, known)
+    found = _by_series(model, known, weeks)
+    most = (model.r + known.repeats) / (model.alpha + known.age) * weeks  # if nobody ever left
+    is_wrong = ~((found >= 0) & (found <= most * (1 + _SLACK)))
+    if is_wrong.any():
+        found[is_wrong] = _by_chances(model, known.where(is_wrong), weeks)
+    return found * here
+
+
+def _by_series(model: Buying, known: Purchases, weeks: float) -> Floats:
+    """Return the orders to expect of those who are still buying, by equation 10."""
     a = _beside(model.a, 1.0)
     more = a + model.b + model.first - 1
     most = more + known.repeats
     most = np.where(np.abs(most) < _NUDGE, _NUDGE, most)
     z = weeks / (model.alpha + known.age + weeks)
     remaining = (1 - z) ** (a - 1) * hyp2f1(more - model.r, a - 1, most, z)
-    return most / (a - 1) * (1 - remaining) * is_buying(model, known)
+    return np.asarray(most / (a - 1) * (1 - remaining))
+
+
+def _by_chances(model: Buying, known: Purchases, weeks: float) -> Floats:
+    """Return the same as a mean over quantiles of the chance to leave: right for any parameters.
+
+    Who leaves with chance p after each order, at a rate that is gamma (s, h), makes
+    (1 - (1 + p * weeks / h)^-s) / p orders; taken in logarithms, which neither end nor cancel.
+    """
+    repeats, at = np.unique(known.repeats, return_inverse=True)
+    chances = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
+    stays = (model.b + repeats + model.first)[None, :]
+    shape, waited = model.r + known.repeats, weeks / (model.alpha + known.age)
+    total = np.zeros(len(at))
+    for level in betaincinv(model.a, stays, chances[:, None]).clip(_LEAST):
+        leaves = level[at]
+        total -= np.expm1(-shape * np.log1p(leaves * waited)) / leaves
+    return total / _QUANTILES
 
 
 def _beside(figure: float, hole: float) -> float:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from math import sqrt
-from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -55,8 +54,8 @@ def links(conn: psycopg.Connection, batch: Batch, condition: str) -> Finding:
         "critical" if drop >= HALT else "warning",
         not is_less,
         f"{now.linked:,} of {now.rows:,} rows find their customer ({known}). Fewer than before"
-        " means that an address or an id changed its form, or that a field fell silent: compare a row of"
-        " held with its contact in raw; release the batch if the others really are strangers.",
+        " means that an address or an id changed its form, or that a field fell silent: compare a"
+        " row of held with its contact in raw; release the batch if the others are strangers.",
         now.rows,
         now.rows - now.linked,
     )

@@ -93,15 +93,23 @@ def _findings(
     if rows == 0:
         yield Finding(
             "mart_has_rows",
-            "warning" if suite.may_be_empty else "critical",
+            "warning" if _may_be_empty(conn, suite) else "critical",
             False,
-            f"build.{mart} has no rows; `meta: {{may_be_empty: true}}` in its suite would allow it."
-            " Follow its inputs in dbt_project from the first that is empty.",
+            f"build.{mart} has no rows, and its suite's `may_be_empty` or `empty_without` does not"
+            " allow that. Follow its inputs in dbt_project from the first that is empty.",
             0,
             0,
         )
         return
     yield from examiner.examine(suite, f'select * from build."{mart}"', rows)  # noqa: S608
+
+
+def _may_be_empty(conn: psycopg.Connection, suite: suites.Suite) -> bool:
+    """Say whether a mart without rows is right: always, or for want of another table's rows."""
+    if suite.empty_without is None:
+        return suite.may_be_empty
+    table = sql.Identifier("build", suite.empty_without)
+    return conn.execute(sql.SQL("select from {} limit 1").format(table)).fetchone() is None
 
 
 def _attempt(conn: psycopg.Connection, build_id: int) -> int | None:

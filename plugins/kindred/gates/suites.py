@@ -30,8 +30,9 @@ class Suite:
     `document` is what Great Expectations is given. From the file's `meta`:
     `quarantine_limit` is the share of rows that may break their contract, `clock_skew` how far
     a vendor's clock may be off, `may_be_empty` whether a mart may have no rows (a load: whether
-    it skips what raw holds, see silence.py). `linked` is SQL over a row of a load: whether it finds
-    its customer (see links.py).
+    it skips what raw holds, see silence.py), `empty_without` the table of the build without whose
+    rows a mart has none either. `linked` is SQL over a row of a load: whether it finds its
+    customer (see links.py).
     """
 
     name: str
@@ -40,6 +41,7 @@ class Suite:
     clock_skew: timedelta
     may_be_empty: bool
     linked: str | None
+    empty_without: str | None
 
 
 def read(name: str, folder: Path | None = None) -> Suite:
@@ -71,6 +73,7 @@ def read(name: str, folder: Path | None = None) -> Suite:
         clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
         may_be_empty=bool(meta.get("may_be_empty", False)),
         linked=meta.get("linked"),
+        empty_without=meta.get("empty_without"),
     )
 
 

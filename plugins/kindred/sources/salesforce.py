@@ -15,7 +15,7 @@ import msgspec
 from kindred.addresses import Email, Handle, Phone
 from kindred.api import Client, ClientCredentials, Endpoint
 from kindred.fields import Amount, Day, EndDay, FirstDay, Happened, Made, Stamp
-from kindred.loads import Load, Row, Text
+from kindred.loads import ONLY_WHERE_PRESENT, Load, Row, Text
 from kindred.sources.salesforce_query import Query
 
 # SystemModstamp is set when a transaction starts and seen when it ends: a record can appear
@@ -70,6 +70,7 @@ class Contact(
         "contract_ended_on": "Contract_Ended_On__c",
         "acquisition_channel": "LeadSource",
         "acquisition_cost": "Acquisition_Cost__c",
+        "currency": "CurrencyIsoCode",
         "is_deleted": "IsDeleted",
         "created_at": "CreatedDate",
         "modified_at": "SystemModstamp",
@@ -86,6 +87,7 @@ class Contact(
     contract_ended_on: EndDay | None
     acquisition_channel: str | None
     acquisition_cost: Amount | None
+    currency: Annotated[str | None, ONLY_WHERE_PRESENT] = None
     is_deleted: bool
     created_at: Made
     modified_at: Stamp
@@ -100,6 +102,7 @@ class Order(
         "contact_id": "BillToContactId",
         "ordered_on": "EffectiveDate",
         "amount": "TotalAmount",
+        "currency": "CurrencyIsoCode",
         "status": "Status",
         "channel": "Channel__c",
         "order_type": "Type",
@@ -112,6 +115,7 @@ class Order(
     contact_id: RecordId | None
     ordered_on: Day
     amount: Amount
+    currency: Annotated[str | None, ONLY_WHERE_PRESENT] = None
     status: str
     channel: str | None
     order_type: str | None

@@ -24,6 +24,12 @@ create table if not exists estimated.driver_weights (
     is_certain boolean,                 -- the interval is on one side of the quadrants' cut
     primary key (topic, month, item)
 );
+create table if not exists estimated.driver_fits (
+    topic text not null,
+    month date not null,
+    reason text,                        -- why no item has a weight; null where one has
+    primary key (topic, month)
+);
 
 -- Who will have left three months after the month's end, and what raises it most.
 create table if not exists estimated.lapse_risks (

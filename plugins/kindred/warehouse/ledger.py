@@ -19,12 +19,8 @@ from kindred.errors import GateError, SupersededError
 from kindred.loads import Batch, Load, Window
 
 COUNTS = (
-    "rows_landed",
-    "rows_quarantined",
-    "rows_published",
-    "texts_replaced",
-    "extra_fields",
-    "unanswered",
+    *("rows_landed", "rows_quarantined", "rows_published", "texts_replaced"),
+    *("extra_fields", "unanswered"),
     "message",
 )
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

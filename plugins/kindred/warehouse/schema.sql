@@ -37,9 +37,9 @@ create table if not exists ops.loads (
 create sequence if not exists ops.attempts;
 alter table ops.loads
     add column if not exists is_backfill boolean not null default false, -- moves no cursor
-    add column if not exists unanswered text[] not null default '{}', -- asked for again, by id
     -- Rows with a text of which NUL or half a surrogate pair was taken.
     add column if not exists texts_replaced bigint not null default 0,
+    add column if not exists unanswered text[] not null default '{}', -- asked for again, by id
     drop constraint if exists loads_load_run_id_key;
 -- A run has one batch of a load under way; what it has settled stays beside that, see docs/ledger.md.
 create unique index if not exists loads_unsettled on ops.loads (load, run_id)

@@ -132,15 +132,44 @@ def test_names_that_look_like_nothing_or_numbers_stay_names() -> None:
     assert found["rating"].isna().tolist() == [False, True]
 
 
-def test_an_estimate_that_fails_says_where_and_not_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: Any) -> dict[str, pd.DataFrame]:
-        raise ValueError("somebody@example.org cannot be read")
+def months(*names: str) -> pd.DataFrame:
+    return pd.DataFrame({"month": names}, dtype=object)
 
-    monkeypatch.setattr(estimating, "ESTIMATES", {"importance": fail})
-    nodes, problem = estimating.estimate(None, print)  # type: ignore[arg-type]
-    assert nodes == []
-    assert problem is not None
-    assert "importance" in problem
-    assert "ValueError" in problem
-    assert "test_estimating.py" in problem
-    assert "somebody" not in problem
+
+@pytest.mark.parametrize(
+    "error", [ValueError, OverflowError, KeyError, TypeError, np.linalg.LinAlgError]
+)
+@pytest.mark.parametrize("name", list(estimating.ESTIMATES))
+def test_an_estimate_that_fails_gives_no_model_and_says_where_and_not_why(
+    name: str, error: type[Exception]
+) -> None:
+    def fail(_: Any) -> dict[str, pd.DataFrame]:
+        raise error("somebody@example.org")
+
+    how = estimating.ESTIMATES[name]._replace(make=fail)
+    tables, reason = estimating.made(how, reading(int_driver_months=months(MONTH)))
+    assert reason is not None
+    assert error.__name__ in reason
+    assert "test_estimating.py" in reason
+    assert "somebody" not in reason
+    fits = {table for table in tables if table.endswith("_fits")}
+    assert all(frame.empty for table, frame in tables.items() if table not in fits)
+    (fit,) = fits
+    assert set(tables[fit]["reason"]) == {reason}
+    assert set(tables[fit]["month"]) == {MONTH}
+    # What was estimated by the build before does not stay.
+    tables, _ = estimating.made(how, reading(int_driver_months=months()))
+    assert tables
+    assert all(frame.empty for frame in tables.values())
+
+
+def test_a_figure_that_cannot_be_ends_the_model_and_no_warning_does() -> None:
+    def divide(_: Any) -> dict[str, pd.DataFrame]:
+        value = np.array([1.0, 2.0]) / np.array([1.0, 0.0])
+        return {"lapse_risks": pd.DataFrame({"probability": value})}
+
+    how = estimating.ESTIMATES["lapse_risk"]._replace(make=divide)
+    tables, reason = estimating.made(how, reading(int_driver_months=months(MONTH)))
+    assert reason is not None
+    assert "probability of 1 in 2 rows" in reason
+    assert tables["lapse_risks"].empty

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -12,6 +14,7 @@ from kindred.estimates.buying import (
     fit_one,
     is_buying,
 )
+from kindred.estimates.buying import _by_chances as by_chances
 from kindred.estimates.buying import _each as each
 from tests.unit.estimates.buyers import BUYING, draw
 
@@ -184,3 +187,25 @@ def test_an_impossible_history_is_refused_without_its_values(history):
 def test_histories_of_unequal_length_are_refused():
     with pytest.raises(ValueError, match="equally long"):
         Purchases(np.zeros(2), np.zeros(2), np.ones(3))
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("history", HISTORIES)
+def test_expectations_are_the_same_as_a_mean_over_chances_to_leave(history, first):
+    for model in (CDNOW, Buying(1.5, 6.0, 1.3, 2.5, first), Buying(1.0, 8.0, 0.05, 0.2, first)):
+        known = one(*history)
+        found = expected_orders(model, known, 52) / is_buying(model, known)
+        assert by_chances(model, known, 52)[0] == pytest.approx(found[0], rel=2e-4)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("logs", list(itertools.product((-9.0, 0.0, 9.0), repeat=4)), ids=str)
+def test_expectations_of_extreme_parameters_lie_between_none_and_the_most(logs, first):
+    histories = [(0, 0, 0.1), (0, 0, 3000), (1, 3000, 3000), (5, 0.1, 300), (3000, 3000, 3000)]
+    known = Purchases(*(np.array(each, float) for each in zip(*histories, strict=True)))
+    model = Buying.of(np.array(logs), first)
+    with np.errstate(all="ignore"):
+        found = expected_orders(model, known, 52)
+    most = (model.r + known.repeats) / (model.alpha + known.age) * 52 * is_buying(model, known)
+    assert (found >= 0).all()
+    assert (found <= most * 1.001).all()

@@ -1,0 +1,116 @@
+{#
+    One row, the month with which the calendar begins: the first in which customers
+    were heard, by a survey or a conversation (before it there is nothing to know
+    about them); where nobody ever was, the first in which somebody was one. Days
+    before the earliest window that a night or a backfill asked for, and days to
+    come, are mistakes. So may be a record far from all others: a first month has
+    company, where any month has. The beginning is not the first order's: no
+    outcome has a part in the score, not even in its calendar.
+#}
+with
+
+stg_salesforce_survey_responses as (
+    select submitted_at
+    from {{ ref('stg_salesforce_survey_responses') }}
+),
+
+stg_genesys_conversations as (
+    select started_at
+    from {{ ref('stg_genesys_conversations') }}
+),
+
+int_customers as (
+    select customer_since
+    from {{ ref('int_customers') }}
+),
+
+int_calendar_bounds as (
+    select
+        history_start,
+        earliest_month,
+        through_date
+    from {{ ref('int_calendar_bounds') }}
+),
+
+reporting_rules as (
+    select
+        first_month_records,
+        first_month_span
+    from {{ ref('reporting_rules') }}
+),
+
+beginnings as (
+    select
+        'heard' as kind,
+        {{ business_date('submitted_at') }} as begun_on
+    from stg_salesforce_survey_responses
+    union all
+    select
+        'heard' as kind,
+        {{ business_date('started_at') }} as begun_on
+    from stg_genesys_conversations
+    union all
+    select
+        'customer' as kind,
+        greatest(
+            int_customers.customer_since, int_calendar_bounds.history_start
+        ) as begun_on
+    from int_customers
+    cross join int_calendar_bounds
+    where int_customers.customer_since is not null
+),
+
+months as (
+    select
+        beginnings.kind,
+        {{ month_of('beginnings.begun_on') }} as month,
+        count(*) as records
+    from beginnings
+    inner join int_calendar_bounds
+        on
+            beginnings.begun_on <= int_calendar_bounds.through_date
+            and beginnings.begun_on
+            >= coalesce(int_calendar_bounds.history_start, '-infinity')
+    group by beginnings.kind, {{ month_of('beginnings.begun_on') }}
+),
+
+accompanied as (
+    select
+        months.kind,
+        months.month,
+        sum(later.records) >= max(reporting_rules.first_month_records)
+            as has_company
+    from months
+    cross join reporting_rules
+    inner join months as later
+        on
+            months.kind = later.kind
+            and months.month <= later.month
+            and {{ add_months(
+                'months.month', 'reporting_rules.first_month_span'
+            ) }} > later.month
+    group by months.kind, months.month
+),
+
+firsts as (
+    select
+        kind,
+        coalesce(min(month) filter (where has_company), min(month)) as month
+    from accompanied
+    group by kind
+),
+
+first_month as (
+    select
+        greatest(coalesce(
+            min(firsts.month) filter (where firsts.kind = 'heard'),
+            min(firsts.month),
+            {{ month_of('bounds.through_date') }}
+        ), bounds.earliest_month) as month
+    from int_calendar_bounds as bounds
+    left join firsts
+        on true
+    group by bounds.through_date, bounds.earliest_month
+)
+
+select * from first_month
