@@ -11,6 +11,8 @@ from rich.table import Table
 from kindred.cli import ledger
 from kindred.embedded.services import Services
 
+NAMED = 5  # of many, so many are enough to see what they have in common
+
 
 def read(services: Services) -> dict[str, Any]:
     """Gather the status; the warehouse's part is empty while Postgres is down."""
@@ -21,6 +23,7 @@ def read(services: Services) -> dict[str, Any]:
         "services": running,
         "freshness": [],
         "held": [],
+        "unanswered": [],
         "last_publication": None,
         "text_models": None,
     }
@@ -28,6 +31,7 @@ def read(services: Services) -> dict[str, Any]:
         dsn = services.postgres.dsn("admin")
         found["freshness"] = [asdict(entry) for entry in ledger.freshness(dsn)]
         found["held"] = ledger.held(dsn)
+        found["unanswered"] = [asdict(entry) for entry in ledger.unanswered(dsn)]
         publication = ledger.last_publication(dsn)
         found["last_publication"] = asdict(publication) if publication else None
         models = ledger.text_models(dsn)
@@ -56,6 +60,8 @@ def show(found: dict[str, Any]) -> None:
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"]))
+    for entry in found["unanswered"]:
+        console.print(f"\n{unanswered(entry)}", markup=False)
     for stuck in found["held"]:
         which = f"batch {stuck['batch_id']}" if stuck["batch_id"] else f"build {stuck['build_id']}"
         console.print(f"\n[bold]HELD[/bold] {stuck['name']}, {which}")
@@ -63,6 +69,16 @@ def show(found: dict[str, Any]) -> None:
             console.print(f"  {rule['suite']}, {rule['rule']}: {_rows(rule)}", markup=False)
             if rule["notes"]:
                 console.print(f"    {rule['notes']}", markup=False)
+
+
+def unanswered(entry: dict[str, Any]) -> str:
+    """Say what the vendor did not give, and the first of it."""
+    ids = entry["ids"]
+    more = ", …" if len(ids) > NAMED else ""
+    return (
+        f"{entry['load']}: {len(ids):,} not given by the vendor, asked for again the next night:"
+        f" {', '.join(ids[:NAMED])}{more}"
+    )
 
 
 def text_models(models: dict[str, Any]) -> str:
