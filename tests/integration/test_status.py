@@ -170,3 +170,25 @@ def test_odd_nights_are_a_line_a_load_that_says_whether_anybody_asks_again(wareh
         "EMPTY salesforce_orders, 1 night, 2026-03-02 00:00 to 2026-03-03 00:00 UTC:"
         " no longer asked for: `kindred backfill` does",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "1 not given by the vendor, asked for again the next night: c0"),
+        (7, "7 not given by the vendor, asked for again the next night: c0, c1, c2, c3, c4, …"),
+    ],
+)
+def test_what_the_vendor_did_not_give_the_last_night_is_counted_and_named(warehouse, count, said):
+    nights = [f"c{number}" for number in range(count)], []
+    for day, ids in enumerate(nights, 1):
+        write(
+            warehouse,
+            "insert into ops.loads (load, run_id, window_start, window_end, attempt, status,"
+            f" unanswered) values ('genesys_transcripts', '{day}', '2026-03-0{day}Z',"
+            f" '2026-03-0{day + 1}Z', 1, 'published', array{ids}::text[])",
+        )
+        found = [asdict(entry) for entry in ledger.unanswered(warehouse.dsn("admin"))]
+        assert [status.unanswered(entry) for entry in found] == (
+            [f"genesys_transcripts: {said}"] if ids else []
+        ), "nothing is said any more once the next night has them"

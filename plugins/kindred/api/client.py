@@ -36,7 +36,7 @@ from kindred.api.calls import (
 from kindred.api.endpoint import Endpoint, Patience
 from kindred.api.reach import Reach
 from kindred.api.transport import AiohttpTransport
-from kindred.errors import SourceGarbled, SourceRefused, SourceUnavailable
+from kindred.errors import SourceGarbled, SourceUnavailable
 
 log = logging.getLogger(__name__)
 REDIRECTS = 5
@@ -69,7 +69,7 @@ class Client:
         self._auth = auth
         self._patience = Patience.of(endpoint)
         self._reach = Reach.of(endpoint)
-        self._socket = AiohttpTransport(endpoint.options.get("proxy"), reach=self._reach)
+        self._socket = AiohttpTransport(endpoint.text("proxy", "") or None, reach=self._reach)
         self._transport: Transport = transport or self._socket
         self._sleep = sleep
         self._not_before = 0.0  # a rate limit holds all calls of this client back
@@ -108,10 +108,9 @@ class Client:
                     return Answer(call, document, response)
                 case verdicts.Absent():
                     return None
-                case verdicts.Expired():
+                case verdicts.Expired(error):
                     if tries.is_refreshed:
-                        text = f"{where}: {call.label} refused a fresh token (401)"
-                        raise SourceRefused(text, status=401)
+                        raise error
                     tries.is_refreshed, tries.stale = True, token
                 case verdicts.Garbled(reason, is_cut):
                     if not is_cut or tries.is_cut:

@@ -46,7 +46,8 @@ class Reach:
         own = _host(urlsplit(endpoint.base_url))
         logins = [endpoint.text(option, "") for option in ("login_url", "token_url")]
         named = endpoint.texts("trusted_hosts") if "trusted_hosts" in endpoint.options else []
-        trusted = {_host(urlsplit(login)) for login in logins} | {name.lower() for name in named}
+        addresses = [*logins, *(name if "://" in name else f"//{name}" for name in named)]
+        trusted = {_host(urlsplit(address)) for address in addresses}
         literal = _literal(own)
         return cls(
             own,

@@ -41,6 +41,8 @@ ADVICE = {
     "INVALID_LOGIN": CLIENT,
     "INVALID_OPERATION_WITH_EXPIRED_PASSWORD": "set a new password for the integration user",
     "PASSWORD_LOCKOUT": "unlock the integration user",
+    "INVALID_SESSION_ID": "let the integration user use the API, from this machine's address too",
+    "INVALID_AUTH_HEADER": CLIENT,
     "ORG_LOCKED": "the organisation is locked: ask its administrator",
     "TOO_MANY_APEX_REQUESTS": "run the night when the organisation does less",
     "INVALID_QUERY_LOCATOR": "the cursor was closed: the query has to be asked again",
@@ -55,16 +57,17 @@ ADVICE = {
     # Genesys Cloud
     "missing.any.permissions": "give the client's role the permission",
     "missing.permissions": "give the client's role the permission",
+    "bad.credentials": "check the connection's client id, secret and region",
     "missing.division.permission": "give the client's role the division",
 }
 
 
-def refusal(call: Call, status: int, body: bytes, where: str) -> SourceError:
+def refusal(call: Call, status: int, body: bytes, where: str, did: str = "answered") -> SourceError:
     """Return the error for a status that asking again will not change."""
     document = _first(body)
     code = _code(document)
     names = _names(document, call.names)
-    text = f"{where}: {call.label} answered {status}{f' ({code})' if code else ''}"
+    text = f"{where}: {call.label} {did} {status}{f' ({code})' if code else ''}"
     if names:
         text += f" about {', '.join(names)}"
     kind: type[SourceError] = SourceError

@@ -56,7 +56,9 @@ class Again:
 
 @dataclass(frozen=True)
 class Expired:
-    """401: the token is no longer good."""
+    """401: the token is no longer good; `error` says so of a fresh one."""
+
+    error: SourceError
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def judge(call: Call, response: Response, where: str) -> Verdict:
     if status in (404, 410) and call.may_be_absent:
         return Absent()
     if status == 401 and call.is_authorized:
-        return Expired()
+        return Expired(refusal(call, status, response.body, where, "refused a fresh token with"))
     code = error_code(response.body)
     if status < 500 and status != 408 and TOO_WIDE_CODE.search(code):
         raise refusal(call, status, response.body, where)

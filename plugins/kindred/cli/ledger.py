@@ -33,6 +33,14 @@ class LastNight:
 
 
 @dataclass(frozen=True)
+class Unanswered:
+    """What the vendor did not give the last night of a load, by its ids."""
+
+    load: str
+    ids: list[str]
+
+
+@dataclass(frozen=True)
 class Freshness:
     """How far a load's published rows reach, and what is held of it."""
 
@@ -115,6 +123,23 @@ def freshness(dsn: str) -> list[Freshness]:
         left join ops.cursors on cursors.load = loads.load
         group by loads.load
         order by loads.load
+        """,
+    )
+
+
+def unanswered(dsn: str) -> list[Unanswered]:
+    """One entry a load whose last night the vendor did not give all of."""
+    return rows(
+        dsn,
+        Unanswered,
+        """
+        with newest as (
+            select distinct on (load) load, unanswered as ids
+            from ops.loads
+            where status = 'published' and not is_backfill
+            order by load, window_end desc, batch_id desc
+        )
+        select load, ids from newest where cardinality(ids) > 0 order by load
         """,
     )
 

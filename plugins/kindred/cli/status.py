@@ -11,6 +11,8 @@ from rich.table import Table
 from kindred.cli import attention, ledger
 from kindred.embedded.services import Services
 
+NAMED = 5  # of many, so many are enough to see what they have in common
+
 
 def read(services: Services) -> dict[str, Any]:
     """Gather the status; the warehouse's part is empty while Postgres is down."""
@@ -23,6 +25,7 @@ def read(services: Services) -> dict[str, Any]:
         "held": [],
         "failed": [],
         "suspicious": [],
+        "unanswered": [],
         "last_publication": None,
         "text_models": None,
     }
@@ -32,6 +35,7 @@ def read(services: Services) -> dict[str, Any]:
         found["held"] = attention.held(dsn)
         found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
         found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
+        found["unanswered"] = [asdict(entry) for entry in ledger.unanswered(dsn)]
         publication = ledger.last_publication(dsn)
         found["last_publication"] = asdict(publication) if publication else None
         models = ledger.text_models(dsn)
@@ -60,7 +64,19 @@ def show(found: dict[str, Any]) -> None:
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"]))
+    for entry in found["unanswered"]:
+        console.print(f"\n{unanswered(entry)}", markup=False)
     attention.show(console, found["held"], found["failed"], found["suspicious"])
+
+
+def unanswered(entry: dict[str, Any]) -> str:
+    """Say what the vendor did not give, and the first of it."""
+    ids = entry["ids"]
+    more = ", …" if len(ids) > NAMED else ""
+    return (
+        f"{entry['load']}: {len(ids):,} not given by the vendor, asked for again the next night:"
+        f" {', '.join(ids[:NAMED])}{more}"
+    )
 
 
 def text_models(models: dict[str, Any]) -> str:

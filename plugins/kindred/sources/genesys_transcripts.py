@@ -47,8 +47,8 @@ async def changed(
 
     All but those that raw holds just as they are, and of which a published batch asked since raw
     has them so: it brought a transcript, or there was none though they had settled. A batch that
-    was refused a transcript has not asked for it. A backfill's
-    window has no lookback: a person wants what raw lacks, so it asks for what none was found for.
+    was refused a transcript has not asked for it. A backfill's window has no lookback: a person
+    wants what raw lacks, so it asks for what none was found for.
     """
     is_backfill = ask.window.start + lookback >= ask.window.end
     ids = [c["conversation_id"] for c in flat if _is_id(c.get("conversation_id"))]
@@ -82,9 +82,9 @@ async def changed(
         for old in held
         if is_known(old)
     }
-    wanted = frozenset(c["conversation_id"] for c in flat if _is_changed(c, row, known))
+    wanted = {c.get("conversation_id") for c in flat if _is_changed(c, row, known)}
     refused = frozenset[str]().union(*(batch.unanswered for batch in asked))
-    return Wanted(wanted & frozenset(ids), refused)
+    return Wanted(frozenset(ids) & wanted, refused)
 
 
 def _is_id(value: Any) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from kindred.api import Call, Request, Response
 from kindred.api.calls import NoAnswer
-from kindred.errors import SourceError, SourceGarbled, SourceRefused, SourceUnavailable
+from kindred.errors import SetupError, SourceError, SourceGarbled, SourceRefused, SourceUnavailable
 from tests.vendor import Vendor, reply
 
 GET = Call("GET", "/things", params={"q": "a-customers-name"}, label="things")
@@ -130,6 +130,27 @@ def test_a_fresh_token_that_is_refused_ends_the_call():
     with pytest.raises(SourceRefused, match="refused a fresh token"):
         fetched(vendor)
     assert (vendor.tokens, len(vendor.requests)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (
+            [{"errorCode": "INVALID_SESSION_ID"}],
+            "401 \\(INVALID_SESSION_ID\\); let",
+        ),
+        ({"code": "bad.credentials"}, "401 \\(bad.credentials\\); check .* region"),
+        ({}, "401; check the connection's client id, secret and permissions"),
+    ],
+)
+def test_a_fresh_token_that_is_refused_says_the_vendors_code_and_what_to_do(document, message):
+    with pytest.raises(SourceRefused, match=message):
+        fetched(Vendor(in_turn(reply(document, 401))))
+
+
+def test_a_proxy_that_is_no_address_is_a_setting_to_correct():
+    with pytest.raises(SetupError, match="option proxy is a text"):
+        Vendor(in_turn(reply({})), {"proxy": 5}).client()
 
 
 def test_a_missing_permission_is_refused_with_the_vendors_own_code():

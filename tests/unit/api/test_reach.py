@@ -130,8 +130,9 @@ def test_a_connection_on_loopback_may_name_no_other_private_address():
         fetched("http://127.0.0.1:8", "http://10.0.0.8/x")
 
 
-def test_a_host_that_a_person_trusts_is_asked_and_redirected_to():
-    trusted = {"trusted_hosts": ["10.0.0.8"], "login_url": "https://login.vendor.test"}
+@pytest.mark.parametrize("host", ["10.0.0.8", "10.0.0.8:443", "https://10.0.0.8/x"])
+def test_a_host_that_a_person_trusts_is_asked_and_redirected_to(host):
+    trusted = {"trusted_hosts": [host], "login_url": "https://login.vendor.test"}
     base = "https://api.vendor.test"
     assert len(fetched(base, "https://10.0.0.8/x", **trusted)) == 1
     assert len(fetched(base, "/x", redirect("https://login.vendor.test/x"), **trusted)) == 2

@@ -166,3 +166,10 @@ def test_a_queue_without_permission_holds_no_quiet_night():
 def test_no_reason_repeats_what_the_vendor_wrote():
     (page,) = pages_of(Refusing(call(0), call(1), refused={"c1": reply(MISSING, 403)}))
     assert "ann@x.test" not in str(page.unanswered)
+
+
+def test_a_conversation_without_an_id_breaks_nothing():
+    nameless = {name: value for name, value in FOUND.items() if name != "conversationId"}
+    pages = extracted(CONVERSATIONS, Vendor(Region(nameless)), loads=ALL)
+    assert len(records(pages, "genesys_conversations")) == 1
+    assert records(pages, "genesys_transcripts") == []
