@@ -29,7 +29,7 @@ _OBJECTS = {
     "touchpoint_ratings": "Touchpoint_Rating__c",
     "referrals": "Lead",
 }
-_OURS = ("_visibleFrom", "_deletedAt")
+_OURS = ("_visibleFrom", "_deletedAt", "_purgedAt")
 
 Record = dict[str, Any]
 
@@ -97,7 +97,8 @@ def _salesforce(kind: str, record: Record) -> _Found:
     link = f"/services/data/v62.0/sobjects/{kind}/{record['Id']}"
     stamp = _instant(record["SystemModstamp"])
     whole = {"attributes": {"type": kind, "url": link}} | record
-    return _Found(str(record["Id"]), stamp, stamp, FOREVER, whole)
+    purged = record.get("_purgedAt")
+    return _Found(str(record["Id"]), stamp, stamp, _instant(purged) if purged else FOREVER, whole)
 
 
 def _conversation(record: Record) -> _Found:

@@ -21,7 +21,8 @@ from kindred.errors import GateError
 from kindred.gates import check_batches
 from kindred.loads import Batch, Window
 from kindred.sources import SOURCES
-from kindred.tasks import held, ingest
+from kindred.tasks import held, ingest, reconcile
+from kindred.tasks.reconcile import Options
 from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
@@ -121,6 +122,14 @@ class Nights:
         with self._timed():
             ingest.land(source, run, self)
 
+    def reconcile(self, run_id: str, options: Options | None = None) -> list[str]:
+        """Compare what raw holds with the vendors as they stand; return the loads that changed."""
+        self._served = Vendors(self.vendors.world())
+        with self._timed("kindred.reconciling.tombstones.datetime"):
+            reconcile.land(run_id, options or Options(is_asked=True), self)
+        reconcile.gate(run_id, self)
+        return reconcile.publish(run_id, self)
+
     def release(self, source: str, batch: Batch) -> None:
         """Let a held batch through."""
         held.release(source, batch.batch_id, "looked at", self.warehouse("loader"))
@@ -161,11 +170,11 @@ class Nights:
             return ledger.batches(conn, run.run_id, names, status)
 
     @contextmanager
-    def _timed(self) -> Iterator[None]:
+    def _timed(self, name: str = "kindred.landing.datetime") -> Iterator[None]:
         """Time an extraction by the vendors' clock: after what happened, before what follows."""
         self._landings += 1
         moment = self.vendors.now - timedelta(seconds=1) + timedelta(microseconds=self._landings)
 
         clock = SimpleNamespace(now=moment.astimezone)
-        with patch("kindred.landing.datetime", clock):
+        with patch(name, clock):
             yield

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli import ledger
+from kindred.cli import ledger, reconcile
 from kindred.embedded.services import Services
 
 
@@ -23,6 +24,8 @@ def read(services: Services) -> dict[str, Any]:
         "held": [],
         "last_publication": None,
         "text_models": None,
+        "compared_through": {},
+        "due": [],
     }
     if running["postgres"]:
         dsn = services.postgres.dsn("admin")
@@ -32,6 +35,8 @@ def read(services: Services) -> dict[str, Any]:
         found["last_publication"] = asdict(publication) if publication else None
         models = ledger.text_models(dsn)
         found["text_models"] = asdict(models) if models else None
+        found["compared_through"] = reconcile.compared_through(dsn)
+        found["due"] = reconcile.due(dsn)
     return found
 
 
@@ -56,6 +61,9 @@ def show(found: dict[str, Any]) -> None:
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"]))
+        console.print(f"\nDeletions {deletions(found['compared_through'])}", soft_wrap=True)
+    for line in found["due"]:
+        console.print(f"[bold]DUE[/bold]       {line}", soft_wrap=True)
     for stuck in found["held"]:
         which = f"batch {stuck['batch_id']}" if stuck["batch_id"] else f"build {stuck['build_id']}"
         console.print(f"\n[bold]HELD[/bold] {stuck['name']}, {which}")
@@ -74,6 +82,17 @@ def text_models(models: dict[str, Any]) -> str:
             f" {models['texts_waiting']:,} new texts wait for it"
         )
     return said
+
+
+def deletions(compared_through: dict[str, datetime | None]) -> str:
+    """Say up to where each load was compared with its vendor, loads alike in one breath."""
+    loads: dict[datetime | None, list[str]] = {}
+    for load, through in compared_through.items():
+        loads.setdefault(through, []).append(load)
+    return "; ".join(
+        f"{', '.join(names)} compared {f'through {through:%Y-%m-%d}' if through else 'never'}"
+        for through, names in loads.items()
+    )
 
 
 def _rows(rule: dict[str, Any]) -> str:

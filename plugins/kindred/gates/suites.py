@@ -27,7 +27,8 @@ class Suite:
 
     `document` is what Great Expectations is given. From the file's `meta`:
     `quarantine_limit` is the share of rows that may break their contract, `clock_skew` how far
-    a vendor's clock may be off, `may_be_empty` whether a mart may have no rows (a load: whether
+    a vendor's clock may be off, `gone_limit` the share of records that may be gone from the vendor
+    at once, `may_be_empty` whether a mart may have no rows (a load: whether
     it skips what raw holds, see silence.py).
     """
 
@@ -35,6 +36,7 @@ class Suite:
     document: dict[str, Any]
     quarantine_limit: float
     clock_skew: timedelta
+    gone_limit: float
     may_be_empty: bool
 
 
@@ -65,6 +67,7 @@ def read(name: str, folder: Path | None = None) -> Suite:
         document=document,
         quarantine_limit=float(meta.get("quarantine_limit", 0.05)),
         clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
+        gone_limit=float(meta.get("gone_limit", 0.05)),
         may_be_empty=bool(meta.get("may_be_empty", False)),
     )
 

@@ -6,7 +6,6 @@ Names of objects are an org's own: the connection's option `objects` maps a load
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,17 +15,24 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from kindred.api import Call, Client, ClientCredentials, Endpoint, NextUrl, records_of, walk
-from kindred.errors import SetupError
-from kindred.loads import Ask, Load, Page, Row, Text
+from kindred.loads import Ask, Deletions, Load, Page, Row, Text
+from kindred.sources.salesforce_ids import PAGE_SIZE, Ids, sobject_of
 
 # SystemModstamp is set when a transaction starts and seen when it ends: a record can appear
 # behind the night's edge. An hour is far beyond the platform's longest transaction.
 LOOKBACK = timedelta(hours=1)
+# How long the recycle bin keeps a deleted record, and with it `queryAll`.
+RECYCLE_BIN = timedelta(days=15)
 
 # What a backfill can and cannot bring, shown before one starts.
 BACKFILLS = (
     "A record is found by the day of its last change: one that changed since comes with that later"
     " day. A deleted record is there while the recycle bin keeps it, 15 days."
+)
+# What comparing ids can and cannot find, shown with what was found.
+RECONCILES = (
+    "A record that neither the object nor its recycle bin has is gone. One that the integration"
+    " user may no longer see looks the same: more than a few at once are held."
 )
 
 # An answer off its scale is refused by itself; the gate looks at how many were.
@@ -249,9 +255,7 @@ class Query:
 
     def soql(self, ask: Ask) -> str:
         """Return the SOQL for the window, in the order that pages are cut."""
-        sobject = ask.api.endpoint.options.get("objects", {}).get(self.load, self.sobject)
-        if not re.fullmatch(r"[A-Za-z]\w*", sobject):
-            raise SetupError(f"salesforce: option objects.{self.load} is not the name of an object")
+        sobject = sobject_of(ask.api.endpoint, self.load, self.sobject)
         fields = ", ".join(field.encode_name for field in msgspec.structs.fields(self.row))
         return (
             f"SELECT {fields} FROM {sobject}"  # noqa: S608 -- names from the contract, checked above
@@ -282,14 +286,18 @@ def _plain(record: dict[str, Any], whole: set[str]) -> dict[str, Any]:
 
 
 def _load(name: str, sobject: str, row: type[Row], **given: Any) -> Load:
+    where = given.pop("where_soql", "")
+    ids = Ids(name, sobject, where)
+    erased = dict.fromkeys(given.pop("erased", ()))
     return Load(
         name=name,
         vendor="salesforce",
         row=row,
         connect=connect,
-        extract=Query(name, sobject, row, given.pop("where_soql", "")),
+        extract=Query(name, sobject, row, where),
         modified_at="modified_at",
         lookback=LOOKBACK,
+        deletions=Deletions(RECYCLE_BIN, PAGE_SIZE, ids.list_ids, ids.look_up, erased),
         **given,
     )
 
@@ -302,6 +310,7 @@ LOADS: tuple[Load, ...] = (
         is_state=True,
         key=("contact_id",),
         subject="contact_id",
+        erased=("email", "phone", "mastodon_handle"),
         # Who somebody is matters to their whole history.
         happened_at="customer_since",
     ),
@@ -321,6 +330,7 @@ LOADS: tuple[Load, ...] = (
         subject="contact_id",
         happened_at="submitted_at",
         text=Text("verbatim"),
+        erased=("verbatim",),
     ),
     _load(
         "salesforce_touchpoint_ratings",
