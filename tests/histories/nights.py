@@ -122,13 +122,27 @@ class Nights:
         with self._timed():
             ingest.land(source, run, self)
 
-    def reconcile(self, run_id: str, options: Options | None = None) -> list[str]:
-        """Compare what raw holds with the vendors as they stand; return the loads that changed."""
+    def serve(self) -> None:
+        """Answer from now on as the vendors stand."""
         self._served = Vendors(self.vendors.world())
+
+    def reconcile(self, run_id: str, options: Options | None = None) -> list[str]:
+        """Compare what raw holds with the vendors as they stand; return the loads that changed.
+
+        A vendor that fails is raised once the others' tombstones are published.
+        """
+        self.serve()
+        failures = []
         with self._timed("kindred.reconciling.tombstones.datetime"):
-            reconcile.land(run_id, options or Options(is_asked=True), self)
+            try:
+                reconcile.land(run_id, options or Options(is_asked=True), self)
+            except reconcile.NotCompared as failure:
+                failures.append(failure)
         reconcile.gate(run_id, self)
-        return reconcile.publish(run_id, self)
+        changed = reconcile.publish(run_id, self)
+        if failures:
+            raise failures[0]
+        return changed
 
     def release(self, source: str, batch: Batch) -> None:
         """Let a held batch through."""
