@@ -66,7 +66,7 @@ def reconcile(
         SourceError: the vendor did not answer as it should; nothing is landed.
     """
     begin, asked = reconciliations.start(conn, load.name), reconciliations.asked(conn, load)
-    if begin is None or asked is None:
+    if begin is None:
         return None
     tombstones = Tombstones(conn, load, run_id, begin.round_of)
     comparing = _Comparing(conn, load, asked, tombstones, is_dry_run=is_dry_run)
@@ -104,7 +104,7 @@ class _Comparing:
         self,
         conn: psycopg.Connection,
         load: Load,
-        asked: Window,
+        asked: Window | None,
         tombstones: Tombstones,
         *,
         is_dry_run: bool,
@@ -151,9 +151,10 @@ class _Comparing:
         self, found: Iterable[tuple[str, datetime | None]], held: dict[str, Held]
     ) -> list[datetime]:
         """Return the stamps that the nights should have brought, and raw does not have."""
+        asked = self._asked
         return [
             stamp
             for key, stamp in found
-            if stamp is not None and self._asked.start <= stamp < self._asked.end
+            if asked is not None and stamp is not None and asked.start <= stamp < asked.end
             if key not in held or held[key].modified_at < stamp
         ]
