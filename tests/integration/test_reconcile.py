@@ -114,6 +114,23 @@ def test_a_record_that_comes_back_with_a_newer_stamp_wins_over_its_tombstone(nig
     assert (order["is_deleted"], order["status"]) == (False, "Draft")
 
 
+@pytest.mark.parametrize("load", [name for name in PURGED if name.startswith("salesforce_")])
+def test_a_record_that_was_hidden_for_a_while_comes_back_whole_and_stays(
+    nights, vendors, conn, load
+):
+    before = in_raw(conn, load, PURGED[load])
+    purge(vendors, load)
+    nights.reconcile("first")
+    vendors.records[PURGED[load]].gone = None  # the permission is back, the stamp is the old one
+    nights.night()
+    assert in_raw(conn, load, PURGED[load])["is_deleted"]
+    assert nights.reconcile("second") == [load]
+    assert compared(conn, load, "second").ids_returned == 1
+    back = in_raw(conn, load, PURGED[load])
+    assert back == before | {"modified_at": before["modified_at"] + timedelta(microseconds=2)}
+    assert nights.reconcile("third") == []
+
+
 def test_a_record_that_changes_while_ids_are_compared_is_left_alone(
     nights, vendors, conn, monkeypatch
 ):

@@ -38,6 +38,7 @@ class Compared:
     ids_at_vendor: int
     ids_in_raw: int
     ids_gone: int
+    ids_returned: int
     ids_unknown: int
     unknown_from: datetime | None
     unknown_to: datetime | None
@@ -67,7 +68,8 @@ def compared(dsn: str, run_id: str) -> list[Compared]:
         """
         select
             reconciliations.load, batch_id, is_dry_run, through_key, ids_at_vendor, ids_in_raw,
-            ids_gone, ids_unknown, unknown_from, unknown_to, status, rows_published, message
+            ids_gone, ids_returned, ids_unknown, unknown_from, unknown_to, status, rows_published,
+            message
         from ops.reconciliations
         left join ops.loads using (batch_id)
         where reconciliations.run_id = %s
@@ -78,14 +80,15 @@ def compared(dsn: str, run_id: str) -> list[Compared]:
 
 
 def table(found: Sequence[Compared]) -> Table:
-    """Return a line a load: ids at the vendor and in raw, what is gone, what became of it."""
+    """Return a line a load: ids at the vendor and in raw, what is gone or back, rows written."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("load")
-    for name in ("at vendor", "in raw", "gone", "ended", "not in raw"):
+    for name in ("at vendor", "in raw", "gone", "back", "written", "not in raw"):
         drawn.add_column(name, justify="right")
     for one in found:
-        counts = (one.ids_at_vendor, one.ids_in_raw, one.ids_gone, one.rows_published or 0)
-        drawn.add_row(one.load, *(f"{count:,}" for count in (*counts, one.ids_unknown)))
+        counts = [one.ids_at_vendor, one.ids_in_raw, one.ids_gone, one.ids_returned]
+        counts += [one.rows_published or 0, one.ids_unknown]
+        drawn.add_row(one.load, *(f"{count:,}" for count in counts))
     return drawn
 
 

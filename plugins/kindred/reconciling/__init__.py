@@ -2,6 +2,7 @@
 
     comparing.py   range by range: raw's ids, the vendor's, and what is in one of them only
     raw_ids.py     what raw holds
+    returning.py   what was ended and is at the vendor after all
     tombstones.py  the batch of what is gone, which then goes the way of all batches
 
 A vendor forgets its deletions, and a night looks only so far back. Raw is read first and the

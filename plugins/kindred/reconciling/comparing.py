@@ -14,6 +14,7 @@ from kindred.api import Client, Endpoint
 from kindred.errors import SourceGarbled
 from kindred.loads import Deletions, IdRange, Load, Window
 from kindred.reconciling.raw_ids import Held, keys_after, rows_as_read
+from kindred.reconciling.returning import Returned, returned
 from kindred.reconciling.tombstones import Tombstones
 from kindred.warehouse import reconciliations
 from kindred.warehouse.reconciliations import Reconciliation
@@ -35,6 +36,7 @@ class Tally:
     at_vendor: int = 0
     in_raw: int = 0
     gone: int = 0
+    returned: int = 0
     unknown: int = 0
     unknown_from: datetime | None = None  # the stamps of those
     unknown_to: datetime | None = None
@@ -87,6 +89,7 @@ def reconcile(
         ids_at_vendor=tally.at_vendor,
         ids_in_raw=tally.in_raw,
         ids_gone=tally.gone,
+        ids_returned=tally.returned,
         ids_unknown=tally.unknown,
         unknown_from=tally.unknown_from,
         unknown_to=tally.unknown_to,
@@ -144,8 +147,16 @@ class _Comparing:
         tally.in_raw += len(live)
         tally.gone += len(gone)
         tally.note(self._unknown([*listing.ids.items(), *still.items()], held))
-        if gone and not self._is_dry_run:
-            self._tombstones.take(rows_as_read(self._conn, self._load, gone))
+        back = {
+            key: Returned(stamp, held[key].modified_at)
+            for key, stamp in listing.ids.items()
+            if stamp is not None and key in held
+            if held[key].is_deleted and stamp < held[key].modified_at
+        }
+        tally.returned += len(back)
+        if not self._is_dry_run:
+            self._tombstones.end(rows_as_read(self._conn, self._load, gone) if gone else [])
+            self._tombstones.take(await returned(api, self._conn, self._load, back))
 
     def _unknown(
         self, found: Iterable[tuple[str, datetime | None]], held: dict[str, Held]

@@ -21,7 +21,7 @@ MOMENT = timedelta(seconds=1)
 
 
 class Tombstones:
-    """What a run lands of one load; there is no batch before the first tombstone."""
+    """What a run lands of one load; there is no batch before the first record."""
 
     def __init__(self, conn: psycopg.Connection, load: Load, run_id: str, now: datetime) -> None:
         """Begin before the vendor is asked: the time of extraction is now.
@@ -40,15 +40,19 @@ class Tombstones:
     def batch_id(self) -> int | None:
         return self._arrival.outcome().batch_id if self._arrival else None
 
-    def take(self, rows: Sequence[dict[str, Any]]) -> None:
+    def end(self, rows: Sequence[dict[str, Any]]) -> None:
         """End these rows of raw."""
-        if not rows:
+        self.take([tombstone(self._load, row) for row in rows])
+
+    def take(self, records: Sequence[dict[str, Any]]) -> None:
+        """Land records as they are."""
+        if not records:
             return
         if self._arrival is None:
             self._arrival = Arrival(
                 self._conn, self._load, self._window, self._run_id, self._began, is_backfill=True
             )
-        self._arrival.take(Page(self._load.name, [tombstone(self._load, row) for row in rows]))
+        self._arrival.take(Page(self._load.name, list(records)))
         self._raise()
 
     def finish(self) -> None:

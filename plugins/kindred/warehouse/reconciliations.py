@@ -44,6 +44,7 @@ class Reconciliation:
     ids_at_vendor: int
     ids_in_raw: int
     ids_gone: int
+    ids_returned: int
     ids_unknown: int
     unknown_from: datetime | None
     unknown_to: datetime | None
@@ -51,11 +52,12 @@ class Reconciliation:
     def __str__(self) -> str:
         """Say what was compared, in numbers."""
         how = "would end" if self.is_dry_run else "end"
+        back = f", {self.ids_returned:,} are back" if self.ids_returned else ""
         rest = "" if self.through_key is None else "; the next run goes on from here"
         return (
             f"{self.load}: {self.ids_in_raw:,} ids of raw compared with {self.ids_at_vendor:,} at"
-            f" the vendor: {self.ids_gone:,} are gone and {how}, {self.ids_unknown:,} are not in"
-            f" raw{rest}"
+            f" the vendor: {self.ids_gone:,} are gone and {how}{back}, {self.ids_unknown:,} are"
+            f" not in raw{rest}"
         )
 
 

@@ -67,6 +67,7 @@ create table if not exists ops.reconciliations (
     ids_at_vendor bigint not null,  -- live ones
     ids_in_raw bigint not null,     -- live ones
     ids_gone bigint not null,       -- in raw, and at the vendor in no state
+    ids_returned bigint not null,   -- ended by a comparison before, and live at the vendor after all
     ids_unknown bigint not null,    -- at the vendor, and not as new in raw though asked for
     unknown_from timestamptz,       -- the stamps of those
     unknown_to timestamptz,
