@@ -83,7 +83,7 @@ def table(found: Sequence[Compared]) -> Table:
     """Return a line a load: ids at the vendor and in raw, what is gone or back, rows written."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("load")
-    for name in ("at vendor", "in raw", "gone", "back", "written", "not in raw"):
+    for name in ("vendor", "raw", "gone", "back", "written", "unknown"):
         drawn.add_column(name, justify="right")
     for one in found:
         counts = [one.ids_at_vendor, one.ids_in_raw, one.ids_gone, one.ids_returned]
