@@ -99,7 +99,7 @@ def advice(found: Sequence[Compared], sources: Sequence[str]) -> Iterator[str]:
             yield (
                 f"HELD {one.load}, batch {one.batch_id}: {one.message}\n"
                 f'  `kindred release {one.batch_id} --reason "…"` where they are truly gone;'
-                " else mend what `kindred status` names and reconcile again"
+                " else correct what `kindred status` names and reconcile again"
             )
         elif one.batch_id is not None and one.status != "published":
             why = one.message or "its task's log says why"

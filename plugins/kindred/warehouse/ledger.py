@@ -9,7 +9,7 @@ may move a batch from one to another.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -92,6 +92,12 @@ def plan(
         start = BEGINNING if load.is_state else min(history_start, interval.start)
         return Window(start, interval.end)
     return Window(min(_utc(row[0]), interval.start) - load.lookback, interval.end)
+
+
+def away(conn: psycopg.Connection, load: str, window: Window) -> timedelta | None:
+    """Return how long before a window's end the load was asked last; None if it never was."""
+    row = conn.execute("select through from ops.cursors where load = %s", [load]).fetchone()
+    return None if row is None else window.end - _utc(row[0])
 
 
 def open_batch(
