@@ -154,3 +154,10 @@ def test_a_failed_warning_is_reported_and_lets_pass():
 def test_a_failed_critical_rule_holds():
     findings = [Finding("a", "warning", True, "."), Finding("b", "critical", False, ".")]
     assert verdicts.decide("orders", findings).status == "held"
+
+
+@pytest.mark.parametrize(("meta", "limit"), [({}, 0.05), ({"gone_limit": 0.2}, 0.2)])
+def test_a_suite_says_how_many_records_may_be_gone_at_once(tmp_path, meta, limit):
+    document = yaml.safe_load((suites.FOLDER / "salesforce_contacts.yml").read_text())
+    (tmp_path / "salesforce_contacts.yml").write_text(yaml.safe_dump(document | {"meta": meta}))
+    assert suites.read("salesforce_contacts", tmp_path).gone_limit == limit

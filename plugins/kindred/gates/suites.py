@@ -36,8 +36,8 @@ class Suite:
     document: dict[str, Any]
     quarantine_limit: float
     clock_skew: timedelta
-    gone_limit: float
     may_be_empty: bool
+    gone_limit: float = 0.05
 
 
 def read(name: str, folder: Path | None = None) -> Suite:
@@ -67,8 +67,8 @@ def read(name: str, folder: Path | None = None) -> Suite:
         document=document,
         quarantine_limit=float(meta.get("quarantine_limit", 0.05)),
         clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
-        gone_limit=float(meta.get("gone_limit", 0.05)),
         may_be_empty=bool(meta.get("may_be_empty", False)),
+        gone_limit=float(meta.get("gone_limit", Suite.gone_limit)),
     )
 
 
