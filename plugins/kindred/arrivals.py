@@ -96,6 +96,11 @@ class Arrival:
                 conn, load.name, window, run_id, is_backfill=is_backfill
             )
 
+    @property
+    def batch(self) -> Batch:
+        """The attempt that writes here."""
+        return self._batch
+
     def take(self, page: Page) -> None:
         """Take a page; write when a chunk is full. An error ends this load only."""
         if self.error is not None:

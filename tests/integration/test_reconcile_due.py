@@ -119,3 +119,13 @@ def test_the_command_line_reads_what_a_run_compared_and_what_became_of_it(
         "salesforce_contacts", 1, 1, "published",
     )  # fmt: skip
     assert {one.status for one in others} == {None}
+
+
+@pytest.mark.parametrize(("days", "told"), [(14, []), (15, ["crm"]), (7, [])])
+def test_a_night_after_a_long_absence_says_what_it_cannot_see(nights, vendors, caplog, days, told):
+    nightly(nights, 1)
+    vendors.wait(days=days)
+    with caplog.at_level("WARNING", "kindred.tasks.ingest"):
+        nights.night(["crm"])
+    lines = [line for line in caplog.messages if line.startswith("salesforce_contacts: away")]
+    assert ["crm" for line in lines if "`kindred reconcile --source crm`" in line] == told

@@ -11,6 +11,7 @@ from purging import compared, in_raw, purge, three_people
 from bench.truth.vendors import Vendors
 from kindred.errors import GateError
 from kindred.gates.gone import few_gone
+from kindred.reconciling.tombstones import Tombstones
 from kindred.tasks import held, reconcile
 from kindred.tasks.reconcile import NotCompared, Options
 from kindred.warehouse.connections import connect
@@ -195,3 +196,46 @@ def test_tombstones_that_a_crash_took_from_landing_are_found_again(nights, vendo
         "failed",
     )
     assert nights.reconcile("second") == [CONTACTS]
+
+
+class Killed(BaseException):
+    """The process is gone, and tidies up nothing."""
+
+
+@pytest.mark.parametrize("at", ["take", "finish"])
+@pytest.mark.parametrize("run_id", ["first", "second"])
+def test_a_comparison_that_died_is_made_again_by_its_retry_or_by_the_next_run(
+    nights, vendors, conn, monkeypatch, at, run_id
+):
+    purge(vendors, CONTACTS)
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"kindred.reconciling.tombstones.Arrival.{at}", die)
+        nights.serve()
+        with pytest.raises(Killed):
+            reconcile.land("first", NOW, nights)
+    assert nights.reconcile(run_id) == [CONTACTS]
+    assert in_raw(conn, CONTACTS, "ann")["is_deleted"]
+
+
+def test_an_attempt_that_was_replaced_writes_nothing_more(nights, vendors, conn, monkeypatch):
+    purge(vendors, CONTACTS)
+    finish = Tombstones.finish
+
+    def replaced(self, made):
+        """A retry takes the batch over, compares and lands while the first stands still."""
+        if made.batch_id is not None:
+            monkeypatch.setattr(Tombstones, "finish", finish)
+            reconcile.land("first", NOW, nights)
+        finish(self, made)
+
+    monkeypatch.setattr(Tombstones, "finish", replaced)
+    nights.serve()
+    with pytest.raises(NotCompared, match="was replaced by attempt"):
+        reconcile.land("first", NOW, nights)
+    reconcile.gate("first", nights)
+    assert reconcile.publish("first", nights) == [CONTACTS]
+    assert in_raw(conn, CONTACTS, "ann")["is_deleted"]

@@ -179,3 +179,10 @@ def test_what_blocks_is_an_error_with_the_rule_first_and_a_warning_is_none():
         (logging.WARNING, "b(amount): failed, 1 of 9 rows"),
         (logging.WARNING, "  Look."),
     ]
+
+
+@pytest.mark.parametrize(("meta", "limit"), [({}, 0.05), ({"gone_limit": 0.2}, 0.2)])
+def test_a_suite_says_how_many_records_may_be_gone_at_once(tmp_path, meta, limit):
+    document = yaml.safe_load((suites.FOLDER / "salesforce_contacts.yml").read_text())
+    (tmp_path / "salesforce_contacts.yml").write_text(yaml.safe_dump(document | {"meta": meta}))
+    assert suites.read("salesforce_contacts", tmp_path).gone_limit == limit

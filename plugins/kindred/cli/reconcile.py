@@ -83,7 +83,7 @@ def table(found: Sequence[Compared]) -> Table:
     """Return a line a load: ids at the vendor and in raw, what is gone or back, rows written."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("load")
-    for name in ("at vendor", "in raw", "gone", "back", "written", "not in raw"):
+    for name in ("vendor", "raw", "gone", "back", "written", "unknown"):
         drawn.add_column(name, justify="right")
     for one in found:
         counts = [one.ids_at_vendor, one.ids_in_raw, one.ids_gone, one.ids_returned]
@@ -99,7 +99,7 @@ def advice(found: Sequence[Compared], sources: Sequence[str]) -> Iterator[str]:
             yield (
                 f"HELD {one.load}, batch {one.batch_id}: {one.message}\n"
                 f'  `kindred release {one.batch_id} --reason "…"` where they are truly gone;'
-                " else mend what `kindred status` names and reconcile again"
+                " else correct what `kindred status` names and reconcile again"
             )
         elif one.batch_id is not None and one.status != "published":
             why = one.message or "its task's log says why"

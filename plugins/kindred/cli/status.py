@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from kindred.cli import attention, ledger, reconcile
 from kindred.embedded.services import Services
+from kindred.sources import source_of
 
 NAMED = 5  # of many, so many are enough to see what they have in common
 
@@ -101,13 +103,17 @@ def text_models(models: dict[str, Any]) -> str:
 
 
 def deletions(compared_through: dict[str, datetime | None]) -> str:
-    """Say up to where each load was compared with its vendor, loads alike in one breath."""
-    loads: dict[datetime | None, list[str]] = {}
-    for load, through in compared_through.items():
-        loads.setdefault(through, []).append(load)
+    """Say up to where each source was compared with its vendor, or load, where they differ."""
+    alike: dict[datetime | None, list[str]] = {}
+    for source, loads in groupby(compared_through, source_of):
+        names = list(loads)
+        for through in {compared_through[name]: None for name in names}:
+            mine = [name for name in names if compared_through[name] == through]
+            alike.setdefault(through, []).extend([source] if mine == names else mine)
     return "; ".join(
-        f"{', '.join(names)} compared {f'through {through:%Y-%m-%d}' if through else 'never'}"
-        for through, names in loads.items()
+        f"{', '.join(names)} "
+        + (f"compared through {through:%Y-%m-%d}" if through else "never compared")
+        for through, names in alike.items()
     )
 
 

@@ -40,10 +40,10 @@ class Suite:
     document: dict[str, Any]
     quarantine_limit: float
     clock_skew: timedelta
-    gone_limit: float
     may_be_empty: bool
     linked: str | None
     empty_without: str | None
+    gone_limit: float = 0.05
 
 
 def read(name: str, folder: Path | None = None) -> Suite:
@@ -73,10 +73,10 @@ def read(name: str, folder: Path | None = None) -> Suite:
         document=document,
         quarantine_limit=float(meta.get("quarantine_limit", 0.05)),
         clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
-        gone_limit=float(meta.get("gone_limit", 0.05)),
         may_be_empty=bool(meta.get("may_be_empty", False)),
         linked=meta.get("linked"),
         empty_without=meta.get("empty_without"),
+        gone_limit=float(meta.get("gone_limit", Suite.gone_limit)),
     )
 
 

@@ -94,9 +94,7 @@ def reconcile(
         unknown_from=tally.unknown_from,
         unknown_to=tally.unknown_to,
     )
-    # Before the batch has landed: by it the gate knows what the batch is.
-    reconciliations.record(conn, made)
-    tombstones.finish()
+    tombstones.finish(made)
     return made
 
 

@@ -16,6 +16,8 @@ import psycopg
 
 from kindred.arrivals import Arrival
 from kindred.loads import TICK, Load, Page, Window
+from kindred.warehouse import ledger, reconciliations
+from kindred.warehouse.reconciliations import Reconciliation
 
 MOMENT = timedelta(seconds=1)
 
@@ -38,7 +40,7 @@ class Tombstones:
 
     @property
     def batch_id(self) -> int | None:
-        return self._arrival.outcome().batch_id if self._arrival else None
+        return self._arrival.batch.batch_id if self._arrival else None
 
     def end(self, rows: Sequence[dict[str, Any]]) -> None:
         """End these rows of raw."""
@@ -55,8 +57,15 @@ class Tombstones:
         self._arrival.take(Page(self._load.name, list(records)))
         self._raise()
 
-    def finish(self) -> None:
-        """Write the rest, and the ledger's row."""
+    def finish(self, made: Reconciliation) -> None:
+        """Write down what was compared, then the rest of the batch and the ledger's row.
+
+        In this order: once the batch has landed, the gate must know it for what it is.
+        """
+        with self._conn.transaction():
+            if self._arrival is not None:
+                ledger.guard(self._conn, self._arrival.batch)
+            reconciliations.record(self._conn, made)
         if self._arrival is not None:
             self._arrival.finish()
             self._raise()

@@ -60,7 +60,27 @@ def land(source: str, run: Run, where: Surroundings) -> int:
             for load in SOURCES[source]
             if load.name not in {batch.load for batch in landed}
         }
+        _warn_of_unseen_deletions(conn, source, windows, run)
         return pull(conn, source, windows, run.run_id, where, is_backfill=run.is_backfill)
+
+
+def _warn_of_unseen_deletions(
+    conn: psycopg.Connection, source: str, windows: dict[str, Window], run: Run
+) -> None:
+    """Say when a source was away for longer than its vendor tells of deletions."""
+    for load in SOURCES[source]:
+        if load.name not in windows or load.deletions is None or run.is_backfill:
+            continue
+        away = ledger.away(conn, load.name, windows[load.name])
+        if away is not None and away > load.deletions.remembered_for:
+            log.warning(
+                "%s: away for %d days, and the vendor tells of deletions for %d: `kindred reconcile"
+                " --source %s` finds the others, or the DAG reconcile",
+                load.name,
+                away.days,
+                load.deletions.remembered_for.days,
+                source,
+            )
 
 
 def pull(

@@ -9,7 +9,7 @@ batch from one to another.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -117,6 +117,12 @@ def plan(
     start = min(_utc(row[0]), interval.start) - load.lookback
     again = suspicions.asked_again_from(conn, load, interval.end)
     return Window(min(start, again or start), interval.end)
+
+
+def away(conn: psycopg.Connection, load: str, window: Window) -> timedelta | None:
+    """Return how long before a window's end the load was asked last; None if it never was."""
+    row = conn.execute("select through from ops.cursors where load = %s", [load]).fetchone()
+    return None if row is None else window.end - _utc(row[0])
 
 
 def open_batch(

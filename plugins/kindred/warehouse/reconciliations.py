@@ -76,12 +76,17 @@ def start(conn: psycopg.Connection, load: str) -> Start | None:
 
 
 def record(conn: psycopg.Connection, made: Reconciliation) -> None:
-    """Write what a run compared, in the place of what an attempt before it had."""
+    """Write what a run compared, in the place of what an attempt before it had.
+
+    Where there is a batch, the caller's transaction has called `ledger.guard`; an attempt without
+    one takes nothing from an attempt that has.
+    """
     columns = sql.SQL(", ").join(map(sql.Identifier, NAMES))
     conn.execute(
         sql.SQL(
             "insert into ops.reconciliations ({columns}) values ({values})"
             " on conflict (load, run_id) do update set ({columns}) = row({new})"
+            " where excluded.batch_id is not null or reconciliations.batch_id is null"
         ).format(
             columns=columns,
             values=sql.SQL(", ").join(sql.Placeholder() * len(NAMES)),

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from kindred.cli import app, reconcile, status
 from kindred.cli.reconcile import Compared
+from kindred.sources import SOURCES
 
 ENDED = Compared(
     load="salesforce_contacts",
@@ -80,7 +81,7 @@ def test_the_table_has_a_line_a_load_with_what_is_gone_and_ended() -> None:
     console = Console(file=io.StringIO(), width=100)
     console.print(reconcile.table([ENDED]))
     head, line = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
-    assert " ".join(head.split()) == "load at vendor in raw gone back written not in raw"
+    assert " ".join(head.split()) == "load vendor raw gone back written unknown"
     assert line.split() == ["salesforce_contacts", "1,998", "2,000", "2", "0", "2", "0"]
 
 
@@ -130,8 +131,11 @@ def test_a_source_that_cannot_be_compared_says_why() -> None:
 
 def test_status_says_up_to_where_deletions_are_known() -> None:
     through = datetime(2026, 11, 1, tzinfo=UTC)
-    said = status.deletions({"a_b": through, "a_c": through, "d_e": None})
-    assert said == "a_b, a_c compared through 2026-11-01; d_e compared never"
+    crm = {load.name: through for load in SOURCES["crm"]}
+    said = status.deletions({**crm, "mastodon_statuses": None})
+    assert said == "crm compared through 2026-11-01; social never compared"
+    said = status.deletions({**crm, "salesforce_orders": None, "mastodon_statuses": None})
+    assert said.endswith("; salesforce_orders, social never compared")
 
 
 def test_an_unknown_source_is_refused_before_anything_starts() -> None:
