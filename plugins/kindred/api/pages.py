@@ -118,8 +118,8 @@ class LinkHeader:
 
     An end: no link on a page that is not full. A link on an empty page is followed.
     A full page without a link is none: proxies and forks lose the header, so the walk goes on
-    below the page's last id. Full is a page of the size asked for (`size`), or of the vendor's
-    default size, which a server gives that knows no other.
+    below the page's last id. Full is a page of the size asked for (`size`, asked for again where a
+    link has lost it), or of the vendor's default size, which a server gives that knows no other.
     An error: a body that is no list; a link without an address; a full page without a link whose
     last record has no id. The vendor states no total.
     """
@@ -144,12 +144,20 @@ class LinkHeader:
         if url is not None:
             if not url.strip():
                 raise SourceGarbled(f"{answer.call.label}: a next page without an address")
-            return replace(answer.call, target=_own_path(answer, url), params={})
+            return self._sized(answer, _own_path(answer, url))
         return self._below(answer) if self._is_full(answer) else None
 
+    def _sized(self, answer: Answer, target: str) -> Call:
+        """Return the call for a target; a link that lost the size asks for it again."""
+        size = self._asked(answer.call)
+        is_lost = size and not self._asked(replace(answer.call, target=target, params={}))
+        return replace(answer.call, target=target, params={self.size: size} if is_lost else {})
+
+    def _asked(self, call: Call) -> str:
+        return dict(parse_qsl(urlsplit(call.path()).query)).get(self.size, "")
+
     def _is_full(self, answer: Answer) -> bool:
-        asked = dict(parse_qsl(urlsplit(answer.call.path()).query)).get(self.size, "")
-        count = len(answer.document)
+        asked, count = self._asked(answer.call), len(answer.document)
         return count == DEFAULT_PAGE or (asked.isdecimal() and 0 < int(asked) <= count)
 
     def _below(self, answer: Answer) -> Call:

@@ -103,6 +103,11 @@ ENDS: dict[str, tuple[str, list[Any], int]] = {
     "no status": ("link", [[]], 0),
     "an empty page with a link": ("link", [linked("/things?max_id=3"), [TWO]], 1),
     "a full page without a link": ("link", [[ONE, TWO], [THREE]], 3),
+    "a full page without a link after a link that lost the size": (
+        "link",
+        [linked("/things?max_id=9", {"id": "9"}), [ONE, TWO], [THREE]],
+        4,
+    ),
     "a full page without a link, and nothing below it": ("link", [[ONE, TWO], []], 2),
     "a page of the vendor's default size without a link": (
         "link",
