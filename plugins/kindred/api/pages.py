@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from kindred.api.calls import Answer, Call
@@ -19,7 +19,9 @@ DEFAULT_PAGE = 20
 
 
 class Paging(Protocol):
-    """A paging scheme."""
+    """A paging scheme; `is_live`: the total may change while its pages are read."""
+
+    is_live: ClassVar[bool]
 
     def listed(self, answer: Answer) -> list[Any]:
         """Return the records of a page."""
@@ -42,9 +44,11 @@ class NextUrl:
     `totalSize` records have come. With one before that, and on a page without records, the
     address is followed. `totalSize` may be missing: `done` says the end.
     An error: neither `done` nor an address; an address that is no text; `records` missing or
-    null; a `totalSize` that is no number, or that the pages do not reach.
+    null; a `totalSize` that is no number, or that the pages do not reach. The cursor is frozen, so
+    the largest `totalSize` of any page counts.
     """
 
+    is_live: ClassVar[bool] = False
     records: str = "records"
 
     def listed(self, answer: Answer) -> list[Any]:
@@ -83,6 +87,7 @@ class PageNumber:
     looks back over the same days.
     """
 
+    is_live: ClassVar[bool] = True
     records: str
 
     def listed(self, answer: Answer) -> list[Any]:
@@ -124,6 +129,7 @@ class LinkHeader:
     last record has no id. The vendor states no total.
     """
 
+    is_live: ClassVar[bool] = True
     records: str = "records"
     size: str = "limit"
     cursor: str = "max_id"

@@ -131,6 +131,22 @@ ERRORS: dict[str, tuple[str, list[Any], str]] = {
         ],
         "3 records stated, 2 came in 2 pages",
     ),
+    "a frozen total that shrinks": (
+        "next",
+        [
+            {"records": [1], "done": False, "totalSize": 3, "nextRecordsUrl": f"{NEXT}1"},
+            {"records": [2], "done": True, "totalSize": 2},
+        ],
+        "3 records stated, 2 came",
+    ),
+    "a frozen total that grows": (
+        "next",
+        [
+            {"records": [1], "done": False, "totalSize": 2, "nextRecordsUrl": f"{NEXT}1"},
+            {"records": [2], "done": True, "totalSize": 3},
+        ],
+        "3 records stated, 2 came",
+    ),
     "an empty end before the total": (
         "next",
         [{"records": [], "done": True, "totalSize": 7}],
