@@ -9,10 +9,11 @@ right after contact.
 
 **When it fails:** `land` red: the vendor's rate limit or an outage; clearing it in
 Airflow is safe and the next night takes the gap. `gate` red: a load is held; `kindred status`
-names the rule. Surveys arrive days late, so a thin first day is normal.
+names the rule. `report` red: it names each load that is missing; the others are published. Surveys
+arrive days late, so a thin first day is normal.
 """
 
-from kindred.steps import gate, ingest_dag, land, publish
+from kindred.steps import gate, ingest_dag, land, publish, report
 
 with ingest_dag("call_center", __doc__):
-    land("call_center") >> gate("call_center") >> publish("call_center")
+    land("call_center") >> gate("call_center") >> publish("call_center") >> report("call_center")

@@ -9,11 +9,11 @@ yesterday's customers and say so in `marts.freshness`.
 
 **When it fails:** `land` red: a vendor did not answer or refused; its log names the load and the
 way out, clearing it in Airflow is safe. `gate` red: a load is held; `kindred status` names the
-rule. The other loads of the night go on either way. Tell the CRM's owner when a field changed its
-type.
+rule. `report` red: it names each load that is missing; the others are published. Tell the CRM's
+owner when a field changed its type.
 """
 
-from kindred.steps import gate, ingest_dag, land, publish
+from kindred.steps import gate, ingest_dag, land, publish, report
 
 with ingest_dag("crm", __doc__):
-    land("crm") >> gate("crm") >> publish("crm")
+    land("crm") >> gate("crm") >> publish("crm") >> report("crm")

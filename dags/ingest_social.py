@@ -9,10 +9,10 @@ that a customer claimed in the CRM are linked to a customer.
 
 **When it fails:** `land` red: the server is down or limits us; clearing it in Airflow is
 safe and the next night takes the gap. `gate` red: the load is held; `kindred status` names the
-rule.
+rule. `report` red: the load is missing, for either reason.
 """
 
-from kindred.steps import gate, ingest_dag, land, publish
+from kindred.steps import gate, ingest_dag, land, publish, report
 
 with ingest_dag("social", __doc__):
-    land("social") >> gate("social") >> publish("social")
+    land("social") >> gate("social") >> publish("social") >> report("social")

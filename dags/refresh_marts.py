@@ -7,8 +7,9 @@ them in one transaction. Starts when any ingest has published; does nothing when
 **When it matters:** it is what analysts see in the morning.
 
 **When it fails:** yesterday's marts stay, whole and dated. `build` red: the log names the dbt
-model. `score` or `gate` red: the log names the rule, why it exists and what to do. Clear the red
-task in Airflow when mended; nothing that changed is forgotten. A run with `{"full_refresh": true}`
+model. `score` or `gate` red: the log names the rule, why it exists and what to do, or the loads
+that have no night yet. Clear the red task in Airflow when it is fixed; nothing that changed is
+forgotten. A run with `{"full_refresh": true}`
 rebuilds everything; one with `{"accept_scores": "why"}` lets scores pass that their gate holds.
 """
 

@@ -27,13 +27,14 @@ create role kindred_loader login password :'loader';
 create role kindred_transformer login password :'transformer';
 create role kindred_publisher login password :'publisher';
 create role kindred_reader login password :'reader';
-alter role kindred_reader set search_path = marts;
--- All that a transaction reads is of one publication; who only reads never has to repeat.
-alter role kindred_reader set default_transaction_isolation = 'repeatable read';
 
 create database airflow owner airflow;
 create database warehouse owner kindred_admin;
-revoke all on database airflow, warehouse, postgres from public;
+revoke all on database airflow, warehouse from public;
 grant connect on database warehouse
 to kindred_loader, kindred_transformer, kindred_publisher, kindred_reader;
 SQL
+
+PGPASSWORD="${POSTGRES_PASSWORD:-}" psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 \
+    --username="${POSTGRES_USER:-postgres}" --dbname=warehouse \
+    --file="${KINDRED_PLATFORM_SQL:-/kindred/platform.sql}"

@@ -144,6 +144,7 @@ class Road:
             claimed = building.claim(conn, "truth", full_refresh=full_refresh)
             if claimed is None:
                 raise KindredError("nothing was published: there is nothing to build")
+            building.build_consents(conn, claimed, PROJECT, target, say)
             choice = scoring.score_texts(loader, LOADS.values(), claimed.build_id, 0.0, say)
             scoring.settle(conn, claimed.build_id, choice)
             resumed = building.resume(conn, claimed.build_id)

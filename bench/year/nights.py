@@ -1,8 +1,9 @@
 """Nights without Airflow: the tasks' own code, in the DAGs' order, each in a process of its own.
 
 Left out: the scheduler, which here is a loop that goes through the tasks and repeats a failed one
-twice, as the DAGs' policy does; sockets to the vendors (`bench/truth/vendors.py`); the three
-sources' running beside each other. Everything else is what a night does, gates and all.
+twice, as the DAGs' policy does; an ingest's `report`, which only says what the others did; sockets
+to the vendors (`bench/truth/vendors.py`); the three sources' running beside each other. Everything
+else is what a night does, gates and all.
 """
 
 from __future__ import annotations

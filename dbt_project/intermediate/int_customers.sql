@@ -1,15 +1,13 @@
 {#
     A customer is a surviving contact, with the earliest beginning of the
-    contacts merged into it. Consent and the channel of acquisition are the
-    survivor's own. Who has not become a customer yet, a prospect or a supplier, is
-    none.
+    contacts merged into it. The channel of acquisition is the survivor's own. Who
+    has not become a customer yet, a prospect or a supplier, is none.
 #}
 with
 
 stg_salesforce_contacts as (
     select
         contact_id,
-        has_text_consent,
         customer_since,
         contract_ended_on,
         acquisition_channel
@@ -22,6 +20,14 @@ int_surviving_contacts as (
         surviving_contact_id,
         customer_id
     from {{ ref('int_surviving_contacts') }}
+),
+
+int_consents as (
+    select
+        customer_id,
+        consent,
+        has_text_consent
+    from {{ ref('int_consents') }}
 ),
 
 merged as (
@@ -46,10 +52,13 @@ customers as (
         merged.customer_since,
         stg_salesforce_contacts.contract_ended_on,
         stg_salesforce_contacts.acquisition_channel,
-        stg_salesforce_contacts.has_text_consent
+        int_consents.consent,
+        int_consents.has_text_consent
     from merged
     inner join stg_salesforce_contacts
         on merged.surviving_contact_id = stg_salesforce_contacts.contact_id
+    inner join int_consents
+        on merged.customer_id = int_consents.customer_id
     where merged.customer_since is not null
 )
 

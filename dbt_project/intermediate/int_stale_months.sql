@@ -1,8 +1,8 @@
 {#
     Customer-months whose row in a mart is missing or was overtaken by the
-    calendar (the running month, its beginning), the method or the scoring
-    model, found by comparing the marts as they stand with what they should
-    be. Nothing to compare with on a full refresh: then every customer is in
+    calendar (the running month, its beginning), the method, the scoring model
+    or the customer's consent, found by comparing the marts as they stand with
+    what they should be. Nothing to compare with on a full refresh: then every customer is in
     int_changed_customers.
 #}
 {% set marts = [] if is_everything_due() else customer_month_marts() %}
@@ -15,6 +15,13 @@ int_spine as (
         as_of_date,
         is_complete_month
     from {{ ref('int_spine') }}
+),
+
+int_consents as (
+    select
+        customer_id,
+        consent
+    from {{ ref('int_consents') }}
 ),
 
 segment_thresholds as (
@@ -47,6 +54,8 @@ stale as (
     cross join segment_thresholds
     cross join stg_text_model
     cross join first_month
+    inner join int_consents
+        on int_spine.customer_id = int_consents.customer_id
     left join {{ previous_table(mart) }} as built
         on
             int_spine.customer_id = built.customer_id
@@ -60,6 +69,9 @@ stale as (
         {% if mart == 'customer_attrition' %}
         or built.status <> {{ customer_status(
             'int_spine.as_of_date', 'int_spine.month') }}
+        {% elif mart == 'customer_segments' %}
+        or (built.text_model_version, built.consent) is distinct from
+        (stg_text_model.text_model_version, int_consents.consent)
         {% else %}
         or built.text_model_version
         is distinct from stg_text_model.text_model_version

@@ -57,7 +57,10 @@
             {% do return(true) %}
         {% endif %}
     {% endfor %}
-    {% do return(false) %}
+    {# An older version's mart does not say whose words it was made from. #}
+    {% set columns = adapter.get_columns_in_relation(
+        previous_table('customer_segments')) %}
+    {% do return('consent' not in columns | map(attribute='name')) %}
 {% endmacro %}
 
 {# The build that this run makes; null where dbt is run by hand. #}

@@ -9,6 +9,13 @@ int_tiers as (
     select * from {{ ref('int_tiers') }}
 ),
 
+int_customers as (
+    select
+        customer_id,
+        consent
+    from {{ ref('int_customers') }}
+),
+
 stg_text_model as (
     select text_model_version
     from {{ ref('stg_text_model') }}
@@ -43,8 +50,11 @@ customer_segments as (
         {{ whole('moves.evidence_count') }} as evidence_count,
         moves.last_evidence_at,
         moves.method_version,
-        stg_text_model.text_model_version
+        stg_text_model.text_model_version,
+        int_customers.consent
     from moves
+    inner join int_customers
+        on moves.customer_id = int_customers.customer_id
     cross join stg_text_model
     where moves.is_due
 )

@@ -22,7 +22,7 @@ from kindred.contracts import Contract
 from kindred.errors import KindredError, SupersededError, WarehouseError
 from kindred.fields import Limits
 from kindred.loads import Batch, Load, Page, Window
-from kindred.warehouse import copying, ledger, schema
+from kindred.warehouse import copying, ledger, schema, sqlstates
 
 CHUNK_BYTES = 4 * 1024 * 1024
 COPY_SECONDS = 120  # for a chunk, which takes less than one
@@ -217,6 +217,6 @@ def _told(error: Exception) -> KindredError:
     if isinstance(error, KindredError):
         return error
     if isinstance(error, psycopg.Error):
-        return WarehouseError(f"Postgres refused: {type(error).__name__} ({error.sqlstate})")
+        return WarehouseError(f"Postgres refused: {sqlstates.describe(error)}")
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return KindredError(f"{type(error).__name__} at {frame.name}, line {frame.lineno}")

@@ -15,7 +15,7 @@ import pytest
 from kindred.embedded import processes
 from kindred.embedded.home import Home
 from kindred.embedded.rest import AnswerError
-from kindred.sources import LOADS
+from kindred.sources import LOADS, SOURCES
 from tests import listening
 from tests.e2e.conftest import PATIENCE
 
@@ -119,6 +119,22 @@ def test_the_night_after_an_outage_takes_the_gap(machine):
     assert len(through) == 1
 
 
+def loads(source):
+    return [load.name for load in SOURCES[source]]
+
+
+def last_run(machine, dag):
+    """The state of the newest run of a DAG, and the assets whose events it sent."""
+    ((run_id, state),) = machine.airflow(
+        f"select run_id, state from dag_run where dag_id = '{dag}' order by id desc limit 1"
+    )
+    events = machine.airflow(
+        "select asset.name from asset_event join asset on asset.id = asset_event.asset_id"
+        f" where source_dag_id = '{dag}' and source_run_id = '{run_id}'"
+    )
+    return state, {name for (name,) in events}
+
+
 def test_a_suite_that_fails_keeps_yesterdays_marts_and_the_rest_of_the_night_goes_on(machine):
     before = digests(machine)
     # Two loads that bring rows every night: what is empty holds nothing.
@@ -134,6 +150,8 @@ def test_a_suite_that_fails_keeps_yesterdays_marts_and_the_rest_of_the_night_goe
     assert statuses.pop("genesys_conversations") == "held"
     assert set(statuses.values()) == {"published"}
     assert digests(machine) == before
+    assert last_run(machine, "ingest_crm") == ("failed", set(loads("crm")) - {"salesforce_orders"})
+    assert last_run(machine, "ingest_social") == ("success", set(loads("social")))
     shown = machine.kindred("status").stdout
     assert "HELD salesforce_orders" in shown
     assert "HELD marts" in shown

@@ -46,7 +46,7 @@ def contact(number: int, **fields: Any) -> Record:
         "is_email_verified": number % 4 != 0,
         "phone": f"+3120555{max(number, 1):04}",
         "mastodon_handle": f"@Person{number}@social.example" if number % 3 == 0 else None,
-        "has_text_consent": number % 20 != 0,
+        "has_text_consent": None if number % 20 == 7 else number % 20 != 0,
         "customer_since": BEGINS,
         "acquisition_channel": (*ACQUIRED, None)[number % 7 % 4],
         "acquisition_cost": 20 + number % 10,

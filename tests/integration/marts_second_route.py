@@ -7,6 +7,7 @@ pass. It knows the made-up customers' way of being linked: phone where the numbe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -16,6 +17,18 @@ import pandas as pd
 import psycopg
 
 KEY_ITEMS = ("belonging", "confidence_in_future", "well_being", "be_who_i_want")
+
+
+def _consents(contacts: pd.DataFrame) -> Callable[[str], bool]:
+    """Return who says yes, and on no record of theirs a no that may be newer."""
+
+    def consents(name: str) -> bool:
+        mine = contacts[(contacts.contact_id == name) | (contacts.master_contact_id == name)]
+        given = mine[mine.has_text_consent == True].created_at  # noqa: E712 -- or unknown
+        refused = mine[mine.has_text_consent == False].modified_at  # noqa: E712 -- or unknown
+        return len(given) > 0 and (len(refused) == 0 or given.max() > refused.max())
+
+    return consents
 
 
 class SecondRoute:
@@ -34,6 +47,7 @@ class SecondRoute:
             self.customers = contacts[~contacts.is_deleted].set_index("contact_id")
             self.merged = contacts.dropna(subset=["master_contact_id"])
             self.addresses = read("select * from ops.addresses")
+            self.consenting = set(filter(_consents(contacts), self.customers.index))
             self.orders = read(
                 "select * from raw.salesforce_orders"
                 " where not is_deleted and order_type is distinct from 'Consolidation'"
@@ -116,12 +130,11 @@ class SecondRoute:
             (handles.get(row.account), row.content, row.created_at, "post")
             for row in self.posts.itertuples()
         ]
-        consenting = set(self.customers[self.customers.has_text_consent].index)
         for who, words, at, text in texts:
-            if who in consenting:
+            if who in self.consenting:
                 found.append((who, "emotion", self._feeling([words]), at, text))
         for _, group in self.phrases.groupby("conversation_id"):
-            if (who := self.caller(group.iloc[0])) in consenting:
+            if (who := self.caller(group.iloc[0])) in self.consenting:
                 at = group.said_at.max()
                 feeling = self._feeling(list(group.text))
                 found.append((who, "emotion", feeling, at, "conversation"))

@@ -90,7 +90,6 @@ class StoriesRoute(SecondRoute):
             self.customers.loc[row.master_contact_id, "customer_since"] = min(
                 since, row.customer_since
             )
-        self.consenting = set(self.customers[self.customers.has_text_consent].index)
 
     def score(self, words: str) -> pd.Series:
         """Return a text's scores."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from kindred.scoring import Choice, Scorer
 from kindred.sources import LOADS
 from kindred.warehouse.connections import connect
 from tests.integration.landed import good, land
+from tests.integration.marts_built import PROJECT
 
 TRANSCRIPTS = LOADS["genesys_transcripts"]
 
@@ -60,19 +62,39 @@ def customer_says(conn: psycopg.Connection, *texts: str, call: str = "c-1") -> N
     publish(conn, TRANSCRIPTS, phrases(*(("external", text) for text in texts), call=call))
 
 
-class Night:
-    """What one run of refresh_marts does about scores, from its claim to the publication."""
+def everybody_consents(dsn: str) -> None:
+    """Put a view in the place of dbt's: all subjects consent, known or not."""
+    subjects = " union ".join(
+        f"select '{load.name}' as load, {load.subject} as subject from raw.{load.name}"
+        for load in LOADS.values()
+        if load.text
+    )
+    with psycopg.connect(dsn) as conn:
+        conn.execute(f"create view build.int_consenting_subjects as {subjects}")
+        conn.execute("grant select on build.int_consenting_subjects to kindred_loader")
 
-    def __init__(self, warehouse: Any) -> None:
-        self.warehouse = warehouse
+
+class Night:
+    """What one run of refresh_marts does about scores, from its claim to the publication.
+
+    With a `target` dbt says who consents, as in the score task; without one everybody does.
+    """
+
+    def __init__(self, warehouse: Any, target: Path | None = None) -> None:
+        self.warehouse, self.target = warehouse, target
         self.loader = connect(warehouse.dsn("loader"))
         self.transformer = connect(warehouse.dsn("transformer"))
         self.said: list[str] = []
+        if target is None:
+            everybody_consents(warehouse.dsn("admin"))
 
     def claim(self, scorer: Scorer) -> building.Build | None:
-        """Claim what changed, or what the model has not read."""
+        """Claim what changed, or what the model has not read, and find who consents."""
         is_due = scoring.is_another_model_due(self.transformer, scorer.version)
-        return building.claim(self.transformer, "run", is_model_due=is_due)
+        claimed = building.claim(self.transformer, "run", is_model_due=is_due)
+        if claimed and self.target:
+            building.build_consents(self.transformer, claimed, PROJECT, self.target, print)
+        return claimed
 
     def score(self, build_id: int, scorer: Scorer, seconds: float = 600.0) -> Choice:
         """Score the claimed texts."""

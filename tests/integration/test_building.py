@@ -185,6 +185,22 @@ NAMED = {
 CONTRACT = {"contract": {"enforced": True}}
 
 
+def make_project(folder, query, promise):
+    """Make a project of dbt with the one model `broken`."""
+    project = folder / "project"
+    (project / "models").mkdir(parents=True)
+    (project / "macros").mkdir()
+    shutil.copy(PROJECT / "profiles.yml", project)
+    shutil.copy(PROJECT / "macros" / "keys.sql", project / "macros")
+    (project / "dbt_project.yml").write_text(
+        "{name: kindred, profile: kindred, config-version: 2,"
+        " models: {+materialized: table, +post-hook: '{{ add_primary_key() }}'}}"
+    )
+    (project / "models" / "broken.sql").write_text(query)
+    (project / "models" / "broken.yml").write_text(yaml.safe_dump({"models": [promise]}))
+    return project
+
+
 @pytest.mark.parametrize(
     ("query", "promise", "says"),
     [
@@ -214,17 +230,7 @@ CONTRACT = {"contract": {"enforced": True}}
 def test_a_failing_model_is_named_and_its_data_never(
     transformer, tmp_path, capfd, query, promise, says
 ):
-    project = tmp_path / "project"
-    (project / "models").mkdir(parents=True)
-    (project / "macros").mkdir()
-    shutil.copy(PROJECT / "profiles.yml", project)
-    shutil.copy(PROJECT / "macros" / "keys.sql", project / "macros")
-    (project / "dbt_project.yml").write_text(
-        "{name: kindred, profile: kindred, config-version: 2,"
-        " models: {+materialized: table, +post-hook: '{{ add_primary_key() }}'}}"
-    )
-    (project / "models" / "broken.sql").write_text(query)
-    (project / "models" / "broken.yml").write_text(yaml.safe_dump({"models": [promise]}))
+    project = make_project(tmp_path, query, promise)
     said = []
     claimed = building.claim(transformer, "run-1")
     before = dict(os.environ)
@@ -240,3 +246,59 @@ def test_a_failing_model_is_named_and_its_data_never(
     assert row[0] == "failed"
     assert not any(CANARY in text for text in everything)
     assert not any(CANARY.encode() in text for text in [*written, *results])
+
+
+WIDE = {
+    "name": "broken",
+    "config": CONTRACT,
+    "columns": [
+        {"name": "name", "data_type": "text"},
+        {"name": "amount", "data_type": "numeric(5, 2)"},
+    ],
+}
+NEVER_NULL = WIDE["columns"][1] | {"constraints": [{"type": "not_null"}]}
+PLAIN = {"name": "broken"}
+
+
+@pytest.mark.parametrize(
+    ("query", "promise", "reason"),
+    [
+        (f"select '{CANARY}' as name, 1 / (1 - n) as amount from generate_series(1, 2) as n",
+         PLAIN, "22012 division by zero in column amount;"),
+        (f"select '{CANARY}' as name, 10 ^ n as amount from generate_series(1, 400) as n",
+         PLAIN, "22003 numeric value out of range in column amount;"),
+        # In the type that the contract declares.
+        (f"select '{CANARY}' as name, 12345.678 as amount",
+         WIDE, "22003 numeric value out of range in column amount;"),
+        (f"select 1 as n, cast(name as date) as day from (values ('{CANARY}')) as t (name)",
+         PLAIN, "22007 invalid datetime format in column day;"),
+        (f"select 1 as n, cast(name as int) as day from (values ('{CANARY}')) as t (name)",
+         PLAIN, "22P02 invalid text representation in column day;"),
+        ("select 1 as n, make_date(2026, 2, k) as day from generate_series(28, 30) as k",
+         PLAIN, "22008 datetime field overflow in column day;"),
+        ("select 1 as n, ln(1 - k) as score from generate_series(1, 2) as k",
+         PLAIN, "2201E invalid argument for logarithm in column score;"),
+        ("select 1 as n, exp(1000.0::float * k) as score from generate_series(1, 2) as k",
+         PLAIN, "22003 numeric value out of range in column score;"),
+        # No column is to blame for a condition.
+        (f"select 1 as n, 2 as m from (values ('{CANARY}')) as t (name) where name::int > 1",
+         PLAIN, "22P02 invalid text representation;"),
+        (TWICE, NAMED, "23505 unique violation"),
+        (f"select '{CANARY}' as name, cast(null as numeric(5, 2)) as amount",
+         WIDE | {"columns": [WIDE["columns"][0], NEVER_NULL]},
+         "23502 not null violation in column amount"),
+        ("select * from build.no_such_table", PLAIN, "42P01 undefined table;"),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("published")
+def test_a_failing_model_says_what_postgres_refused_and_in_which_column(
+    transformer, tmp_path, query, promise, reason
+):
+    project = make_project(tmp_path, query, promise)
+    claimed = building.claim(transformer, "run-1")
+    with pytest.raises(BuildError) as caught:
+        building.build(transformer, claimed, project, tmp_path / "target", lambda _: None)
+    (message,) = transformer.execute("select message from ops.builds").fetchone()
+    assert f"broken: {reason}" in f"{message};"
+    assert message in str(caught.value)
+    assert CANARY not in str(caught.value)

@@ -226,7 +226,8 @@ def test_what_postgres_refuses_is_told_without_its_values(conn, warehouse):
     finally:
         with psycopg.connect(warehouse.dsn("admin")) as admin:
             admin.execute("alter table landing.salesforce_contacts drop constraint no_ann")
-    assert str(outcome.error) == "Postgres refused: CheckViolation (23514)"
+    where = f"constraint no_ann of landing.{CONTACTS}"
+    assert str(outcome.error) == f"Postgres refused: 23514 check violation in {where}"
 
 
 def test_a_defect_of_ours_is_told_by_place_and_fails_one_load(conn, monkeypatch):

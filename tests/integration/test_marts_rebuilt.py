@@ -99,6 +99,35 @@ def test_a_day_without_changes_rewrites_only_what_the_day_turns(marts: Marts) ->
     assert {key for key in after if after[key] != before[key]} == turned
 
 
+def test_a_consent_that_changed_makes_its_customer_due_however_it_changed(marts: Marts) -> None:
+    heard = f"select count(*) from build.int_texts where customer_id = '{customer(41)}'"
+    assert marts.rows(heard) != [(0,)]
+    assert marts.rows(
+        "select distinct consent from build.customer_segments"
+        f" where customer_id in ('{customer(1)}', '{customer(41)}', '{customer(47)}') order by 1"
+    ) == [("given",), ("refused",), ("unknown",)]
+    with psycopg.connect(marts.dsn) as conn:
+        conn.execute(
+            "update raw.salesforce_contacts set has_text_consent = false"
+            " where contact_id = '003-0041'"
+        )
+    marts.dbt("--select", "+int_texts", "+customer_segments", *NO_TESTS)
+    due = "select customer_id, count(*) from build.int_months_due group by 1"
+    months = "select customer_id, count(*) from build.int_spine group by 1"
+    assert marts.rows(due) == [row for row in marts.rows(months) if row[0] == customer(41)]
+    assert marts.rows(heard) == [(0,)]
+    marts.dbt("--select", "+int_months_due", *NO_TESTS)
+    assert marts.rows("select from build.int_stale_months") == []
+
+
+def test_a_warehouse_of_a_version_that_knew_no_refusals_makes_everybody_due(marts: Marts) -> None:
+    with psycopg.connect(marts.transformer) as conn:
+        conn.execute("alter table build.customer_segments drop column consent")
+    marts.dbt("--select", "+customer_segments", *NO_TESTS)
+    (row,) = marts.rows("select count(*), count(consent) from build.customer_segments")
+    assert row[0] == row[1] > 0
+
+
 def test_nights_give_the_same_marts_as_a_full_refresh(marts: Marts) -> None:
     with psycopg.connect(marts.dsn) as conn:
         for changed in _a_busy_night(conn):
@@ -197,6 +226,7 @@ def _a_busy_night(conn: psycopg.Connection) -> list[tuple[str, str, date]]:
         (30, {"phone": "+31205550031"}),
         (33, {"mastodon_handle": "@person36@social.example"}),
         (41, {"has_text_consent": False}),
+        (47, {"has_text_consent": True}),
         (60, {"is_deleted": True}),
     ]
     for number, fields in contacts:

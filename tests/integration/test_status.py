@@ -1,11 +1,13 @@
 """What is held is named with the rule, why the rule exists, and no value."""
 
+import io
 from dataclasses import asdict
 
 import psycopg
 import pytest
+from rich.console import Console
 
-from kindred.cli import ledger, status
+from kindred.cli import attention, ledger, status
 
 
 def write(warehouse, statement):
@@ -83,6 +85,91 @@ def test_held_marts_are_shown_until_a_later_build_replaces_them(warehouse):
     assert stuck["rules"][0]["suite"] == "mart_freshness"
     write(warehouse, BUILD.format("published"))
     assert ledger.held(warehouse.dsn("admin")) == []
+
+
+def shown(warehouse):
+    """What a person sees of what is held and failed."""
+    console = Console(file=io.StringIO(), width=160)
+    failures = [asdict(failure) for failure in attention.failed(warehouse.dsn("admin"))]
+    odd = [asdict(one) for one in attention.suspicious(warehouse.dsn("admin"))]
+    attention.show(console, attention.held(warehouse.dsn("admin")), failures, odd)
+    return console.file.getvalue()
+
+
+def test_a_held_batch_is_shown_with_its_commonest_reasons_and_the_commands(warehouse):
+    write(warehouse, BATCH)
+    write(
+        warehouse,
+        RESULT.format(key="batch_id", suite="salesforce_orders", severity="critical"),
+    )
+    for reason, rows in (("a", 1), ("b", 4), ("c", 2), ("d", 3)):
+        write(
+            warehouse,
+            "insert into quarantine.rows (load, batch_id, reason, record) select"
+            f" 'salesforce_orders', 1, 'odd - at `$.{reason}`', '{{}}'"
+            f" from generate_series(1, {rows})",
+        )
+    said = shown(warehouse)
+    assert "amount_is_not_negative: failed, 3 rows" in said
+    reasons = [line.strip() for line in said.splitlines() if "quarantined:" in line]
+    assert reasons == [
+        f"quarantined: odd - at `$.{name}`, {rows} rows"
+        for name, rows in (("b", 4), ("d", 3), ("c", 2))
+    ]
+    assert 'kindred release 1 --reason "' in said
+    assert "kindred replace 1" in said
+
+
+@pytest.mark.parametrize("what", [BATCH, BUILD.format("held")])
+def test_the_query_to_look_with_works_as_it_is_printed(warehouse, what):
+    write(warehouse, what)
+    key, suite = (
+        ("batch_id", "salesforce_orders") if what == BATCH else ("build_id", "scored_texts")
+    )
+    write(warehouse, "update ops.loads set rows_landed = 3")
+    write(warehouse, RESULT.format(key=key, suite=suite, severity="critical"))
+    (stuck,) = attention.held(warehouse.dsn("admin"))
+    (command,) = stuck["look"]
+    role = command.split("--role ")[1].split(")")[0]
+    with psycopg.connect(warehouse.dsn(role)) as conn:
+        conn.execute(command.split('-c "')[1].rstrip('"'))
+
+
+def test_a_failed_load_and_a_failed_build_are_shown_until_they_are_made_good(warehouse):
+    write(warehouse, BATCH.replace("'held'", "'failed'"))
+    write(warehouse, BUILD.format("failed"))
+    write(warehouse, "update ops.builds set message = 'dbt failed in customer_value'")
+    said = shown(warehouse)
+    assert "FAILED salesforce_orders, batch 1" in said
+    assert "FAILED marts, build 1: dbt failed in customer_value" in said
+    write(warehouse, BATCH.replace("'held'", "'published'").replace("'r'", "'s'"))
+    write(warehouse, BUILD.format("published"))
+    assert shown(warehouse) == ""
+
+
+def test_odd_nights_are_a_line_a_load_that_says_whether_anybody_asks_again(warehouse):
+    def night(load, day, suspicion, confirmed="null"):
+        write(
+            warehouse,
+            "insert into ops.loads (load, run_id, window_start, window_end, attempt, status,"
+            f" suspicion, confirmed_at) values ('{load}', 'r{day}', '2026-03-{day:02}Z',"
+            f" '2026-03-{day + 1:02}Z', 1, 'published', {suspicion}, {confirmed})",
+        )
+
+    for day in (2, 18, 19):
+        night("salesforce_orders", day, "'empty'")
+    night("salesforce_orders", 20, "null")
+    night("salesforce_contacts", 20, "'thin'")
+    night("salesforce_referrals", 20, "'empty'", "now()")
+    lines = [line for line in shown(warehouse).splitlines() if line]
+    assert lines == [
+        "THIN salesforce_contacts, 1 night, 2026-03-20 00:00 to 2026-03-21 00:00 UTC:"
+        " the next nights ask again",
+        "EMPTY salesforce_orders, 2 nights, 2026-03-18 00:00 to 2026-03-20 00:00 UTC:"
+        " the next nights ask again",
+        "EMPTY salesforce_orders, 1 night, 2026-03-02 00:00 to 2026-03-03 00:00 UTC:"
+        " no longer asked for: `kindred backfill` does",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,10 @@ def test_postgres_makes_every_role_that_the_grants_name() -> None:
     grants = (REPOSITORY / "plugins/kindred/warehouse/roles.sql").read_text()
     made = re.findall(r"create role (\w+)", (REPOSITORY / "docker/postgres-init.sh").read_text())
     assert set(re.findall(r"\bto (kindred_\w+)", grants)) <= set(made)
+
+
+def test_postgres_finds_what_limits_readers_where_its_script_looks_for_it() -> None:
+    script = (REPOSITORY / "docker/postgres-init.sh").read_text()
+    (wanted,) = re.findall(r"KINDRED_PLATFORM_SQL:-(\S+?)}", script)
+    assert f"- ./plugins/kindred/warehouse/platform.sql:{wanted}:ro" in COMPOSE
+    assert (REPOSITORY / "plugins/kindred/warehouse/platform.sql").is_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
@@ -164,3 +165,17 @@ def test_a_failed_warning_is_reported_and_lets_pass():
 def test_a_failed_critical_rule_holds():
     findings = [Finding("a", "warning", True, "."), Finding("b", "critical", False, ".")]
     assert verdicts.decide("orders", findings).status == "held"
+
+
+def test_what_blocks_is_an_error_with_the_rule_first_and_a_warning_is_none():
+    findings = [
+        Finding("b(amount)", "warning", False, "Look.", 9, 1),
+        Finding("a(status)", "critical", False, "Fix it.", 9, 2),
+    ]
+    assert verdicts.decide("orders", findings, batch_id=4).lines() == [
+        (logging.ERROR, "orders (batch 4) held: 2 rules, 1 blocking, 1 warnings"),
+        (logging.ERROR, "a(status): failed, 2 of 9 rows"),
+        (logging.ERROR, "  Fix it."),
+        (logging.WARNING, "b(amount): failed, 1 of 9 rows"),
+        (logging.WARNING, "  Look."),
+    ]

@@ -19,7 +19,8 @@ renamed as (
         acquisition_cost,
         {{ normal_currency('currency') }} as currency,
         is_deleted,
-        created_at
+        created_at,
+        modified_at
     from source
 )
 

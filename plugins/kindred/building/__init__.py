@@ -1,13 +1,22 @@
 """Build the marts: claim what changed, run dbt, estimate on what it made, run dbt on that.
 
 claims.py      which changes a build covers, and who may go on with it
-running.py     the three parts of a build, under one lock, and what is written down of it
+running.py     what scoring needs, the three parts of a build, and what is written down of it
 dbt.py         dbt in this process
+refusals.py    what Postgres refused a model, and in which column
 estimating.py  what SQL cannot say well: drivers, risk, worth; from `build` into `estimated`
 """
 
-from kindred.building.claims import Build, claim, resume
+from kindred.building.claims import Build, WaitingError, claim, resume
 from kindred.building.dbt import Node
-from kindred.building.running import build
+from kindred.building.running import build, build_consents
 
-__all__ = ["Build", "Node", "build", "claim", "resume"]
+__all__ = [
+    "Build",
+    "Node",
+    "WaitingError",
+    "build",
+    "build_consents",
+    "claim",
+    "resume",
+]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from kindred.errors import BuildError, SupersededError
-from kindred.warehouse import ledger
+from kindred.warehouse import ledger, locks
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,21 @@ class Build:
     def __str__(self) -> str:
         what = "full refresh" if self.is_full_refresh else "what changed"
         return f"build {self.build_id}: {what}, {self.changes:,} changes"
+
+
+class WaitingError(BuildError):
+    """Changes that cannot be built yet: backfills came before the first night."""
+
+    def __init__(self, conn: psycopg.Connection) -> None:
+        found = conn.execute(
+            "select load, count(*) from ops.changes group by load order by load"
+        ).fetchall()
+        waiting = ", ".join(f"{load} ({changes:,})" for load, changes in found)
+        super().__init__(
+            f"changes wait to be built: {waiting}. None of these loads has had a night yet, and the"
+            " marts say through when their data reach: only a night moves that. Run one"
+            " (`kindred run`, or an ingest's newest run in Airflow); the marts follow it"
+        )
 
 
 def claim(
@@ -43,6 +58,9 @@ def claim(
 
     Args:
         is_model_due: the texts have another model to be read by, which is work by itself.
+
+    Raises:
+        WaitingError: something changed, and no load has had a night of its own yet.
     """
     with conn.transaction():
         ledger.lock_builds(conn)
@@ -64,6 +82,8 @@ def claim(
         assert row is not None  # noqa: S101 -- a select without from has one row
         is_first, has_changes, data_through, has_moved, is_owed_full = row
         is_full = full_refresh or is_first or is_owed_full
+        if data_through is None and has_changes:
+            raise WaitingError(conn)
         if data_through is None or not (is_full or has_changes or has_moved or is_model_due):
             return None
         _shut_out(conn)
@@ -115,10 +135,7 @@ def hold(conn: psycopg.Connection) -> None:
     Raises:
         SupersededError: one has begun already; nothing more may be written.
     """
-    try:
-        conn.execute("select ops.hold_attempt()")
-    except psycopg.errors.RaiseException:
-        raise SupersededError("a newer attempt builds the marts; this one writes no more") from None
+    ledger.hold_attempt(conn)
 
 
 def _shut_out(conn: psycopg.Connection) -> None:
@@ -127,19 +144,8 @@ def _shut_out(conn: psycopg.Connection) -> None:
     They are an orphan's: whoever runs the builds runs one at a time. A session that its process
     left in the middle, stopped or lost, would hold this one up.
     """
-    conn.execute(
-        """
-        select pg_terminate_backend(pg_locks.pid)
-        from pg_locks
-        join pg_stat_activity on pg_stat_activity.pid = pg_locks.pid
-        where pg_locks.locktype = 'advisory' and pg_locks.objsubid = 1
-            and (pg_locks.classid::bigint << 32) | pg_locks.objid::bigint
-                = hashtextextended('kindred:attempt', 0)
-            and pg_locks.mode = 'ShareLock'
-            and pg_stat_activity.usename = current_user
-        """
-    )
-    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:attempt', 0))")
+    locks.end_sharers(conn, locks.ATTEMPT)
+    locks.take(conn, locks.ATTEMPT)
 
 
 def _is_newest(conn: psycopg.Connection, build_id: int) -> bool:

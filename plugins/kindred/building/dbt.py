@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from kindred.building import refusals
 from kindred.warehouse import connections
 
 if TYPE_CHECKING:
@@ -64,9 +65,17 @@ def environment(conn: psycopg.Connection, build_id: int, attempt: int) -> Iterat
 
 
 def invoke(
-    project: Path, target: Path, say: Callable[[str], None], *options: str
+    conn: psycopg.Connection,
+    project: Path,
+    target: Path,
+    say: Callable[[str], None],
+    *options: str,
 ) -> tuple[list[Node], str | None]:
-    """Run `dbt build` with options; return its nodes, and what went wrong if anything did."""
+    """Run `dbt build` with options; return its nodes, and what went wrong if anything did.
+
+    Args:
+        conn: the transformer's, to ask which column of a failed model it was.
+    """
     if (missing := _missing_preset(project)) is not None:
         return [], missing
     from dbt.cli.main import dbtRunner
@@ -82,18 +91,27 @@ def invoke(
         *("--target-path", str(target), "--exclude-resource-type", "unit_test"),
         *("--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-print"),
     ]
-    outcome = dbtRunner(callbacks=[heard]).invoke([*arguments, *options])
+    with refusals.noted() as errors:
+        outcome = dbtRunner(callbacks=[heard]).invoke([*arguments, *options])
     if outcome.result is None:
         kind = type(outcome.exception).__name__
         return [], f"dbt did not start ({kind}{_where(outcome.exception)})"
     results: Any = outcome.result
-    nodes = [_node(result) for result in results]
-    failed = [
-        f"{node.name}{_broken_promise(result)}"
-        for node, result in zip(nodes, results, strict=True)
-        if node.status in ("error", "fail", "runtime error")
+    return [_node(result) for result in results], _problem(conn, results, errors)
+
+
+def _problem(conn: psycopg.Connection, results: Any, errors: Mapping[str, Any]) -> str | None:
+    """Name the nodes that failed, and what Postgres refused each."""
+    failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
+    if not failed:
+        return None
+    names = ", ".join(f"{result.node.name}{_broken_promise(result)}" for result in failed)
+    reasons = [
+        f"{result.node.name}: {reason}"
+        for result in failed
+        if (reason := refusals.describe(conn, result.node, errors))
     ]
-    return nodes, f"dbt failed in {', '.join(failed)}" if failed else None
+    return "; ".join([f"dbt failed in {names}", *reasons])
 
 
 def _missing_preset(project: Path) -> str | None:

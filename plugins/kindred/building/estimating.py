@@ -29,6 +29,7 @@ from kindred.building import importance, risks, worths
 from kindred.building.claims import hold
 from kindred.building.dbt import Node
 from kindred.building.ranges import Tables, Unsayable, keep_to_ranges
+from kindred.warehouse import sqlstates
 
 Read = Callable[[str], pd.DataFrame]
 
@@ -66,7 +67,7 @@ def estimate(conn: psycopg.Connection, say: Callable[[str], None]) -> tuple[list
             tables, reason = made(how, read)
             rows = _replace(conn, tables)
         except psycopg.Error as error:
-            return nodes, f"the estimate {name} failed ({type(error).__name__}{_place(error)})"
+            return nodes, f"the estimate {name} failed ({sqlstates.describe(error)}{_place(error)})"
         status = "no model" if reason else "success"
         nodes.append(Node(name, "estimate", status, round(time.perf_counter() - start, 3), rows))
         say(f"{'estimate':<8} {name:<38} {status}{f': {reason}' if reason else ''}")

@@ -13,7 +13,10 @@ from kindred.building import dbt, estimating
 from kindred.building.claims import Build, hold
 from kindred.building.dbt import Node
 from kindred.errors import BuildError
+from kindred.warehouse import ledger
 
+# Whose texts may be scored, and all that it is made from.
+_CONSENTS = ("--select", "+int_consenting_subjects", "--exclude-resource-type", "test")
 # What a model estimates, and every model of dbt that is made from it.
 _ON_ESTIMATES = "source:estimated+"
 
@@ -38,9 +41,50 @@ def build(
         BuildError: a node failed; the message names it and never quotes data.
         SupersededError: a newer attempt, or a newer build, has begun meanwhile.
     """
-    conn.execute("select set_config('kindred.attempt', %s, false)", [str(claimed.attempt)])
+    ledger.join_attempt(conn, claimed.attempt)
     with dbt.environment(conn, claimed.build_id, claimed.attempt):
         nodes, problem = _parts(conn, claimed, project, target, say)
+    _record(conn, claimed, nodes, problem)
+    if problem:
+        raise BuildError(
+            f"{problem}; yesterday's marts stay. Find the model in dbt_project/, mend it and"
+            " clear the build task: the claimed changes are kept"
+        )
+    return nodes
+
+
+def build_consents(
+    conn: psycopg.Connection,
+    claimed: Build,
+    project: Path,
+    target: Path,
+    say: Callable[[str], None],
+) -> None:
+    """Build what says whose texts may be scored, by the definition that the marts use.
+
+    Args:
+        conn, claimed, project, target, say: as for `build`.
+
+    Raises:
+        BuildError: a node failed, so nobody is known to consent and nothing may be scored.
+        SupersededError: a newer attempt, or a newer build, has begun meanwhile.
+    """
+    ledger.join_attempt(conn, claimed.attempt)
+    with dbt.environment(conn, claimed.build_id, claimed.attempt):
+        nodes, problem = dbt.invoke(conn, project, target, say, *_CONSENTS)
+    if problem:
+        _record(conn, claimed, nodes, problem)
+        raise BuildError(
+            f"{problem}; who consents is not known, so no text is scored and yesterday's marts"
+            " stay. Find the model in dbt_project/, fix it and clear the score task: the claimed"
+            " changes are kept"
+        )
+
+
+def _record(
+    conn: psycopg.Connection, claimed: Build, nodes: list[Node], problem: str | None
+) -> None:
+    """Write down what the nodes did, and whether the build is built or has failed."""
     with conn.transaction():
         hold(conn)
         conn.execute(
@@ -53,12 +97,6 @@ def build(
                 claimed.build_id,
             ],
         )
-    if problem:
-        raise BuildError(
-            f"{problem}; yesterday's marts stay. Find the model in dbt_project/, mend it and"
-            " clear the build task: the claimed changes are kept"
-        )
-    return nodes
 
 
 def _parts(
@@ -70,7 +108,7 @@ def _parts(
 ) -> tuple[list[Node], str | None]:
     """Go through the parts of a build to the first that fails."""
     whole = ["--full-refresh"] if claimed.is_full_refresh else []
-    run = partial(dbt.invoke, project, target, say)
+    run = partial(dbt.invoke, conn, project, target, say)
     parts: tuple[Callable[[], tuple[list[Node], str | None]], ...] = (
         partial(run, "--exclude", _ON_ESTIMATES, *whole),
         partial(estimating.estimate, conn, say),

@@ -18,7 +18,7 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
-from kindred.cli import ledger
+from kindred.cli import attention, ledger
 from kindred.embedded import connections
 from kindred.embedded.home import ROLES, Home, default_folder, is_free
 from kindred.embedded.rest import AnswerError, SilentError, call
@@ -27,6 +27,29 @@ from kindred.errors import KindredError, SetupError
 from kindred.warehouse.connections import connect
 
 NEEDED_GIB = 3
+# Schemas, databases and functions that are not for whoever asks.
+TOO_MUCH = """
+    select
+        (
+            select coalesce(string_agg(nspname, ', ' order by nspname), '')
+            from pg_namespace
+            where nspname !~ '^(pg_|information_schema$|marts$|public$)'
+                and has_schema_privilege(oid, 'usage')
+        ),
+        (
+            select coalesce(string_agg(datname, ', ' order by datname), '')
+            from pg_database
+            where datname <> current_database() and has_database_privilege(oid, 'connect')
+                and datallowconn
+        ),
+        (
+            select count(*)
+            from pg_proc
+            where pronamespace = 'pg_catalog'::regnamespace
+                and proname ~ '^(pg_(try_)?advisory_|lo_|loread$|lowrite$)'
+                and has_function_privilege(oid, 'execute')
+        )
+    """
 STYLES = {"ok": "green", "warning": "yellow", "broken": "bold red"}
 
 
@@ -123,25 +146,26 @@ def _warehouse(services: Services) -> Iterator[Finding]:
         yield Finding("held", "warning", names, "`kindred status` names the rules")
     else:
         yield Finding("held", "ok", "none")
+    for failure in attention.failed(admin):
+        yield Finding("failed", "warning", str(failure), "`kindred status` shows the rest")
 
 
 def _role(services: Services, role: str) -> Finding:
-    """The role logs in, and the reader sees `marts` and nothing else."""
+    """The role logs in; the reader sees `marts` and can stand in nobody's way."""
     name = f"role {role}"
     try:
         with connect(services.postgres.dsn(role)) as session:
-            schemas = session.execute(
-                """
-                select coalesce(string_agg(nspname, ', ' order by nspname), '')
-                from pg_namespace
-                where nspname in ('landing', 'held', 'quarantine', 'raw', 'scored', 'ops', 'build')
-                    and has_schema_privilege(nspname, 'usage')
-                """
-            ).fetchone()
+            found = session.execute(TOO_MUCH).fetchone() if role == "reader" else None
     except (KindredError, psycopg.Error) as trouble:
         return Finding(name, "broken", str(trouble), "`kindred up` and `kindred migrate`")
-    if role == "reader" and schemas and schemas[0]:
-        return Finding(name, "broken", f"can see {schemas[0]}", "`kindred migrate` sets grants")
+    schemas, databases, functions = found or ("", "", 0)
+    if schemas:
+        return Finding(name, "broken", f"can see {schemas}", "`kindred migrate` sets grants")
+    mend = "`kindred down`, then `kindred up`"
+    if databases:
+        return Finding(name, "broken", f"can connect to {databases}", mend)
+    if functions:
+        return Finding(name, "broken", "can take advisory locks or make large objects", mend)
     return Finding(name, "ok", "logs in")
 
 

@@ -12,6 +12,7 @@ from kindred.cli.ledger import BatchRow
 from kindred.embedded.rest import Airflow
 
 REFRESH = "refresh_marts"
+REPORT = "report"  # an ingest's last task, red where a load of the run is missing
 UNFINISHED = {"queued", "running"}
 ENDED = {"success", "failed", "skipped", "upstream_failed", "removed"}
 POLL_SECONDS = 1.0
@@ -48,6 +49,16 @@ class Picture:
     @property
     def failed(self) -> list[Task]:
         return [task for task in self.tasks if task.state == "failed"]
+
+    @property
+    def causes(self) -> list[Task]:
+        """The failed tasks, but for a report of what an earlier task of its run has failed in."""
+        work = {(task.dag, task.run_id) for task in self.failed if task.name != REPORT}
+        return [
+            task
+            for task in self.failed
+            if task.name != REPORT or (task.dag, task.run_id) not in work
+        ]
 
     @property
     def unpublished(self) -> list[BatchRow]:

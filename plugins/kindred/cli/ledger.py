@@ -153,11 +153,16 @@ def held(dsn: str) -> list[dict[str, Any]]:
         return cursor.execute(
             """
             with stuck as (
-                select load as name, batch_id, null::bigint as build_id, window_end as through
+                select
+                    load as name,
+                    batch_id,
+                    null::bigint as build_id,
+                    window_end as through,
+                    rows_landed
                 from ops.loads
                 where status = 'held'
                 union all
-                select 'marts', null, build_id, data_through
+                select 'marts', null, build_id, data_through, null
                 from ops.builds
                 where status = 'held' and build_id = (select max(build_id) from ops.builds)
             ),
@@ -177,6 +182,7 @@ def held(dsn: str) -> list[dict[str, Any]]:
                 stuck.batch_id,
                 stuck.build_id,
                 stuck.through,
+                stuck.rows_landed,
                 coalesce(
                     jsonb_agg(
                         distinct jsonb_build_object(
@@ -193,7 +199,8 @@ def held(dsn: str) -> list[dict[str, Any]]:
                 and results.attempts_ago = 1
                 and not results.is_passed
                 and results.severity = 'critical'
-            group by stuck.name, stuck.batch_id, stuck.build_id, stuck.through
+            group by
+                stuck.name, stuck.batch_id, stuck.build_id, stuck.through, stuck.rows_landed
             order by stuck.through, stuck.name
             """
         ).fetchall()

@@ -42,7 +42,7 @@ def _warn_of_mixture(services: Services) -> None:
 
 def finish(console: Console, services: Services, picture: Picture) -> bool:
     """Show what was found, and what failed with its next step; return whether all went well."""
-    for task in picture.failed:
+    for task in picture.causes:
         page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"
         typer.echo(f"FAILED  {task.dag}.{task.name}: its log is at {page}", err=True)
     for batch in picture.unpublished:

@@ -1,4 +1,4 @@
-"""How things stand: what runs, how fresh each load is, what is held and why."""
+"""How things stand: what runs, how fresh each load is, what failed or is held and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli import ledger
+from kindred.cli import attention, ledger
 from kindred.embedded.services import Services
 
 NAMED = 5  # of many, so many are enough to see what they have in common
@@ -23,6 +23,8 @@ def read(services: Services) -> dict[str, Any]:
         "services": running,
         "freshness": [],
         "held": [],
+        "failed": [],
+        "suspicious": [],
         "unanswered": [],
         "last_publication": None,
         "text_models": None,
@@ -30,7 +32,9 @@ def read(services: Services) -> dict[str, Any]:
     if running["postgres"]:
         dsn = services.postgres.dsn("admin")
         found["freshness"] = [asdict(entry) for entry in ledger.freshness(dsn)]
-        found["held"] = ledger.held(dsn)
+        found["held"] = attention.held(dsn)
+        found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
+        found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
         found["unanswered"] = [asdict(entry) for entry in ledger.unanswered(dsn)]
         publication = ledger.last_publication(dsn)
         found["last_publication"] = asdict(publication) if publication else None
@@ -62,13 +66,7 @@ def show(found: dict[str, Any]) -> None:
         console.print(_freshness(found["freshness"]))
     for entry in found["unanswered"]:
         console.print(f"\n{unanswered(entry)}", markup=False)
-    for stuck in found["held"]:
-        which = f"batch {stuck['batch_id']}" if stuck["batch_id"] else f"build {stuck['build_id']}"
-        console.print(f"\n[bold]HELD[/bold] {stuck['name']}, {which}")
-        for rule in stuck["rules"]:
-            console.print(f"  {rule['suite']}, {rule['rule']}: {_rows(rule)}", markup=False)
-            if rule["notes"]:
-                console.print(f"    {rule['notes']}", markup=False)
+    attention.show(console, found["held"], found["failed"], found["suspicious"])
 
 
 def unanswered(entry: dict[str, Any]) -> str:
@@ -90,11 +88,6 @@ def text_models(models: dict[str, Any]) -> str:
             f" {models['texts_waiting']:,} new texts wait for it"
         )
     return said
-
-
-def _rows(rule: dict[str, Any]) -> str:
-    failed = rule["rows_failed"]
-    return "failed" if failed is None else f"{failed:,} rows"
 
 
 def _freshness(entries: list[dict[str, Any]]) -> Table:

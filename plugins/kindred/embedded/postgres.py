@@ -14,6 +14,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ from kindred.embedded.home import LOOPBACK, ROLES, SUPERUSER, Home
 from kindred.embedded.processes import survivors
 from kindred.errors import SetupError
 
+PLATFORM = resources.files("kindred.warehouse") / "platform.sql"
 WAREHOUSE = "warehouse"
 METADATA = "airflow"
 SETTINGS = {
@@ -207,7 +209,7 @@ class Postgres:
         return alive
 
     def _provide(self) -> None:
-        """Make roles and databases that are missing."""
+        """Make roles and databases that are missing, and set who may do what in them."""
         with psycopg.connect(self.dsn(SUPERUSER, "postgres"), autocommit=True) as session:
             for role in [METADATA, *ROLES.values()]:
                 _provide_role(session, role, self.home.secrets[role])
@@ -219,6 +221,8 @@ class Postgres:
                     sql.Identifier(WAREHOUSE), guests
                 )
             )
+        with psycopg.connect(self.dsn(SUPERUSER)) as session:
+            session.execute(PLATFORM.read_bytes())
 
     def _processes(self) -> list[psutil.Process]:
         """Every Postgres process that works in our data folder."""
@@ -261,14 +265,6 @@ def _provide_role(session: psycopg.Connection, role: str, password: str) -> None
     if session.execute("select from pg_roles where rolname = %s", [role]).fetchone() is None:
         session.execute(
             sql.SQL("create role {} login password {}").format(name, sql.Literal(password))
-        )
-    if role == ROLES["reader"]:
-        session.execute(sql.SQL("alter role {} set search_path = marts").format(name))
-        # All that a transaction reads is of one publication; who only reads never has to repeat.
-        session.execute(
-            sql.SQL("alter role {} set default_transaction_isolation = 'repeatable read'").format(
-                name
-            )
         )
 
 

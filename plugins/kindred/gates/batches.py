@@ -6,7 +6,7 @@ or replaced by the next attempt; raw keeps the last good version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,20 @@ from kindred.gates import suites, verdicts
 from kindred.gates.examine import Examiner
 from kindred.gates.landed import Landed, look
 from kindred.gates.links import links
-from kindred.gates.silence import silence
+from kindred.gates.silence import SUSPICIONS, silence
 from kindred.gates.verdicts import Finding, Verdict
-from kindred.loads import Batch
-from kindred.warehouse import ledger
+from kindred.loads import Batch, Load
+from kindred.warehouse import ledger, suspicions
 from kindred.warehouse.catalog import table_columns
 from kindred.warehouse.connections import connect
 
 
-def check_batches(dsn: str, batches: Iterable[Batch], folder: Path | None = None) -> list[Verdict]:
+def check_batches(
+    dsn: str,
+    batches: Iterable[Batch],
+    folder: Path | None = None,
+    loads: Mapping[str, Load] | None = None,
+) -> list[Verdict]:
     """Gate each batch, write its verdict to the ledger and return the verdicts.
 
     A batch that cannot be gated is raised only after the others have their verdict.
@@ -35,6 +40,7 @@ def check_batches(dsn: str, batches: Iterable[Batch], folder: Path | None = None
     Args:
         dsn: the loader's connection string.
         folder: where the suites are; `expectations/` unless told otherwise.
+        loads: the declarations by name: which rows are of nights that are asked for again.
 
     Raises:
         SupersededError: a newer attempt owns one of the batches.
@@ -45,7 +51,7 @@ def check_batches(dsn: str, batches: Iterable[Batch], folder: Path | None = None
     with connect(dsn) as conn, Examiner(dsn) as examiner:
         for batch in batches:
             try:
-                found.append(_check(conn, examiner, batch, folder))
+                found.append(_check(conn, examiner, batch, folder, (loads or {}).get(batch.load)))
             except (GateError, SupersededError) as error:
                 failures.append(error)
     if failures:
@@ -54,11 +60,15 @@ def check_batches(dsn: str, batches: Iterable[Batch], folder: Path | None = None
 
 
 def _check(
-    conn: psycopg.Connection, examiner: Examiner, batch: Batch, folder: Path | None
+    conn: psycopg.Connection,
+    examiner: Examiner,
+    batch: Batch,
+    folder: Path | None,
+    load: Load | None,
 ) -> Verdict:
     landed = look(conn, batch)
     if landed.is_whole:
-        findings = _findings(conn, examiner, batch, landed, folder)
+        findings = _findings(conn, examiner, batch, landed, folder, load)
         verdict = verdicts.decide(batch.load, findings, batch_id=batch.batch_id)
     else:
         verdict = Verdict(batch.load, "failed", (landed.completeness(),), batch.batch_id)
@@ -69,8 +79,15 @@ def _check(
             _move(conn, batch, "landing", "held")
         # What landing said of a batch that passes stays: what the vendor did not give.
         message = {} if verdict.is_passed else {"message": verdict.summary()}
-        ledger.record(conn, batch, verdict.status, **message)
+        ledger.record(conn, batch, verdict.status, suspicion=_suspicion(batch, verdict), **message)
     return verdict
+
+
+def _suspicion(batch: Batch, verdict: Verdict) -> str | None:
+    """Return how odd a night is; a backfill's days are a person's, who sees what came."""
+    failed = (finding.rule for finding in verdict.findings if not finding.is_passed)
+    found = next((SUSPICIONS[rule] for rule in failed if rule in SUSPICIONS), None)
+    return None if batch.is_backfill else found
 
 
 def _findings(
@@ -79,6 +96,7 @@ def _findings(
     batch: Batch,
     landed: Landed,
     folder: Path | None,
+    load: Load | None,
 ) -> Iterator[Finding]:
     yield landed.completeness()
     try:
@@ -88,8 +106,10 @@ def _findings(
         return
     yield landed.quarantined(suite.quarantine_limit)
     yield landed.extra()
+    odd = silence(conn, batch, landed.rows_present, may_be_empty=suite.may_be_empty, load=load)
+    if odd is not None:
+        yield odd
     if landed.rows_present == 0:
-        yield silence(conn, batch, may_be_empty=suite.may_be_empty)
         return
     if suite.linked:
         yield links(conn, batch, suite.linked)
@@ -125,6 +145,7 @@ def release_batch(conn: psycopg.Connection, batch: Batch, reason: str) -> None:
         ledger.find_held(conn, batch.batch_id)
         _move(conn, batch, "held", "landing")
         ledger.record(conn, batch, "passed", message=f"released: {reason}")
+        suspicions.accept(conn, batch)
 
 
 def _move(conn: psycopg.Connection, batch: Batch, source: str, target: str) -> None:

@@ -16,8 +16,7 @@ from kindred.errors import GateError
 from kindred.gates import shares
 from kindred.gates.verdicts import Finding
 from kindred.loads import Batch
-
-MOST_REASONS = 3
+from kindred.warehouse import quarantine
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Landed:
     extra_fields: list[str]
     rows_present: int
     extracted_at: datetime | None
-    reasons: list[tuple[str, int]]  # the commonest, with their rows
+    reasons: list[quarantine.Reason]  # the commonest
 
     @property
     def is_whole(self) -> bool:
@@ -70,7 +69,7 @@ class Landed:
 
     def _commonest(self) -> str:
         """Name the fields and rules that most rows broke; no reason holds a value."""
-        return "".join(f"{count:,} x {reason}. " for reason, count in self.reasons)
+        return "".join(f"{each.rows:,} x {each.reason}. " for each in self.reasons)
 
     def extra(self) -> Finding:
         """Return whether the contract names every field that came."""
@@ -104,9 +103,5 @@ def look(conn: psycopg.Connection, batch: Batch) -> Landed:
         ) from None
     if row is None:
         raise GateError(f"{batch.load}: the ledger has no batch {batch.batch_id}; land it first")
-    reasons = conn.execute(
-        "select reason, count(*) from quarantine.rows where batch_id = %s"
-        " group by reason order by count(*) desc, reason limit %s",
-        [batch.batch_id, MOST_REASONS],
-    ).fetchall()
+    reasons = quarantine.reasons(conn, [batch.batch_id])
     return Landed(*(*row, reasons))

@@ -1,77 +1,147 @@
-"""Decide what a batch without rows means: a quiet window, or a source that fell silent.
+"""Decide what a batch with few rows or none means: a quiet window, or a source that fell silent.
 
-Nothing is wrong with no rows, so no rule over rows can see it.  What was published from the
-weeks before says how many to expect.
+Nothing is wrong with no rows, so no rule over rows can see it. What recent nights brought says how
+many to expect. What is odd and published all the same is asked for again by the following nights,
+see warehouse/suspicions.py.
 """
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import psycopg
 
-from kindred.gates.verdicts import Finding
-from kindred.loads import Batch
+from kindred.gates.usual import FEWEST_EXPECTED, Night, Usual, usual
+from kindred.gates.verdicts import Finding, Severity
+from kindred.loads import Batch, Load
+from kindred.warehouse import suspicions
 
-HISTORY = timedelta(days=28)
-# Where seven rows are expected, none arrive by chance once in a thousand nights (Poisson).
-FEWEST_EXPECTED = 7
+HISTORY = timedelta(weeks=8)
+# Windows that are about as long; a night whose clock went back is, the first night is not.
+LONGEST, SHORTEST = 1.25, 0.25
 # A load that skips what raw holds brings whole groups of rows, such as the phrases of a call.
 GROUP = 10
+EMPTY, THIN = "rows_arrived", "rows_as_usual"
+SUSPICIONS = {EMPTY: "empty", THIN: "thin"}
 
 
-def silence(conn: psycopg.Connection, batch: Batch, *, may_be_empty: bool) -> Finding:
-    """Return the finding on a batch without rows: critical where rows were to be expected.
+def silence(
+    conn: psycopg.Connection,
+    batch: Batch,
+    rows: int = 0,
+    *,
+    may_be_empty: bool,
+    load: Load | None = None,
+) -> Finding | None:
+    """Return the finding on a batch that brought nothing, or little; None where nothing is odd.
+
+    It is critical where rows were due and none came.
 
     Args:
+        rows: how many landed.
         may_be_empty: the load skips what raw holds already, so its window, which looks back,
             brings nothing twice: only the time since rows last came can be too quiet.
+        load: says which rows are of nights that are asked for again, and do not count for this
+            one; without it all count.
     """
-    rate = _rows_a_second(conn, batch)
+    own, rows = _own(conn, batch, rows, load)
+    expected = usual(_nights(conn, batch, own))
     if may_be_empty:
-        seconds, fewest = _seconds_without_rows(conn, batch), FEWEST_EXPECTED * GROUP
-    else:
-        seconds, fewest = _seconds(batch.window.end - batch.window.start), FEWEST_EXPECTED
-    history = f"about {rate * seconds:,.0f} expected" if rate is not None else "no history yet"
-    return Finding(
-        "rows_arrived",
-        "critical" if rate is not None and rate * seconds >= fewest else "warning",
-        False,
-        f"No rows in this window ({history}, from what was published of the 28 days before)."
-        " Look at the vendor's status, the credentials' permissions and the object's name, then"
-        " land the load again; `kindred release` if the source was really quiet.",
-        0,
-        0,
+        return None if rows else _quiet(conn, batch, expected, own)
+    if rows == 0:
+        return _empty(expected)
+    return _finding(THIN, "warning", expected, f"{rows:,} rows") if expected.is_thin(rows) else None
+
+
+def _empty(expected: Usual) -> Finding | None:
+    if expected.rows == 0:
+        return None
+    return _finding(EMPTY, "critical" if expected.is_due else "warning", expected, "No rows")
+
+
+def _quiet(conn: psycopg.Connection, batch: Batch, expected: Usual, own: timedelta) -> Finding:
+    """The finding where a quiet night is normal, and a quiet week is not."""
+    due = expected.mean * (_without_rows(conn, batch) / own)
+    is_due = expected.nights > 0 and due >= FEWEST_EXPECTED * GROUP
+    return _finding(EMPTY, "critical" if is_due else "warning", expected, "No rows")
+
+
+def _finding(rule: str, severity: Severity, expected: Usual, found: str) -> Finding:
+    way_out = (
+        "Look at the vendor's status, the credentials' permissions and the object's name, then"
+        " land the load again; `kindred release` if the source was really quiet."
+        if severity == "critical"
+        else "It is published, and the following nights ask for it again until it is confirmed."
     )
+    return Finding(rule, severity, False, f"{found} in this window ({expected}). {way_out}", 0, 0)
 
 
-def _rows_a_second(conn: psycopg.Connection, batch: Batch) -> float | None:
-    """Rows a second in the published windows that overlap this one or the 28 days before."""
-    row = conn.execute(
+def _own(
+    conn: psycopg.Connection, batch: Batch, rows: int, load: Load | None
+) -> tuple[timedelta, int]:
+    """Return how much time is asked for by this batch for the first time, and its rows of that."""
+    length = batch.window.end - batch.window.start
+    if load is None:
+        return length, rows
+    again = [
+        one
+        for one in suspicions.unconfirmed(conn, batch.load, batch.window)
+        if one.batch_id != batch.batch_id and one.night.end < batch.window.end
+    ]
+    for night in suspicions.nights(again):
+        length -= night.end - night.start
+        rows -= suspicions.rows_of(conn, batch, load, night)
+    return length, max(rows, 0)
+
+
+def _nights(conn: psycopg.Connection, batch: Batch, length: timedelta) -> list[Night]:
+    """Return the published nights of the eight weeks before that asked for about so much time."""
+    zone = os.environ.get("KINDRED_TIME_ZONE") or "UTC"
+    rows = conn.execute(
         """
-        with history as (
+        with nights as (
             select
-                rows_landed / extract(epoch from window_end - window_start) as rows_a_second,
-                extract(epoch from
-                    least(window_end, %(end)s) - greatest(window_start, %(since)s)
-                ) as seconds
+                rows_landed,
+                window_end - window_start as length,
+                extract(isodow from (window_end - interval '1 second') at time zone %(zone)s)
+                = extract(isodow from (%(end)s - interval '1 second') at time zone %(zone)s)
+                    as is_same_weekday
             from ops.loads
-            where load = %(load)s and batch_id <> %(batch)s and status = 'published'
-                and window_end > %(since)s and window_start < %(end)s
+            where
+                load = %(load)s
+                and status = 'published'
+                and not is_backfill
+                -- What is still asked for again says nothing yet.
+                and (
+                    suspicion is null
+                    or confirmed_at is not null
+                    or window_end <= %(end)s - %(asked_again)s
+                )
+                and window_end < %(end)s
+                and window_end >= %(since)s
         )
-        select sum(rows_a_second * seconds) / sum(seconds) from history
+        select
+            (rows_landed * extract(epoch from %(length)s) / extract(epoch from length))::float,
+            is_same_weekday and length >= %(length)s / %(longest)s
+        from nights
+        where length between %(length)s * %(shortest)s and %(length)s * %(longest)s
         """,
         {
+            "zone": zone,
             "load": batch.load,
-            "batch": batch.batch_id,
-            "since": batch.window.start - HISTORY,
             "end": batch.window.end,
+            "since": batch.window.end - HISTORY,
+            "asked_again": suspicions.ASKED_AGAIN_FOR,
+            "length": length,
+            "longest": LONGEST,
+            "shortest": SHORTEST,
         },
-    ).fetchone()
-    return None if row is None or row[0] is None else float(row[0])
+    ).fetchall()
+    return [Night(*row) for row in rows]
 
 
-def _seconds_without_rows(conn: psycopg.Connection, batch: Batch) -> float:
+def _without_rows(conn: psycopg.Connection, batch: Batch) -> timedelta:
     """Return how long before the window's end the last window with rows ended."""
     row = conn.execute(
         "select max(window_end) from ops.loads"
@@ -79,8 +149,4 @@ def _seconds_without_rows(conn: psycopg.Connection, batch: Batch) -> float:
         [batch.load],
     ).fetchone()
     last = row[0] if row and row[0] else batch.window.start
-    return max(0.0, _seconds(batch.window.end - last))
-
-
-def _seconds(length: timedelta) -> float:
-    return length.total_seconds()
+    return max(timedelta(0), batch.window.end - last)

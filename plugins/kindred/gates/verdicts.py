@@ -5,6 +5,7 @@ A report is read in logs, tickets and chats, by people who may not see a custome
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -29,12 +30,15 @@ class Finding:
     def is_blocking(self) -> bool:
         return self.severity == "critical" and not self.is_passed
 
+    def rows(self) -> str:
+        """Say how many rows failed, where they were counted."""
+        if self.rows_failed is None or self.rows_checked is None:
+            return "failed"
+        return f"failed, {self.rows_failed:,} of {self.rows_checked:,} rows"
+
     def __str__(self) -> str:
-        outcome = "passed" if self.is_passed else "failed"
-        rows = ""
-        if not self.is_passed and self.rows_failed is not None and self.rows_checked is not None:
-            rows = f", {self.rows_failed:,} of {self.rows_checked:,} rows"
-        return f"{self.severity} {self.rule}: {outcome}{rows}"
+        outcome = "passed" if self.is_passed else self.rows()
+        return f"{self.severity} {self.rule}: {outcome}"
 
 
 @dataclass(frozen=True)
@@ -68,17 +72,24 @@ class Verdict:
             return f"{self.status}: {len(self.findings)} rules"
         return f"{self.status}: " + "; ".join(str(finding) for finding in failed)
 
-    def __str__(self) -> str:
-        """Return the text for the log: each failed rule, how many rows, why, what to do."""
+    def lines(self) -> list[tuple[int, str]]:
+        """Return the verdict for the log, each line with its level: what blocks is an error.
+
+        Rule and columns come first in a line; why the rule exists and what to do follow below.
+        """
         which = f"batch {self.batch_id}" if self.batch_id is not None else f"build {self.build_id}"
         failed = [finding for finding in self.findings if not finding.is_passed]
-        lines = [
-            f"{self.suite} ({which}) {self.status}: {len(self.findings)} rules,"
-            f" {len(self.blocking)} blocking, {len(failed) - len(self.blocking)} warnings"
-        ]
+        level = logging.INFO if self.is_passed else logging.ERROR
+        warnings = len(failed) - len(self.blocking)
+        counts = f"{len(self.findings)} rules, {len(self.blocking)} blocking, {warnings} warnings"
+        found = [(level, f"{self.suite} ({which}) {self.status}: {counts}")]
         for finding in sorted(failed, key=lambda finding: not finding.is_blocking):
-            lines += [f"  {finding}", f"    {finding.notes}"]
-        return "\n".join(lines)
+            level = logging.ERROR if finding.is_blocking else logging.WARNING
+            found += [(level, f"{finding.rule}: {finding.rows()}"), (level, f"  {finding.notes}")]
+        return found
+
+    def __str__(self) -> str:
+        return "\n".join(line for _, line in self.lines())
 
 
 def decide(

@@ -19,7 +19,7 @@ from psycopg import sql
 from kindred.errors import KindredError, SupersededError, WarehouseError
 from kindred.loads import Batch, Load
 from kindred.publishing import merge
-from kindred.warehouse import ledger
+from kindred.warehouse import ledger, sqlstates, suspicions
 
 ABANDONED_AFTER = "6 hours"  # twice what a task may take
 
@@ -90,11 +90,10 @@ def publish_batches(
             failures.append(error)
         except psycopg.Error as error:
             # Its text can quote a row ("Key (email)=(...)"), so only its kind goes on.
-            kind = f"{type(error).__name__}, SQLSTATE {error.sqlstate}"
             failures.append(
                 WarehouseError(
                     f"{batch.load}: Postgres refused the merge of batch {batch.batch_id}"
-                    f" ({kind}); raw is unchanged"
+                    f" ({sqlstates.describe(error)}); raw is unchanged"
                 )
             )
     if failures:
@@ -118,6 +117,7 @@ def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> P
         merge.touch_unchanged(conn, load)
     published = merge.upsert(conn, load)
     subjects = merge.mark_subjects(conn, batch)
+    suspicions.settle(conn, batch, load)
     conn.execute(
         sql.SQL("delete from {} where _batch_id = {}").format(
             sql.Identifier("landing", load.name), batch.batch_id

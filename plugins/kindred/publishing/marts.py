@@ -7,14 +7,15 @@ queries stay. Only rows whose content differs are written, so a quiet night writ
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
 
 from kindred.errors import PublishError, SupersededError
 from kindred.publishing import tables
+from kindred.warehouse import locks, sqlstates
 from kindred.warehouse.connections import connect
 from kindred.warehouse.ledger import standing_marts
 
@@ -63,58 +64,64 @@ def publish_marts(
     """
     with connect(dsn) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        conn.execute(f"set lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
         for attempt in range(ATTEMPTS):
             try:
                 return _publish(conn, build_id, marts)
+            except locks.LockedError as error:
+                in_the_way = str(error)
             except psycopg.errors.LockNotAvailable:
-                if attempt + 1 < ATTEMPTS:
-                    time.sleep(wait_seconds)
+                in_the_way = f"a new column waits for {locks.holders(conn, 'marts')}"
             except psycopg.Error as error:
                 # Its text can quote a row, so only its kind goes on.
                 raise PublishError(
-                    f"build {build_id}: Postgres refused the publication ({type(error).__name__},"
-                    f" SQLSTATE {error.sqlstate}); {standing_marts(conn)}"
+                    f"build {build_id}: Postgres refused the publication"
+                    f" ({sqlstates.describe(error)}); {standing_marts(conn)}"
                 ) from None
+            if attempt + 1 < ATTEMPTS:
+                time.sleep(wait_seconds)
         raise PublishError(
             f"build {build_id}: readers or another publication held a lock each of {ATTEMPTS}"
-            f" times; end the longest query on marts and publish again; {standing_marts(conn)}"
+            f" times ({in_the_way}); end that session and publish again; {standing_marts(conn)}"
         )
 
 
 def _publish(
     conn: psycopg.Connection, build_id: int, marts: Iterable[str] | None
 ) -> list[MartPublication]:
-    conn.execute(f"set lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
-    # A session's lock: a transaction's would be taken after its snapshot.
-    conn.execute("select pg_advisory_lock(hashtextextended('kindred:publish', 0))")
-    try:
-        names = list(marts) if marts is not None else _gated(conn, build_id)
+    names = list(marts) if marts is not None else _gated(conn, build_id)
+    if _is_published(conn, build_id):
+        return []
+    if not names:
+        raise PublishError(f"build {build_id} has no gated marts to publish")
+    for mart in names:
+        tables.check(conn, mart)
+    for mart in names:
+        with _locked(conn):
+            tables.widen(conn, mart)
+    with _locked(conn):
+        conn.execute("set local timezone = 'UTC'")
         if _is_published(conn, build_id):
             return []
-        if not names:
-            raise PublishError(f"build {build_id} has no gated marts to publish")
-        for mart in names:
-            tables.check(conn, mart)
-        for mart in names:
-            tables.widen(conn, mart)
-        with conn.transaction():
-            conn.execute("set local timezone = 'UTC'")
-            if _is_published(conn, build_id):
-                return []
-            done = [_publish_mart(conn, mart) for mart in names]
-            conn.execute(
-                "update ops.builds set status = 'published', published_at = now()"
-                " where build_id = %s",
-                [build_id],
-            )
-            conn.execute("delete from ops.changes where build_id = %s", [build_id])
-        for mart in names:
-            # A reader that stands in the way is left alone: the next publication does it.
-            with suppress(psycopg.errors.LockNotAvailable):
-                tables.tighten(conn, mart)
-        return done
-    finally:
-        conn.execute("select pg_advisory_unlock(hashtextextended('kindred:publish', 0))")
+        done = [_publish_mart(conn, mart) for mart in names]
+        conn.execute(
+            "update ops.builds set status = 'published', published_at = now() where build_id = %s",
+            [build_id],
+        )
+        conn.execute("delete from ops.changes where build_id = %s", [build_id])
+    for mart in names:
+        # Who stands in the way is left alone: the next publication does it.
+        with suppress(psycopg.errors.LockNotAvailable, locks.LockedError), _locked(conn):
+            tables.tighten(conn, mart)
+    return done
+
+
+@contextmanager
+def _locked(conn: psycopg.Connection) -> Iterator[None]:
+    """Keep other publications out for a transaction, whose snapshot is taken under the lock."""
+    with conn.transaction():
+        locks.take(conn, locks.PUBLISH)
+        yield
 
 
 def _is_published(conn: psycopg.Connection, build_id: int) -> bool:

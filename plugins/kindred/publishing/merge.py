@@ -3,8 +3,8 @@
     incoming  the batch's winner for each key, with a hash of its content
     changed   the keys whose content will change, with the old and the new subject and day
 
-Steps are separate statements so that each can be read, timed and tested; the load's advisory
-lock, taken by the caller, keeps others out between them.
+Steps are separate statements so that each can be read, timed and tested; the load's lock, taken
+by the caller, keeps others out between them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Score what customers said: each text once a model, and never two models in one mart.
 
-    texts.py     which texts: the claimed ones, the ones a model has not read
+    texts.py     which texts: of customers who consent, the claimed ones, those not read yet
     reading.py   read them in chunks, newest first where time is short
-    keeping.py   score a chunk and keep the scores
+    keeping.py   score a chunk and keep the scores; delete those of texts that may not be read
     models.py    which model's scores a build uses, and when a new one takes over
     profiles.py  how tonight's scores are spread, against the nights before
 

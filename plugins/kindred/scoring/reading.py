@@ -1,7 +1,7 @@
 """Read texts in chunks, each committed, so that a night that breaks off has lost one chunk.
 
-Tonight's texts first, without a limit of time; then, while there is time, those before them that
-a new model has not read, newest first.
+Tonight's texts first, and those of customers who begin to consent, without a limit of time; then,
+while there is time, those before them that a new model has not read, newest first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from psycopg import sql
 
 from kindred.loads import Load
 from kindred.scoring import models, profiles, texts
-from kindred.scoring.keeping import INSTALLED, Scorer, keep
+from kindred.scoring.keeping import INSTALLED, Scorer, forget, keep
 
 CHUNK = 5_000
 # A chunk of long texts ends earlier: what is in memory at once has a bound.
@@ -30,7 +30,9 @@ def score_texts(
     say: Callable[[str], None],
     scorer: Scorer = INSTALLED,
 ) -> models.Choice:
-    """Score the claimed texts, and what else the model has not read while there is time.
+    """Score tonight's texts, and what else the model has not read while there is time.
+
+    Only texts of customers who consent are read, and only their scores are kept.
 
     Where no model is in use yet there is no limit: the first marts wait for their scores.
 
@@ -46,12 +48,17 @@ def score_texts(
 
     Raises:
         WarehouseError: a score is outside its range.
+        SupersededError: a newer attempt has begun.
     """
     loads = [load for load in loads if load.text is not None]
     in_use = models.begin(conn, loads, scorer.version)
     missing = models.incomplete(conn, loads, scorer.version)
+    if forgotten := forget(conn, loads):
+        say(f"{forgotten:,} scores deleted: no customer who consents says those texts any more")
     for load in loads:
-        scored, unscored = _read(conn, [texts.claimed(load)], scorer)
+        # Who has begun to consent has texts of earlier nights; with a backlog they are part of it.
+        wanted = texts.claimed(load) if load in missing else texts.arrived(load)
+        scored, unscored = _read(conn, [wanted], scorer)
         say(f"{load.name:<32} {scored:8d} texts scored {unscored:6d} unscored")
     limit = None if in_use is None else seconds
     left = _read_backlog(conn, missing, limit, scorer, say)
@@ -85,7 +92,7 @@ def _read_backlog(
     if not loads:
         return 0
     began, done = time.monotonic(), 0
-    with _unread(conn, [texts.everything(load) for load in loads], scorer.version) as cursor:
+    with _unread(conn, [texts.permitted(load) for load in loads], scorer.version) as cursor:
         left = conn.execute("move forward all in unread").rowcount
         conn.execute("move absolute 0 in unread")
         chunks = _chunks(cursor)

@@ -5,7 +5,7 @@ modules and hands nothing on: the next task finds its batches in the ledger by t
 So no value travels through XCom, and a task can be cleared by itself.
 """
 
-from kindred.steps.ingest import gate, ingest_dag, land, publish
+from kindred.steps.ingest import gate, ingest_dag, land, publish, report
 from kindred.steps.refresh import build, gate_marts, publish_marts, refresh_dag, score
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "publish",
     "publish_marts",
     "refresh_dag",
+    "report",
     "score",
 ]

@@ -1,16 +1,18 @@
-"""land >> gate >> publish: one source's night as three Airflow tasks.
+"""land >> gate >> publish >> report: one source's night as four Airflow tasks.
 
-`gate` and `publish` run whatever became of the task before them: a load that failed or is held
-must not keep the good ones of its source back. Alerts hang on tasks, so a red task is seen even
-where the publication went on.
+`gate`, `publish` and `report` run whatever became of the task before them: a load that failed or
+is held must not keep the good ones of its source back. `publish` sends the assets' events, which
+Airflow takes only from a task that succeeds. `report` comes last, so its state is the run's: red
+where a load is missing.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, Asset, Param, TriggerRule, get_current_context, task
+from airflow.sdk import DAG, Asset, AssetAlias, Param, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from kindred.errors import GateError, SupersededError
@@ -18,7 +20,7 @@ from kindred.sources import SOURCES
 from kindred.steps.settings import POLICY, AirflowSurroundings, nightly, run_of
 
 if TYPE_CHECKING:
-    from airflow.sdk import XComArg
+    from airflow.sdk import Context, XComArg
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,16 @@ def ingest_dag(source: str, doc: str | None) -> DAG:
 
 def assets(source: str) -> list[Asset]:
     """Return the assets of a source: one a load, under the load's name."""
-    return [Asset(load.name, uri=f"kindred://raw/{load.name}") for load in SOURCES[source]]
+    return [_asset(load.name) for load in SOURCES[source]]
+
+
+def published_assets(source: str) -> AssetAlias:
+    """Return what stands for those assets of a source that a run has published."""
+    return AssetAlias(f"raw_{source}")
+
+
+def _asset(load: str) -> Asset:
+    return Asset(load, uri=f"kindred://raw/{load}")
 
 
 def land(source: str) -> XComArg:
@@ -109,9 +120,9 @@ def gate(source: str) -> XComArg:
 
 
 def publish(source: str) -> XComArg:
-    """Merge every batch of `source` that passed its gate into raw."""
+    """Merge every batch of `source` that passed its gate into raw; send the events of those."""
 
-    @task(task_id="publish", trigger_rule=TriggerRule.ALL_DONE, outlets=assets(source))
+    @task(task_id="publish", trigger_rule=TriggerRule.ALL_DONE, outlets=[published_assets(source)])
     def run() -> None:
         from kindred.tasks import held, ingest
 
@@ -121,11 +132,51 @@ def publish(source: str) -> XComArg:
             if params["release"] is not None:
                 reason, dsn = params["reason"] or "", where.warehouse("loader")
                 log.info("%s", held.release(source, int(params["release"]), reason, dsn))
-                return
-            published = ingest.publish(source, context["run_id"], where)
+                published = [held.load_of(int(params["release"]), dsn)]
+            else:
+                published = ingest.publish(
+                    source, context["run_id"], where, is_last_try=_is_last_try(context)
+                )
         except (GateError, SupersededError) as refusal:
             raise AirflowFailException(str(refusal)) from None
         if not published:
             raise AirflowSkipException(f"{source}: nothing to publish")
+        _send_events(context, source, published)
+
+    return run()
+
+
+def _is_last_try(context: Context) -> bool:
+    return context["ti"].try_number > context["ti"].max_tries
+
+
+def _send_events(context: Context, source: str, loads: Iterable[str]) -> None:
+    """Have Airflow send the assets' events of these loads once the task has succeeded."""
+    events = context["outlet_events"][published_assets(source)]
+    for load in loads:
+        events.add(_asset(load))
+
+
+def report(source: str) -> XComArg:
+    """Fail where a load of `source` is not published, so that the run is red; name each."""
+
+    @task(task_id="report", trigger_rule=TriggerRule.ALL_DONE)
+    def run() -> None:
+        from kindred.tasks import held, reporting
+
+        context, dsn = get_current_context(), AirflowSurroundings().warehouse("loader")
+        params = context["params"]
+        try:
+            if params["release"] is not None:
+                held.refuse_held(int(params["release"]), dsn)
+                return
+            loads = [load.name for load in SOURCES[source]]
+            if params["replace"] is not None:
+                loads = [held.load_of(int(params["replace"]), dsn)]
+            published = reporting.check(source, context["run_id"], loads, dsn)
+        except (GateError, reporting.Incomplete) as missing:
+            raise AirflowFailException(str(missing)) from None
+        if not published:
+            raise AirflowSkipException(f"{source}: nothing was asked for")
 
     return run()

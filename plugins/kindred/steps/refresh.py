@@ -43,6 +43,7 @@ def score() -> XComArg:
 
     @task(task_id="score")
     def run() -> None:
+        from kindred.building import WaitingError
         from kindred.tasks import refresh
 
         context, where = get_current_context(), AirflowSurroundings()
@@ -54,8 +55,8 @@ def score() -> XComArg:
         seconds = float(os.environ.get("KINDRED_RESCORE_SECONDS", "600"))
         try:
             is_work = refresh.score(context["run_id"], where, seconds, wish)
-        except refresh.Held as held:
-            raise AirflowFailException(str(held)) from None
+        except (refresh.Held, WaitingError) as reason:
+            raise AirflowFailException(str(reason)) from None
         if not is_work:
             raise AirflowSkipException("nothing changed since the last publication")
 

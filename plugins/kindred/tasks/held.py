@@ -59,6 +59,30 @@ def release(source: str, batch_id: int, reason: str, dsn: str) -> str:
     return str(publication)
 
 
+def load_of(batch_id: int, dsn: str) -> str:
+    """Return the load of a batch.
+
+    Raises:
+        GateError: there is no such batch.
+    """
+    with connect(dsn) as conn:
+        batch = ledger.find(conn, batch_id)
+    if batch is None:
+        raise GateError(f"there is no batch {batch_id}: `kindred status` names what is held")
+    return batch.load
+
+
+def refuse_held(batch_id: int, dsn: str) -> None:
+    """Raise GateError where a batch that was to be released is not published."""
+    with connect(dsn) as conn:
+        row = conn.execute(
+            "select status from ops.loads where batch_id = %s", [batch_id]
+        ).fetchone()
+    status = row[0] if row else "unknown"
+    if status != "published":
+        raise GateError(f"batch {batch_id} is not released, it is {status}: see the publish task")
+
+
 def _find(conn: psycopg.Connection, source: str, batch_id: int) -> Batch:
     batch = ledger.find_held(conn, batch_id)
     if source_of(batch.load) != source:

@@ -19,7 +19,7 @@ from kindred.loads import Batch, Load, Window
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS, SOURCES
 from kindred.tasks.surroundings import Run, Surroundings
-from kindred.warehouse import ledger
+from kindred.warehouse import ledger, quarantine
 from kindred.warehouse.connections import connect
 
 log = logging.getLogger(__name__)
@@ -123,26 +123,51 @@ def gate(source: str, run_id: str, where: Surroundings) -> list[Verdict]:
     Empty where nothing has landed.
     """
     landed = _batches(source, run_id, "landed", where)
-    verdicts = check_batches(where.warehouse("loader"), landed) if landed else []
+    verdicts = check_batches(where.warehouse("loader"), landed, loads=LOADS) if landed else []
     for verdict in verdicts:
-        log.info("%s", verdict)
+        for level, line in verdict.lines():
+            log.log(level, "%s", line)
+        if not verdict.is_passed:
+            _log_quarantine(verdict, where)
     return verdicts
 
 
-def publish(source: str, run_id: str, where: Surroundings) -> int:
-    """Merge every batch of the run that passed its gate into raw; return how many are published.
+def _log_quarantine(verdict: Verdict, where: Surroundings) -> None:
+    with connect(where.warehouse("loader")) as conn:
+        reasons = quarantine.reasons(conn, [verdict.batch_id or 0])
+    for reason in reasons:
+        log.error("  quarantined: %s", reason)
+
+
+def publish(
+    source: str, run_id: str, where: Surroundings, *, is_last_try: bool = False
+) -> list[str]:
+    """Merge every batch of the run that passed its gate into raw; return the loads published.
 
     Those of an attempt that died after its commit count too: nobody has told the marts of them.
 
+    Args:
+        is_last_try: a merge that is refused is logged and not raised where others are published,
+            so that the marts hear of those.
+
     Raises:
         GateError: nothing passed, though something was asked for.
+        WarehouseError: a batch could not be merged; another try may do it.
     """
     passed = _batches(source, run_id, "passed", where)
+    refused: KindredError | None = None
     with connect(where.warehouse("loader")) as conn:
-        for publication in publish_batches(conn, passed, LOADS):
-            log.info("%s", publication)
+        try:
+            for publication in publish_batches(conn, passed, LOADS):
+                log.info("%s", publication)
+        except KindredError as error:
+            refused = error
         states = ledger.states(conn, run_id, [load.name for load in SOURCES[source]])
-    published = sum(status == "published" for status in states.values())
+    published = [load for load, status in states.items() if status == "published"]
+    if refused is not None:
+        if not (is_last_try and published):
+            raise refused
+        log.error("%s", refused)
     stuck = [load for load, status in states.items() if status in STUCK]
     if stuck and not published:
         raise GateError(f"{source}: nothing passed: {', '.join(stuck)}")

@@ -95,15 +95,20 @@ def _ingests(conn: psycopg.Connection) -> tuple[int, int, int]:
 
 
 def score(run_id: str, where: Surroundings, seconds: float, wish: Wish = Wish()) -> bool:
-    """Claim what changed, score its texts, gate the scores; return whether there is work.
+    """Claim what changed, score what consenting customers said, gate the scores.
 
     The claim comes first: what is published from here on is the next refresh's, texts and all.
 
     Args:
         seconds: how long the night may re-read texts that a new model has not read.
 
+    Returns:
+        Whether there is work.
+
     Raises:
+        BuildError: who consents could not be found.
         Held: the scores' gate says no.
+        WaitingError: what changed cannot be built before a night.
     """
     dsn, version = where.warehouse("transformer"), scoring.INSTALLED.version
     with connect(dsn) as conn:
@@ -116,7 +121,10 @@ def score(run_id: str, where: Surroundings, seconds: float, wish: Wish = Wish())
     if claimed is None:
         return False
     log.info("%s", claimed)
+    with connect(dsn) as conn:
+        building.build_consents(conn, claimed, where.project, where.target, say=log.info)
     with connect(where.warehouse("loader")) as conn:
+        ledger.join_attempt(conn, claimed.attempt)
         choice = scoring.score_texts(conn, LOADS.values(), claimed.build_id, seconds, say=log.info)
     (log.info if choice.is_installed else log.warning)("%s", choice)
     verdict = check_scores(
@@ -164,7 +172,8 @@ def publish(run_id: str, where: Surroundings) -> list[MartPublication]:
 
 def _refuse_held(dsn: str, verdicts: list[Verdict]) -> None:
     for verdict in verdicts:
-        log.info("%s", verdict)
+        for level, line in verdict.lines():
+            log.log(level, "%s", line)
     held = [verdict.suite for verdict in verdicts if not verdict.is_passed]
     if held:
         with connect(dsn) as conn:

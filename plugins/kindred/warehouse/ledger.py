@@ -1,9 +1,9 @@
 """The ledger: one row of `ops.loads` a batch, and the fence that keeps old attempts out.
 
 Airflow can run a retry beside the orphan it replaces, and backfills beside the nightly run.
-So every write of a batch happens in a transaction that holds the load's advisory lock and
-has checked that no newer attempt of the batch exists. docs/ledger.md tells the states and who
-may move a batch from one to another.
+So every write of a batch happens in a transaction that holds the load's lock and has checked
+that no newer attempt of the batch exists. docs/ledger.md tells the states and who may move a
+batch from one to another.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from psycopg import sql
 
 from kindred.errors import GateError, SupersededError
 from kindred.loads import Batch, Load, Window
+from kindred.warehouse import locks, suspicions
 
 COUNTS = (
     *("rows_landed", "rows_quarantined", "rows_published", "texts_replaced"),
-    *("extra_fields", "unanswered"),
-    "message",
+    *("extra_fields", "unanswered", "message", "suspicion"),
+    *("rows_landed", "rows_quarantined", "rows_published"),
+    *("extra_fields", "message", "suspicion"),
 )
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 # What a batch can become, from what: an attempt that comes too late finds it moved on.
@@ -47,13 +49,30 @@ STAMPS = {
 
 
 def lock(conn: psycopg.Connection, load: str) -> None:
-    """Take the load's advisory lock until the transaction ends."""
-    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:' || %s, 0))", [load])
+    """Take the load's lock until the transaction ends."""
+    locks.take(conn, load)
 
 
 def lock_builds(conn: psycopg.Connection) -> None:
     """Keep others from claiming or settling a build until the transaction ends."""
-    conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:build', 0))")
+    locks.take(conn, locks.BUILD)
+
+
+def join_attempt(conn: psycopg.Connection, attempt: int) -> None:
+    """Say of which attempt at the marts a session is, for `hold_attempt`."""
+    conn.execute("select set_config('kindred.attempt', %s, false)", [str(attempt)])
+
+
+def hold_attempt(conn: psycopg.Connection) -> None:
+    """Keep newer attempts at the marts from beginning until the transaction ends.
+
+    Raises:
+        SupersededError: one has begun already; nothing more may be written.
+    """
+    try:
+        conn.execute("select ops.hold_attempt()")
+    except psycopg.errors.RaiseException:
+        raise SupersededError("a newer attempt builds the marts; this one writes no more") from None
 
 
 def guard(conn: psycopg.Connection, batch: Batch) -> None:
@@ -83,7 +102,7 @@ def plan(
     *,
     is_backfill: bool = False,
 ) -> Window:
-    """Return the window to ask for: the night, plus the gap before it, plus the lookback.
+    """Return the window to ask for: the night, the gap before it, odd nights, and the lookback.
 
     The first night of an empty warehouse takes the history from `history_start` on, and what
     says who there is from the beginning: a contact untouched for years still has orders.
@@ -95,7 +114,9 @@ def plan(
     if row is None:
         start = BEGINNING if load.is_state else min(history_start, interval.start)
         return Window(start, interval.end)
-    return Window(min(_utc(row[0]), interval.start) - load.lookback, interval.end)
+    start = min(_utc(row[0]), interval.start) - load.lookback
+    again = suspicions.asked_again_from(conn, load, interval.end)
+    return Window(min(start, again or start), interval.end)
 
 
 def open_batch(
@@ -125,6 +146,7 @@ def open_batch(
                 attempt = excluded.attempt, status = excluded.status, started_at = now(),
                 rows_landed = 0, rows_quarantined = 0, rows_published = null, texts_replaced = 0,
                 extra_fields = '{}', unanswered = '{}', message = null,
+                suspicion = null, confirmed_at = null, rows_asked_again = null,
                 landed_at = null, gated_at = null, ended_at = null
             returning batch_id, attempt
             """,
@@ -191,13 +213,28 @@ def published(conn: psycopg.Connection, load: str, window: Window) -> list[Batch
 
 def states(conn: psycopg.Connection, run_id: str, loads: Iterable[str]) -> dict[str, str]:
     """Return the status of each load's newest batch in `run_id`, in the loads' order."""
+    return {load: status for load, (status, _) in newest(conn, run_id, loads).items()}
+
+
+def newest(
+    conn: psycopg.Connection, run_id: str, loads: Iterable[str]
+) -> dict[str, tuple[str, str | None]]:
+    """Return status and message of each load's newest batch in `run_id`, in the loads' order."""
     names = list(loads)
     rows = conn.execute(
-        "select load, (array_agg(status order by batch_id desc))[1] from ops.loads"
-        " where run_id = %s and load = any(%s) group by load order by array_position(%s, load)",
+        """
+        select load, status, message
+        from (
+            select distinct on (load) load, status, message
+            from ops.loads
+            where run_id = %s and load = any(%s)
+            order by load, batch_id desc
+        ) as newest
+        order by array_position(%s, load)
+        """,
         [run_id, names, names],
     ).fetchall()
-    return dict(rows)
+    return {load: (status, message) for load, status, message in rows}
 
 
 def find(conn: psycopg.Connection, batch_id: int) -> Batch | None:

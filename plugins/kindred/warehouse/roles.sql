@@ -3,8 +3,16 @@
 
 revoke all on schema public from public;
 
+-- Who may lock: nobody else can enter the schema, a reader least of all.
+grant usage on schema locks to kindred_loader, kindred_transformer, kindred_publisher;
+grant update on all tables in schema locks to kindred_loader;
+grant update on locks.build, locks.attempt to kindred_transformer;
+grant update on locks.publish to kindred_publisher;
+revoke update on locks.build, locks.attempt, locks.publish, locks.migrate from kindred_loader;
+
 grant usage, create on schema landing, held, raw to kindred_loader;
 grant usage on schema quarantine, ops, scored to kindred_loader;
+grant usage on schema build to kindred_loader; -- dbt grants it the view of whose texts to score
 grant select, insert, update, delete on all tables in schema landing, held, raw to kindred_loader;
 grant maintain on all tables in schema raw to kindred_loader; -- analyze after a big merge
 grant select, insert, delete on all tables in schema quarantine to kindred_loader;

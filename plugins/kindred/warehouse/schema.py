@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from psycopg import sql
 
 from kindred.errors import SetupError
 from kindred.loads import Load
+from kindred.warehouse import locks
 from kindred.warehouse.connections import connect
 
 POSTGRES_TYPES: dict[object, str] = {
@@ -74,18 +76,31 @@ def _column(load: Load, field: str, hint: object) -> Column:
 def migrate(admin_dsn: str, loads: typing.Iterable[Load]) -> None:
     """Bring the warehouse to the state the code expects; safe to run again, never drops."""
     here = resources.files("kindred.warehouse")
-    with connect(admin_dsn) as conn, conn.transaction():
-        conn.execute("select pg_advisory_xact_lock(hashtextextended('kindred:migrate', 0))")
-        conn.execute("set local client_min_messages = warning")
-        conn.execute(here.joinpath("schema.sql").read_bytes())
-        conn.execute(here.joinpath("scored.sql").read_bytes())
-        conn.execute(here.joinpath("estimated.sql").read_bytes())
-        for load in loads:
-            _make_tables(conn, load)
-        conn.execute(here.joinpath("roles.sql").read_bytes())
+    with connect(admin_dsn) as conn:
+        _make_lock(conn)
+        with conn.transaction():
+            locks.take(conn, locks.MIGRATE)
+            conn.execute("set local client_min_messages = warning")
+            for file in ("schema.sql", "scored.sql", "estimated.sql"):
+                conn.execute(here.joinpath(file).read_bytes())
+            for load in loads:
+                _make_tables(conn, load)
+            conn.execute(here.joinpath("roles.sql").read_bytes())
+
+
+def _make_lock(conn: psycopg.Connection) -> None:
+    """Make the migration's own lock, before anything can be locked; another may do so too."""
+    lock = sql.Identifier("locks", locks.MIGRATE)
+    with suppress(psycopg.errors.UniqueViolation):  # the other was quicker
+        conn.execute("create schema if not exists locks")
+    with suppress(psycopg.errors.UniqueViolation):
+        conn.execute(sql.SQL("create table if not exists {} ()").format(lock))
 
 
 def _make_tables(conn: psycopg.Connection, load: Load) -> None:
+    conn.execute(
+        sql.SQL("create table if not exists {} ()").format(sql.Identifier("locks", load.name))
+    )
     wanted = [*columns(load), *META]
     definitions = sql.SQL(", ").join(
         sql.SQL("{} {} {}").format(

@@ -10,6 +10,11 @@ create schema if not exists scored;      -- texts and what they express
 create schema if not exists ops;         -- ledger, cursors, gate results, publications
 create schema if not exists build;       -- dbt's workshop
 create schema if not exists marts;       -- what readers see
+create schema if not exists locks;       -- an empty table a lock, see locks.py; a load's are schema.py's
+
+create table if not exists locks.build ();
+create table if not exists locks.attempt ();
+create table if not exists locks.publish ();
 
 create table if not exists ops.loads (
     batch_id bigint generated always as identity primary key,
@@ -40,6 +45,10 @@ alter table ops.loads
     -- Rows with a text of which NUL or half a surrogate pair was taken.
     add column if not exists texts_replaced bigint not null default 0,
     add column if not exists unanswered text[] not null default '{}', -- asked for again, by id
+    -- empty or thin: asked for again by the following nights until it is confirmed
+    add column if not exists suspicion text,
+    add column if not exists confirmed_at timestamptz,
+    add column if not exists rows_asked_again bigint,
     drop constraint if exists loads_load_run_id_key;
 -- A run has one batch of a load under way; what it has settled stays beside that, see docs/ledger.md.
 create unique index if not exists loads_unsettled on ops.loads (load, run_id)
@@ -102,7 +111,7 @@ create or replace function ops.hold_attempt() returns void language plpgsql as $
 declare
     mine bigint := nullif(current_setting('kindred.attempt', true), '');
 begin
-    perform pg_advisory_xact_lock_shared(hashtextextended('kindred:attempt', 0));
+    lock table locks.attempt in share mode;
     if mine < (select max(attempt) from ops.builds) then
         raise exception 'a newer attempt builds the marts: attempt % writes nothing more', mine;
     end if;

@@ -127,6 +127,14 @@ def test_a_picture_knows_what_failed_and_what_was_not_published() -> None:
     assert [each.load for each in picture.unpublished] == ["salesforce_orders"]
 
 
+def test_a_report_is_no_cause_where_another_task_of_its_run_has_failed() -> None:
+    both = Picture(tasks=[task("failed", "gate"), task("failed", "report")])
+    alone = Picture(tasks=[task("success", "gate"), task("failed", "report")])
+
+    assert [each.name for each in both.causes] == ["gate"]
+    assert [each.name for each in alone.causes] == ["report"]
+
+
 def test_plain_lines_say_each_task_and_each_load_once() -> None:
     console = Console(file=io.StringIO(), width=200)
     lines = progress.Lines(console)

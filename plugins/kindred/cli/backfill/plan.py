@@ -17,17 +17,15 @@ from kindred.embedded.connections import Reach
 from kindred.embedded.rest import Airflow
 from kindred.errors import KindredError
 from kindred.sources import LOADS, SOURCES
-from kindred.warehouse.ledger import UNSETTLED
 
-TASKS = 3  # land, gate, publish
+TASKS = 4  # land, gate, publish, report
 
 
 @dataclass(frozen=True)
 class Part:
     """What is to be run of one source.
 
-    `first` and `again` count runs, `left` days that are somebody else's run or did not fail;
-    `incomplete` are runs that Airflow calls well although a load of them did not come.
+    `first` and `again` count runs, `left` days that are somebody else's run or did not fail.
     """
 
     source: str
@@ -37,7 +35,6 @@ class Part:
     first: int
     again: int
     left: int
-    incomplete: tuple[str, ...]
     seconds: float | None
 
     @property
@@ -120,9 +117,7 @@ def make(
                 f" {airflow.base}/dags/{dag}"
             )
         found = list(asking.runs(airflow, dag, days))
-        incomplete = _incomplete(dsn, source, found) if only_failed else ()
         first, again = _runs(airflow, dag, days, found, running, only_failed=only_failed)
-        again += len(incomplete)
         late = asking.seconds_of_late(airflow, dag)
         parts.append(
             Part(
@@ -133,7 +128,6 @@ def make(
                 first,
                 again,
                 len(days) - first - again,
-                incomplete,
                 median(late) if late else None,
             )
         )
@@ -155,9 +149,3 @@ def _runs(
     wanted = asking.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)
     again = len(wanted & {run.start for run in found})
     return len(wanted) - again, again
-
-
-def _incomplete(dsn: str, source: str, found: list[Run]) -> tuple[str, ...]:
-    well = [run.run_id for run in found if run.state == "success"]
-    loads = [load.name for load in SOURCES[source]]
-    return tuple(sorted(ledger.runs_with(dsn, loads, well, *UNSETTLED)))

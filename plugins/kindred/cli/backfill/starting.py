@@ -26,9 +26,5 @@ def start(airflow: Airflow, plan: Plan) -> list[Backfill]:
 def _start(airflow: Airflow, plan: Plan, part: Part) -> Backfill:
     if part.under_way is not None:
         return part.under_way
-    # A run whose last task went well is a success to Airflow, also where a load of it did not
-    # come: only what it calls failed is run again.
-    for run_id in part.incomplete:
-        airflow.patch(f"/dags/{part.dag}/dagRuns/{run_id}", {"state": "failed"})
     which = FAILED if plan.only_failed else EVERYTHING
     return asking.ask(airflow, part.dag, plan.days, which, plan.at_once)

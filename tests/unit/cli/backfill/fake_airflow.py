@@ -119,14 +119,8 @@ class FakeAirflow:
         self.changes.append(f"put {path}")
 
     def patch(self, path: str, body: dict[str, Any]) -> None:
-        if "state" not in body:
-            self.changes.append(f"unpause {path.rsplit('/', 1)[1]}")
-            assert body == {"is_paused": False}
-            return
-        _, _, dag, _, run_id = path.split("/")
-        self.changes.append(f"call {run_id} {body['state']}")
-        moment = next(m for m, (name, *_) in self.runs[dag].items() if name == run_id)
-        self.runs[dag][moment] = (run_id, body["state"], "manual")
+        self.changes.append(f"unpause {path.rsplit('/', 1)[1]}")
+        assert body == {"is_paused": False}
 
 
 def end_runs(airflow: Any, number: int, state: str = "success") -> None:

@@ -27,19 +27,6 @@ def test_everything_is_asked_for_before_a_dag_is_unpaused(airflow: Any) -> None:
     ]
 
 
-def test_a_run_that_lost_a_load_is_called_failed_before_it_is_asked_for(
-    airflow: Any, known: Any
-) -> None:
-    for day in range(2, 9):
-        airflow.has_run("ingest_crm", date(2026, 3, day), "success")
-    known["lost"] = {"night__2026-03-06"}
-
-    start(airflow, make(airflow, WEEK, "crm", only_failed=True))
-
-    assert airflow.changes[:2] == ["call night__2026-03-06 failed", "ask ingest_crm failed 2"]
-    assert asking.count(airflow, "ingest_crm", WEEK, "queued") == 1
-
-
 def test_a_source_without_a_run_to_make_is_not_asked_for(airflow: Any) -> None:
     for dag in ("ingest_crm", "ingest_call_center"):
         for day in range(2, 9):

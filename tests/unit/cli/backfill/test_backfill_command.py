@@ -24,7 +24,7 @@ def test_a_dry_run_starts_nothing(airflow: Any, monkeypatch: Any) -> None:
     told = CliRunner().invoke(app, [*words, "--dry-run"])
 
     assert told.exit_code == 0, told.output
-    assert "7 runs of 3 tasks" in told.stdout
+    assert "7 runs of 4 tasks" in told.stdout
     assert airflow.changes == []
     refused = CliRunner().invoke(app, ["backfill", "--from", "2020-01-02", "--to", "2999-01-01"])
     assert refused.exit_code == 2
