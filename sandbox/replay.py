@@ -38,7 +38,7 @@ _FILES = {
     "genesys": ("conversations", "transcripts"),
     "mastodon": ("statuses",),
 }
-_OURS = ("_visibleFrom", "_deletedAt")
+_OURS = ("_visibleFrom", "_deletedAt", "_purgedAt")
 WITHHELD = "_withheld"  # in a record: the fields that it had and has no longer
 
 Record = dict[str, Any]
@@ -112,7 +112,8 @@ def _salesforce(kind: str, record: Record) -> _Found:
     link = f"/services/data/v62.0/sobjects/{kind}/{record['Id']}"
     stamp = _instant(record["SystemModstamp"])
     whole = {"attributes": {"type": kind, "url": link}} | record
-    return _Found(str(record["Id"]), stamp, stamp, FOREVER, whole)
+    purged = record.get("_purgedAt")
+    return _Found(str(record["Id"]), stamp, stamp, _instant(purged) if purged else FOREVER, whole)
 
 
 def _conversation(record: Record) -> _Found:

@@ -36,6 +36,8 @@ INGEST: dict[str, Point] = {
 }
 REFRESH: dict[str, Point] = {
     "claimed": Point("score", "kindred.building:claim"),
+    "consents built": Point("score", "kindred.building:build_consents"),
+    "scores deleted": Point("score", "kindred.scoring.reading:forget"),
     "in score": Point("score", "kindred.scoring.profiles:write", is_after=False, most=3),
     "scores gated": Point("score", "kindred.tasks.refresh:check_scores"),
     "in dbt": Point(

@@ -1,9 +1,10 @@
 {{ config(materialized='view') }}
 {#
-    One row: the first day that nights and backfills asked dated loads for, the
-    last day of the CRM (outcomes come from it, so its cursor is the clock), and
-    the month before which no calendar reaches. Published windows only: they are
-    the same whatever way the nights went.
+    One row: the first day that nights and backfills asked for surveys and
+    conversations (they begin the calendar, see int_first_month), the last day of
+    the CRM (outcomes come from it, so its cursor is the clock), and the month
+    before which no calendar reaches. Published windows only: they are the same
+    whatever way the nights went.
 #}
 with
 
@@ -19,14 +20,15 @@ stg_ops_loads as (
         load,
         window_start
     from {{ ref('stg_ops_loads') }}
-    where status = 'published'
+    where
+        status = 'published'
+        and load in ('salesforce_survey_responses', 'genesys_conversations')
 ),
 
 source_loads as (
     select
         load,
-        source,
-        is_dated
+        source
     from {{ ref('source_loads') }}
 ),
 
@@ -38,9 +40,6 @@ reporting_rules as (
 history as (
     select {{ business_date('min(stg_ops_loads.window_start)') }} as starts_on
     from stg_ops_loads
-    inner join source_loads
-        on stg_ops_loads.load = source_loads.load
-    where source_loads.is_dated
 ),
 
 last_day as (

@@ -8,12 +8,15 @@ A load has one name, the same word everywhere: `salesforce_contacts` is the entr
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, get_type_hints
 
 import msgspec
+
+# By how much a tombstone of ours is newer than the version that it ends.
+TICK = timedelta(microseconds=1)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -122,6 +125,46 @@ Extract = Callable[[Ask], AsyncGenerator[Page, None]]
 
 
 @dataclass(frozen=True)
+class IdRange:
+    """Ids to compare with a vendor's: those raw holds of `(after, through]`, live ones only.
+
+    `after` is empty at the beginning, `through` is None at the end.
+    """
+
+    after: str
+    through: str | None
+    ids: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The live ids that a vendor has of a range, each with its stamp where the vendor gives one.
+
+    `through` is the last id that the answer covers; None where it covers the whole range.
+    """
+
+    ids: Mapping[str, datetime | None]
+    through: str | None = None
+
+
+@dataclass(frozen=True)
+class Deletions:
+    """How deletions are found that no night can see.
+
+    `remembered_for` is how long the vendor tells of a deletion: a source that was away for longer
+    is compared id by id. `list_ids` asks which of `ids_at_once` ids are live, `look_up` asks once
+    more, by id, for those that are not: the vendor's stamps of what it still has in any state.
+    `erased` is what a tombstone says in place of a person's words and addresses.
+    """
+
+    remembered_for: timedelta
+    ids_at_once: int
+    list_ids: Callable[[Any, IdRange], Awaitable[Listing]]
+    look_up: Callable[[Any, Sequence[str]], Awaitable[Mapping[str, datetime | None]]]
+    erased: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Text:
     """Where a load keeps words that a customer wrote or spoke."""
 
@@ -155,6 +198,8 @@ class Load:
     is_state: bool = False
     # What was deleted is only no longer there: an old extraction does not know of it.
     is_deleted_by_absence: bool = False
+    # None: the vendor cannot say what is gone, or what is gone there is no deletion.
+    deletions: Deletions | None = None
     text: Text | None = None
     # Where a record of a person says how to reach them, by rule: SQL over raw.<load>. Every address
     # that a version ever had is kept, so that who changes a number keeps their past calls.

@@ -18,6 +18,7 @@ from sandbox.times import Ints
 
 _FIVE_MINUTES = 300
 _MOST = 40
+_MOST_NAMED = 20
 
 
 class Mastodon:
@@ -39,6 +40,7 @@ class Mastodon:
         return [
             Route("/mastodon/oauth/token", self.token, methods=["POST"]),
             Route("/mastodon/api/v1/timelines/tag/{hashtag}", self.timeline),
+            Route("/mastodon/api/v1/statuses", self.statuses),
             Route("/mastodon/api/v1/statuses/{status_id}", self.status),
         ]
 
@@ -81,6 +83,17 @@ class Mastodon:
         if found is None:
             return JSON({"error": "Record not found"}, 404, headers)
         return JSON(found, headers=headers)
+
+    async def statuses(self, request: Request) -> Response:
+        """Return those of the named statuses that are there; up to 20 can be named (since 4.3)."""
+        refused, headers = self._refuse(request)
+        if refused is not None:
+            return refused
+        named = request.query_params.getlist("id[]")
+        if len(named) > _MOST_NAMED:
+            return JSON({"error": "Validation failed"}, 422, headers)
+        found = [self.shelf.one(name, self.service.now) for name in dict.fromkeys(named)]
+        return JSON(b"[" + b",".join(one for one in found if one) + b"]", headers=headers)
 
     def _link(self, request: Request, page: Ints, limit: int) -> str:
         """Point to the older statuses (next) and to the newer ones (prev)."""

@@ -1,7 +1,8 @@
-"""Salesforce: a token, `queryAll` and its pages of 2,000.
+"""Salesforce: a token, `query`, `queryAll` and their pages of 2,000.
 
 A query's records are frozen when it is asked, as the vendor's are: pages fetched later show the
-records as they stood at the first one.  `queryAll` includes the deleted.
+records as they stood at the first one.  `queryAll` includes what lies in the recycle bin; a record
+that was purged is in neither.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class Salesforce:
         found = [Route("/salesforce/services/oauth2/token", self.token, methods=["POST"])]
         for root in ("", "/salesforce"):
             base = f"{root}/services/data/v{{version}}"
+            found.append(Route(f"{base}/query", self.query))
             found.append(Route(f"{base}/queryAll", self.query_all))
             found.append(Route(f"{base}/queryAll/{{locator}}", self.more))
             found.append(Route(f"{base}/query/{{locator}}", self.more))
@@ -85,13 +87,21 @@ class Salesforce:
             }
         )
 
+    async def query(self, request: Request) -> Response:
+        """Answer a query over what is not deleted with its first page."""
+        return self._first(request, is_all=False)
+
     async def query_all(self, request: Request) -> Response:
-        """Answer a query with its first page."""
+        """Answer a query over everything with its first page."""
+        return self._first(request, is_all=True)
+
+    def _first(self, request: Request, *, is_all: bool) -> Response:
         refused = self._refuse(request)
         if refused is not None:
             return refused
         try:
-            answer = self._ask(parse(request.query_params.get("q", "")), _page_size(request))
+            query = parse(request.query_params.get("q", ""))
+            answer = self._ask(query, _page_size(request), is_all=is_all)
         except SoqlError as error:
             return JSON([{"message": str(error), "errorCode": error.code}], 400)
         self._asked += 1
@@ -122,7 +132,7 @@ class Salesforce:
             return JSON([{"message": message, "errorCode": "REQUEST_LIMIT_EXCEEDED"}], 403)
         return None
 
-    def _ask(self, query: Query, page: int) -> Answer:
+    def _ask(self, query: Query, page: int, *, is_all: bool) -> Answer:
         name = OBJECTS.get(query.kind.lower())
         if name is None:
             raise SoqlError("INVALID_TYPE", f"sObject type '{query.kind}' is not supported.")
@@ -133,7 +143,9 @@ class Salesforce:
             if field.lower() not in spelled:
                 message = f"No such column '{field}' on entity '{query.kind}'."
                 raise SoqlError("INVALID_FIELD", message)
-        positions = shelf.find(query.start, query.end, self.service.now).tolist()
+        positions = _positions(shelf, query, self.service.now)
+        if not is_all:
+            positions = [at for at in positions if not _decode(shelf.record(at)).get("IsDeleted")]
         for field, must_be_null in query.null:
             positions = [
                 at
@@ -176,6 +188,14 @@ class Salesforce:
         used = self.service.used("salesforce")
         usage = f"api-usage={used}/{self.service.limits.salesforce_a_day}"
         return JSON(body, headers={"Sforce-Limit-Info": usage})
+
+
+def _positions(shelf: Shelf, query: Query, now: int) -> list[int]:
+    """Return where the records of a query lie, in its order."""
+    positions = shelf.find(query.start, query.end, now).tolist()
+    ids = {at: shelf.ids[at].decode() for at in positions}
+    found = [at for at in positions if query.has(ids[at])]
+    return sorted(found, key=ids.__getitem__) if query.is_by_id else found
 
 
 def _join(answer: Answer, shown: list[int]) -> bytes:

@@ -3,6 +3,9 @@
 SELECT Id, Email FROM Contact
 WHERE SystemModstamp >= 2026-10-31T00:00:00Z AND SystemModstamp < 2026-11-01T00:00:00Z
 AND Email != null ORDER BY SystemModstamp, Id
+
+SELECT Id, SystemModstamp FROM Contact WHERE Id > '003A' AND Id <= '003Z' ORDER BY Id LIMIT 2000
+SELECT Id, SystemModstamp FROM Contact WHERE Id IN ('003A', '003B')
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sandbox.shelf import FOREVER
 from sandbox.times import milliseconds
@@ -20,6 +24,8 @@ _QUERY = re.compile(
     r"(?:\s+limit\s+(?P<limit>\d+))?\s*",
     re.IGNORECASE | re.DOTALL,
 )
+_IDS = re.compile(r"\s*id\s+in\s*\((?P<ids>\s*'\w+'(?:\s*,\s*'\w+')*\s*)\)\s*", re.IGNORECASE)
+_ID_RANGE = re.compile(r"\s*id\s*(?P<sign>>|<=)\s*'(?P<id>\w+)'\s*", re.IGNORECASE)
 _CONDITION = re.compile(r"\s*(?P<field>\w+)\s*(?P<sign>>=|<=|!=|>|<|=)\s*(?P<value>\S+)\s*")
 
 
@@ -33,7 +39,10 @@ class SoqlError(Exception):
 
 @dataclass(frozen=True)
 class Query:
-    """A parsed query; the window of SystemModstamp is `[start, end)` in milliseconds."""
+    """A parsed query; the window of SystemModstamp is `[start, end)` in milliseconds.
+
+    `ids` are those asked for by name; `after` and `through` bound a range of them.
+    """
 
     kind: str
     fields: tuple[str, ...]
@@ -41,6 +50,16 @@ class Query:
     end: int
     null: tuple[tuple[str, bool], ...]  # (field, must be null)
     limit: int | None
+    ids: frozenset[str] | None = None
+    after: str = ""
+    through: str | None = None
+    is_by_id: bool = False
+
+    def has(self, record_id: str) -> bool:
+        """Say whether the query asks for an id."""
+        is_named = self.ids is None or record_id in self.ids
+        is_in_range = record_id > self.after and (self.through is None or record_id <= self.through)
+        return is_named and is_in_range
 
 
 def parse(text: str) -> Query:
@@ -54,8 +73,12 @@ def parse(text: str) -> Query:
     if len({name.lower() for name in fields}) < len(fields):
         raise SoqlError("INVALID_FIELD", "duplicate field selected")
     start, end, null = 0, FOREVER, []
+    ids: dict[str, Any] = {}
     for condition in re.split(r"\s+and\s+", found["where"] or "", flags=re.IGNORECASE):
         if not condition:
+            continue
+        if of_ids := _of_ids(condition):
+            ids |= of_ids
             continue
         field, sign, value = _condition(condition)
         if value.lower() == "null":
@@ -66,9 +89,18 @@ def parse(text: str) -> Query:
             start = max(start, moment + (sign == ">"))
         else:
             end = min(end, moment + (sign == "<="))
-    _check_order(found["order"])
+    is_by_id = _is_by_id(found["order"])
     limit = int(found["limit"]) if found["limit"] else None
-    return Query(found["object"], fields, start, end, tuple(null), limit)
+    return Query(found["object"], fields, start, end, tuple(null), limit, is_by_id=is_by_id, **ids)
+
+
+def _of_ids(condition: str) -> dict[str, Any]:
+    """Read a condition on Id as fields of Query; empty where it is on something else."""
+    if named := _IDS.fullmatch(condition):
+        return {"ids": frozenset(re.findall(r"\w+", named["ids"]))}
+    if bound := _ID_RANGE.fullmatch(condition):
+        return {"after" if bound["sign"] == ">" else "through": bound["id"]}
+    return {}
 
 
 def _condition(text: str) -> tuple[str, str, str]:
@@ -101,9 +133,12 @@ def _instant(field: str, value: str) -> int:
     return milliseconds(moment.astimezone(UTC))
 
 
-def _check_order(order: str | None) -> None:
+def _is_by_id(order: str | None) -> bool:
+    """Say whether records come in the order of their ids, else of their stamps."""
     if order is None:
-        return
+        return False
     names = [re.sub(r"\s+asc$", "", part.strip(), flags=re.I) for part in order.split(",")]
-    if [name.lower() for name in names] not in (["systemmodstamp", "id"], ["systemmodstamp"]):
-        raise SoqlError("MALFORMED_QUERY", "this sandbox orders by SystemModstamp, Id")
+    lower = [name.lower() for name in names]
+    if lower not in (["systemmodstamp", "id"], ["systemmodstamp"], ["id"]):
+        raise SoqlError("MALFORMED_QUERY", "this sandbox orders by SystemModstamp, Id or by Id")
+    return lower == ["id"]

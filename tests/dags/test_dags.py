@@ -17,8 +17,8 @@ def test_every_file_parses_and_holds_the_dag_of_its_name(dag_bag):
     assert sorted(dag_bag.dags) == NAMES
 
 
-def test_there_is_an_ingest_for_every_source_and_one_refresh(dag_bag):
-    assert sorted(dag_bag.dags) == sorted([*INGESTS, "refresh_marts"])
+def test_there_is_an_ingest_for_every_source_one_reconcile_and_one_refresh(dag_bag):
+    assert sorted(dag_bag.dags) == sorted([*INGESTS, "reconcile", "refresh_marts"])
 
 
 @pytest.mark.parametrize("name", INGESTS)

@@ -123,6 +123,11 @@ class Crm(Keeping):
         """Take a CRM record out of the bin, a response with its ratings."""
         self._mark(name, stamped, is_deleted=False)
 
+    def purge(self, name: str) -> None:
+        """Take a CRM record away for good: neither the object nor the recycle bin has it."""
+        self.records[name].gone = self.now
+        self.now += MINUTE
+
     def merge(self, name: str, *, into: str) -> None:
         """Merge a contact into another: it is deleted, and what belonged to it moves over."""
         self._stamp(self.records[name], {}, {"is_deleted": True, "master_contact_id": into})

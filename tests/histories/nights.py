@@ -21,7 +21,8 @@ from kindred.errors import GateError
 from kindred.gates import check_batches
 from kindred.loads import Batch, Window
 from kindred.sources import SOURCES
-from kindred.tasks import held, ingest
+from kindred.tasks import held, ingest, reconcile
+from kindred.tasks.reconcile import Options
 from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
@@ -121,6 +122,28 @@ class Nights:
         with self._timed():
             ingest.land(source, run, self)
 
+    def serve(self) -> None:
+        """Answer from now on as the vendors stand."""
+        self._served = Vendors(self.vendors.world())
+
+    def reconcile(self, run_id: str, options: Options | None = None) -> list[str]:
+        """Compare what raw holds with the vendors as they stand; return the loads that changed.
+
+        A vendor that fails is raised once the others' tombstones are published.
+        """
+        self.serve()
+        failures = []
+        with self._timed("kindred.reconciling.tombstones.datetime"):
+            try:
+                reconcile.land(run_id, options or Options(is_asked=True), self)
+            except reconcile.NotCompared as failure:
+                failures.append(failure)
+        reconcile.gate(run_id, self)
+        changed = reconcile.publish(run_id, self)
+        if failures:
+            raise failures[0]
+        return changed
+
     def release(self, source: str, batch: Batch) -> None:
         """Let a held batch through."""
         held.release(source, batch.batch_id, "looked at", self.warehouse("loader"))
@@ -161,11 +184,11 @@ class Nights:
             return ledger.batches(conn, run.run_id, names, status)
 
     @contextmanager
-    def _timed(self) -> Iterator[None]:
+    def _timed(self, name: str = "kindred.landing.datetime") -> Iterator[None]:
         """Time an extraction by the vendors' clock: after what happened, before what follows."""
         self._landings += 1
         moment = self.vendors.now - timedelta(seconds=1) + timedelta(microseconds=self._landings)
 
         clock = SimpleNamespace(now=moment.astimezone)
-        with patch("kindred.landing.datetime", clock):
+        with patch(name, clock):
             yield

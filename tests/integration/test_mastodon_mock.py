@@ -15,6 +15,7 @@ import pytest
 from kindred.api import Endpoint
 from kindred.landing import land_loads
 from kindred.loads import Window
+from kindred.reconciling import Bound, reconcile
 from kindred.sources import LOADS
 from kindred.warehouse.connections import connect
 
@@ -147,3 +148,22 @@ def test_an_app_of_ours_logs_in_by_client_credentials(conn, server):
         client_secret=app["client_secret"],
     )
     assert status in found
+
+
+def test_posts_deleted_beyond_the_lookback_are_found_by_comparing_ids(conn, server):
+    ids = [server.post(f"post {n} to compare #kindred") for n in range(25)]  # two requests
+    landed(conn, server, "night-1")
+    publish(conn)
+    conn.execute(
+        "insert into ops.cursors values ('mastodon_statuses', now(), 1);"
+        " update ops.loads set status = 'published'"
+    )
+    for status in ids[3], ids[24]:
+        server.ask("DELETE", f"/api/v1/statuses/{status}")
+    endpoint = Endpoint(server.url, options={"hashtags": ["kindred"], "domain": "mock.test"})
+    made = reconcile(conn, endpoint, STATUSES, "reconcile-1", Bound())
+    assert made.ids_gone == 2
+    found = conn.execute(
+        "select status_id, content from landing.mastodon_statuses where is_deleted"
+    ).fetchall()
+    assert sorted(found) == sorted([(ids[3], ""), (ids[24], "")])

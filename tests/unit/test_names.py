@@ -54,12 +54,23 @@ def test_a_load_has_the_same_name_everywhere(name: str) -> None:
     assert f'"{name}": {{' in (REPOSITORY / "tests" / "integration" / "landed.py").read_text()
 
 
+@pytest.mark.parametrize("name", [name for name, load in LOADS.items() if load.deletions])
+def test_a_load_whose_ids_are_compared_has_one_key_a_stamp_and_tombstones(name: str) -> None:
+    load = LOADS[name]
+    assert len(load.key) == 1
+    assert load.modified_at is not None
+    assert "is_deleted" in load.row.__struct_fields__
+    if load.text and load.deletions:  # no tombstone keeps a person's words
+        assert not load.deletions.erased[load.text.column]
+
+
 @pytest.mark.parametrize("name", LOADS)
 def test_a_load_names_columns_that_its_contract_has(name: str) -> None:
     load = LOADS[name]
     named = {*load.key, load.subject, load.happened_at}
     named |= {load.modified_at} if load.modified_at else set()
     named |= {load.text.column} if load.text else set()
+    named |= set(load.deletions.erased) if load.deletions else set()
     assert named <= set(load.row.__struct_fields__)
 
 
@@ -81,7 +92,8 @@ def test_a_score_has_the_same_name_everywhere() -> None:
 
 
 def test_every_source_has_its_ingest_dag_and_nothing_else_is_one() -> None:
-    assert {path.stem for path in DAGS} == {f"ingest_{s}" for s in SOURCES} | {"refresh_marts"}
+    others = {"reconcile", "refresh_marts"}
+    assert {path.stem for path in DAGS} == {f"ingest_{s}" for s in SOURCES} | others
 
 
 @pytest.mark.parametrize("path", DAGS, ids=lambda path: path.stem)

@@ -127,6 +127,18 @@ def freshness(dsn: str) -> list[Freshness]:
     )
 
 
+def linked(dsn: str) -> dict[str, tuple[int, int]]:
+    """By load, the records of the last 28 days and how many belong to a customer, as published."""
+    with connect(dsn) as conn:
+        known = conn.execute("select to_regclass('marts.freshness')").fetchone()
+        if known is None or known[0] is None:
+            return {}
+        found = conn.execute(
+            "select load, linked_rows, recent_rows from marts.freshness where recent_rows > 0"
+        ).fetchall()
+    return {load: (linked_rows, recent_rows) for load, linked_rows, recent_rows in found}
+
+
 def unanswered(dsn: str) -> list[Unanswered]:
     """One entry a load whose last night the vendor did not give all of."""
     return rows(

@@ -24,6 +24,7 @@ from kindred.errors import KindredError, SetupError
 from kindred.sources import LOADS
 
 INGESTS = ("ingest_crm", "ingest_call_center", "ingest_social")
+RECONCILE = "reconcile"
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,11 @@ def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Pi
     airflow = services.airflow
     began = datetime.now(UTC)
     _set_clock(services, night)
-    wait_until_known(airflow, (*INGESTS, REFRESH))
+    wait_until_known(airflow, (*INGESTS, RECONCILE, REFRESH))
     # Asked for first and unpaused afterwards: the scheduler starts the current night of a DAG
     # that it finds unpaused, and dies when two runs of the same night are made at once.
     run_ids = {_ask(airflow, dag, night) for dag in INGESTS}
-    for dag in (REFRESH, *INGESTS):
+    for dag in (REFRESH, RECONCILE, *INGESTS):
         airflow.patch(f"/dags/{dag}", {"is_paused": False})
 
     def look() -> Iterator[Picture]:

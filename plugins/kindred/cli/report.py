@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kindred.cli import findings, progress
+from kindred.cli import findings, progress, reconcile
 from kindred.cli import night as nights
 from kindred.embedded import connections, settings
 
@@ -54,6 +54,8 @@ def finish(console: Console, services: Services, picture: Picture) -> bool:
             "What was published before stays. Next: `kindred status`, mend it, `kindred run`.",
             err=True,
         )
+    for line in reconcile.due(services.postgres.dsn("admin")):
+        typer.echo(f"DUE     {line}", err=True)
     findings.show(console, services.postgres.dsn("reader"))
     where(services)
     return went_well

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli import attention, ledger
+from kindred.cli import attention, ledger, reconcile
 from kindred.embedded.services import Services
 
 NAMED = 5  # of many, so many are enough to see what they have in common
@@ -22,16 +23,20 @@ def read(services: Services) -> dict[str, Any]:
         "ui": services.airflow.base,
         "services": running,
         "freshness": [],
+        "linked": {},
         "held": [],
         "failed": [],
         "suspicious": [],
         "unanswered": [],
         "last_publication": None,
         "text_models": None,
+        "compared_through": {},
+        "due": [],
     }
     if running["postgres"]:
         dsn = services.postgres.dsn("admin")
         found["freshness"] = [asdict(entry) for entry in ledger.freshness(dsn)]
+        found["linked"] = ledger.linked(dsn)
         found["held"] = attention.held(dsn)
         found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
         found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
@@ -40,6 +45,8 @@ def read(services: Services) -> dict[str, Any]:
         found["last_publication"] = asdict(publication) if publication else None
         models = ledger.text_models(dsn)
         found["text_models"] = asdict(models) if models else None
+        found["compared_through"] = reconcile.compared_through(dsn)
+        found["due"] = reconcile.due(dsn)
     return found
 
 
@@ -63,7 +70,10 @@ def show(found: dict[str, Any]) -> None:
         console.print(f"Texts     {text_models(found['text_models'])}")
     if found["freshness"]:
         console.print()
-        console.print(_freshness(found["freshness"]))
+        console.print(_freshness(found["freshness"], found["linked"]))
+        console.print(f"\nDeletions {deletions(found['compared_through'])}", soft_wrap=True)
+    for line in found["due"]:
+        console.print(f"[bold]DUE[/bold]       {line}", soft_wrap=True)
     for entry in found["unanswered"]:
         console.print(f"\n{unanswered(entry)}", markup=False)
     attention.show(console, found["held"], found["failed"], found["suspicious"])
@@ -90,14 +100,31 @@ def text_models(models: dict[str, Any]) -> str:
     return said
 
 
-def _freshness(entries: list[dict[str, Any]]) -> Table:
+def deletions(compared_through: dict[str, datetime | None]) -> str:
+    """Say up to where each load was compared with its vendor, loads alike in one breath."""
+    loads: dict[datetime | None, list[str]] = {}
+    for load, through in compared_through.items():
+        loads.setdefault(through, []).append(load)
+    return "; ".join(
+        f"{', '.join(names)} compared {f'through {through:%Y-%m-%d}' if through else 'never'}"
+        for through, names in loads.items()
+    )
+
+
+def _freshness(entries: list[dict[str, Any]], linked: dict[str, tuple[int, int]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("load", "data through", "published", "held"):
+    for name in ("load", "data through", "published", "held", "linked"):
         table.add_column(name)
     for entry in entries:
         moments = (_moment(entry["through"]), _moment(entry["published_at"]))
-        table.add_row(entry["load"], *moments, str(entry["held"]))
+        share = _share(*linked[entry["load"]]) if entry["load"] in linked else ""
+        table.add_row(entry["load"], *moments, str(entry["held"]), share)
     return table
+
+
+def _share(linked: int, rows: int) -> str:
+    """Say how many of the last 28 days' records belong to a customer."""
+    return f"{linked / rows:.0%}"
 
 
 def _moment(moment: Any) -> str:

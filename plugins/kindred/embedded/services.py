@@ -35,7 +35,7 @@ COMPONENTS = {
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
 MADE = ("airflow", "dbt", "logs", "sandbox", "airflow-password.json", "secrets.json", "state.json")
-DAGS = ("ingest_crm", "ingest_call_center", "ingest_social", "refresh_marts")
+DAGS = ("ingest_crm", "ingest_call_center", "ingest_social", "reconcile", "refresh_marts")
 
 
 class Services:

@@ -2,6 +2,7 @@
 
     batches.py   landed batches, before they are merged into raw
     landed.py    is everything there that landed?
+    gone.py      records that are gone from the vendor: are they too many?
     silence.py   nothing came: is that plausible?
     scores.py    tonight's scores, before marts are built from them
     marts.py     built marts, before readers see them

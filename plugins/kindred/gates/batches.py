@@ -17,12 +17,13 @@ from psycopg import sql
 from kindred.errors import GateError, KindredError, SupersededError
 from kindred.gates import suites, verdicts
 from kindred.gates.examine import Examiner
+from kindred.gates.gone import few_gone
 from kindred.gates.landed import Landed, look
 from kindred.gates.links import links
 from kindred.gates.silence import SUSPICIONS, silence
 from kindred.gates.verdicts import Finding, Verdict
 from kindred.loads import Batch, Load
-from kindred.warehouse import ledger, suspicions
+from kindred.warehouse import ledger, reconciliations, suspicions
 from kindred.warehouse.catalog import table_columns
 from kindred.warehouse.connections import connect
 
@@ -105,6 +106,10 @@ def _findings(
         yield Finding("suite_is_fit", "critical", False, str(error), landed.rows_present)
         return
     yield landed.quarantined(suite.quarantine_limit)
+    compared = reconciliations.of_batch(conn, batch.batch_id)
+    if compared is not None:  # rows of raw, judged when they came: what can be wrong is how many
+        yield few_gone(compared, suite.gone_limit)
+        return
     yield landed.extra()
     odd = silence(conn, batch, landed.rows_present, may_be_empty=suite.may_be_empty, load=load)
     if odd is not None:

@@ -29,8 +29,9 @@ class Suite:
 
     `document` is what Great Expectations is given. From the file's `meta`:
     `quarantine_limit` is the share of rows that may break their contract, `clock_skew` how far
-    a vendor's clock may be off, `may_be_empty` whether a mart may have no rows (a load: whether
-    it skips what raw holds, see silence.py), `empty_without` the table of the build without whose
+    a vendor's clock may be off, `gone_limit` the share of records that may be gone from the vendor
+    at once, `may_be_empty` whether a mart may have no rows (a load: whether it skips what raw
+    holds, see silence.py), `empty_without` the table of the build without whose
     rows a mart has none either. `linked` is SQL over a row of a load: whether it finds its
     customer (see links.py).
     """
@@ -39,6 +40,7 @@ class Suite:
     document: dict[str, Any]
     quarantine_limit: float
     clock_skew: timedelta
+    gone_limit: float
     may_be_empty: bool
     linked: str | None
     empty_without: str | None
@@ -71,6 +73,7 @@ def read(name: str, folder: Path | None = None) -> Suite:
         document=document,
         quarantine_limit=float(meta.get("quarantine_limit", 0.05)),
         clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
+        gone_limit=float(meta.get("gone_limit", 0.05)),
         may_be_empty=bool(meta.get("may_be_empty", False)),
         linked=meta.get("linked"),
         empty_without=meta.get("empty_without"),

@@ -116,6 +116,7 @@ def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> P
     if _has_open_batches(conn, batch):
         merge.touch_unchanged(conn, load)
     published = merge.upsert(conn, load)
+    merge.forget_addresses(conn, load)
     subjects = merge.mark_subjects(conn, batch)
     suspicions.settle(conn, batch, load)
     conn.execute(

@@ -91,6 +91,31 @@ def keep_addresses(conn: psycopg.Connection, batch: Batch, load: Load) -> None:
         )
 
 
+def forget_addresses(conn: psycopg.Connection, load: Load) -> None:
+    """Drop every address that a record ever had once its tombstone has none: they go with it."""
+    if load.addresses and "is_deleted" in load.row.__struct_fields__:
+        conn.execute(
+            sql.SQL(
+                "delete from ops.addresses using incoming, {raw} as present"
+                " where addresses.load = {load} and addresses.subject = incoming.{key}"
+                " and present.{key} = incoming.{key}"
+                " and present.is_deleted and num_nonnulls({addresses}) = 0"
+            ).format(
+                raw=sql.Identifier("raw", load.name),
+                load=load.name,
+                key=sql.Identifier(load.key[0]),
+                addresses=sql.SQL(", ").join(
+                    sql.Identifier("present", column) for column in _address_columns(load)
+                ),
+            )
+        )
+
+
+def _address_columns(load: Load) -> list[str]:
+    erased = load.deletions.erased if load.deletions else {}
+    return [name for name in load.row.__struct_fields__ if name in erased]
+
+
 def find_changes(conn: psycopg.Connection, load: Load, zone: str) -> None:
     """Make `changed`: the keys that are new, or greater than raw's with other content."""
     conn.execute(

@@ -18,6 +18,13 @@ BACKFILLS: dict[str, str] = {
     "mastodon": mastodon.BACKFILLS,
 }
 
+# What comparing the ids of each vendor can and cannot find.
+RECONCILES: dict[str, str] = {
+    "salesforce": salesforce.RECONCILES,
+    "genesys": genesys.RECONCILES,
+    "mastodon": mastodon.RECONCILES,
+}
+
 
 def source_of(load: str) -> str:
     """Return the source that a load belongs to."""

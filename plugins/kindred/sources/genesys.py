@@ -42,6 +42,11 @@ BACKFILLS = (
     "Conversations are there as long as the organisation keeps them, transcripts as long as their"
     " recordings. A day's conversations come as they stand now, with surveys answered since."
 )
+# What comparing ids can and cannot find, shown with what was found.
+RECONCILES = (
+    "Nothing is compared: a conversation that is gone was purged by the organisation's retention,"
+    " which is no wish of the customer's. Who is deleted in the CRM loses the link to it."
+)
 
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]

@@ -23,15 +23,21 @@ from kindred import addresses
 from kindred.api import Call, Client, ClientCredentials, Endpoint, LinkHeader, NoAuth, walk
 from kindred.errors import SourceGarbled
 from kindred.fields import Began, Happened
-from kindred.loads import Ask, Load, Page, Row, Text, Window
+from kindred.loads import TICK, Ask, Deletions, Load, Page, Row, Text, Window
+from kindred.sources.mastodon_ids import IDS_AT_ONCE, list_ids, look_up
 
 LOOKBACK = timedelta(days=7)
 PAGE_SIZE = 40  # the vendor's largest
-TICK = timedelta(microseconds=1)
+ERASED = {"content": ""}  # a tombstone's words go, as their author wished
 # What a backfill can and cannot bring, shown before one starts.
 BACKFILLS = (
     "Statuses come as they stand now, as far back as the server keeps them. One that is gone is"
     " known to be deleted only if it had been pulled before."
+)
+# What comparing ids can and cannot find, shown with what was found.
+RECONCILES = (
+    "A post that is not found by its id is gone, whether its author, a moderator or the server's"
+    " own pruning took it. Posts that raw never had cannot be listed."
 )
 
 
@@ -213,14 +219,10 @@ def _tombstone(row: dict[str, Any]) -> dict[str, Any]:
     """Return the end of a status.
 
     The vendor gives no time of deletion, so a tombstone is one tick newer than the version it
-    ends: the same whichever night finds it. The words go, as their author wished.
+    ends: the same whichever night finds it.
     """
     kept = {k: v for k, v in row.items() if not k.startswith("_")}
-    return kept | {
-        "content": "",
-        "modified_at": row["modified_at"] + TICK,
-        "is_deleted": True,
-    }
+    return kept | ERASED | {"modified_at": row["modified_at"] + TICK, "is_deleted": True}
 
 
 LOADS: tuple[Load, ...] = (
@@ -236,6 +238,7 @@ LOADS: tuple[Load, ...] = (
         happened_at="created_at",
         lookback=LOOKBACK,
         is_deleted_by_absence=True,
+        deletions=Deletions(LOOKBACK, IDS_AT_ONCE, list_ids, look_up, ERASED),
         text=Text("content", is_html=True),
     ),
 )

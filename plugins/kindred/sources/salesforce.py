@@ -15,17 +15,25 @@ import msgspec
 from kindred.addresses import Email, Handle, Phone
 from kindred.api import Client, ClientCredentials, Endpoint
 from kindred.fields import Amount, Day, EndDay, FirstDay, Happened, Made, Stamp
-from kindred.loads import ONLY_WHERE_PRESENT, Load, Row, Text
+from kindred.loads import ONLY_WHERE_PRESENT, Deletions, Load, Row, Text
+from kindred.sources.salesforce_ids import PAGE_SIZE, Ids
 from kindred.sources.salesforce_query import Query
 
 # SystemModstamp is set when a transaction starts and seen when it ends: a record can appear
 # behind the night's edge. An hour is far beyond the platform's longest transaction.
 LOOKBACK = timedelta(hours=1)
+# How long the recycle bin keeps a deleted record, and with it `queryAll`.
+RECYCLE_BIN = timedelta(days=15)
 
 # What a backfill can and cannot bring, shown before one starts.
 BACKFILLS = (
     "A record is found by the day of its last change: one that changed since comes with that later"
     " day. A deleted record is there while the recycle bin keeps it, 15 days."
+)
+# What comparing ids can and cannot find, shown with what was found.
+RECONCILES = (
+    "A record that neither the object nor its recycle bin has is gone. One that the integration"
+    " user may no longer see looks the same: more than a few at once are held."
 )
 
 # An answer off its scale is refused by itself; the gate looks at how many were.
@@ -244,14 +252,18 @@ def connect(endpoint: Endpoint) -> Client:
 
 
 def _load(name: str, sobject: str, row: type[Row], **given: Any) -> Load:
+    where = given.pop("where_soql", "")
+    ids = Ids(name, sobject, where)
+    erased = dict.fromkeys(given.pop("erased", ()))
     return Load(
         name=name,
         vendor="salesforce",
         row=row,
         connect=connect,
-        extract=Query(name, sobject, row, given.pop("where_soql", "")),
+        extract=Query(name, sobject, row, where),
         modified_at="modified_at",
         lookback=LOOKBACK,
+        deletions=Deletions(RECYCLE_BIN, PAGE_SIZE, ids.list_ids, ids.look_up, erased),
         **given,
     )
 
@@ -264,6 +276,7 @@ LOADS: tuple[Load, ...] = (
         is_state=True,
         key=("contact_id",),
         subject="contact_id",
+        erased=("email", "phone", "mastodon_handle"),
         # Who somebody is matters to their whole history.
         happened_at="customer_since",
         addresses={
@@ -288,6 +301,7 @@ LOADS: tuple[Load, ...] = (
         subject="contact_id",
         happened_at="submitted_at",
         text=Text("verbatim"),
+        erased=("verbatim",),
     ),
     _load(
         "salesforce_touchpoint_ratings",

@@ -7,7 +7,6 @@ that only some organisations have is left out where the vendor says that it is n
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,9 +15,10 @@ from typing import Any, get_type_hints
 import msgspec
 
 from kindred.api import Answer, Call, NextUrl, records_of, walk
-from kindred.errors import SetupError, SourceError
+from kindred.errors import SourceError
 from kindred.loads import Ask, Page, Row, Window, optional_fields
 from kindred.sources.narrowing import narrowed
+from kindred.sources.salesforce_ids import sobject_of
 
 log = logging.getLogger(__name__)
 
@@ -97,14 +97,16 @@ class Query:
             f"/services/data/v{version}/queryAll",
             params={"q": self.soql(ask, absent)},
             label=f"queryAll of {self.load}",
-            names=frozenset({*self._fields(), self._object(ask)}),
+            names=frozenset(
+                {*self._fields(), sobject_of(ask.api.endpoint, self.load, self.sobject)}
+            ),
         )
 
     def soql(self, ask: Ask, absent: Collection[str] = ()) -> str:
         """Return the SOQL for the window, in the order that pages are cut."""
         fields = ", ".join(name for name in self._fields() if name not in absent)
         return (
-            f"SELECT {fields} FROM {self._object(ask)}"  # noqa: S608 -- names are checked
+            f"SELECT {fields} FROM {sobject_of(ask.api.endpoint, self.load, self.sobject)}"  # noqa: S608 -- names are checked
             f" WHERE SystemModstamp >= {_stamp(ask.window.start)}"
             f" AND SystemModstamp < {_stamp(ask.window.end)}{self.where}"
             " ORDER BY SystemModstamp, Id"
@@ -112,13 +114,6 @@ class Query:
 
     def _fields(self) -> list[str]:
         return [field.encode_name for field in msgspec.structs.fields(self.row)]
-
-    def _object(self, ask: Ask) -> str:
-        given = ask.api.endpoint.options.get("objects", {})
-        name = given.get(self.load, self.sobject) if isinstance(given, dict) else None
-        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z]\w*", name):
-            raise SetupError(f"salesforce: option objects.{self.load} is not the name of an object")
-        return name
 
 
 def _stamp(moment: datetime) -> str:

@@ -6,17 +6,29 @@ So no value travels through XCom, and a task can be cleared by itself.
 """
 
 from kindred.steps.ingest import gate, ingest_dag, land, publish, report
+from kindred.steps.reconcile import (
+    gate_gone,
+    land_gone,
+    publish_gone,
+    reconcile_dag,
+    report_gone,
+)
 from kindred.steps.refresh import build, gate_marts, publish_marts, refresh_dag, score
 
 __all__ = [
     "build",
     "gate",
+    "gate_gone",
     "gate_marts",
     "ingest_dag",
     "land",
+    "land_gone",
     "publish",
+    "publish_gone",
     "publish_marts",
+    "reconcile_dag",
     "refresh_dag",
     "report",
+    "report_gone",
     "score",
 ]

@@ -11,7 +11,7 @@ from kindred.publishing import publish_batches
 from kindred.sources import LOADS, source_of
 from kindred.tasks.ingest import pull
 from kindred.tasks.surroundings import Surroundings
-from kindred.warehouse import ledger
+from kindred.warehouse import ledger, reconciliations
 from kindred.warehouse.connections import connect
 
 
@@ -26,6 +26,11 @@ def replace(source: str, batch_id: int, run_id: str, where: Surroundings) -> int
     """
     with connect(where.warehouse("loader")) as conn:
         batch = _find(conn, source, batch_id)
+        if reconciliations.of_batch(conn, batch_id) is not None:
+            raise GateError(
+                f"batch {batch_id} holds what is gone from the vendor, not what it answered for a"
+                f" window: `kindred reconcile --source {source}` compares again"
+            )
         windows = {batch.load: batch.window}
         return pull(conn, source, windows, run_id, where, is_backfill=batch.is_backfill)
 
@@ -52,7 +57,8 @@ def release(source: str, batch_id: int, reason: str, dsn: str) -> str:
             # By an attempt that died before it could say so.
             return f"batch {batch_id} is released"
         batch = _find(conn, source, batch_id)
-        if LOADS[batch.load].is_deleted_by_absence:
+        is_answer = reconciliations.of_batch(conn, batch_id) is None
+        if LOADS[batch.load].is_deleted_by_absence and is_answer:
             _refuse_old(conn, batch_id)
         # One transaction: the rows leave `held`, where a crash cannot reach them, for raw only.
         (publication,) = publish_batches(conn, [batch], LOADS, first=let_through)

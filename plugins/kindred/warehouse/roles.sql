@@ -18,7 +18,9 @@ grant maintain on all tables in schema raw to kindred_loader; -- analyze after a
 grant select, insert, delete on all tables in schema quarantine to kindred_loader;
 grant select, insert, update, delete on all tables in schema scored to kindred_loader;
 grant select, insert, update, delete on ops.loads, ops.cursors, ops.changes to kindred_loader;
-grant select, insert on ops.gate_results, ops.addresses to kindred_loader;
+grant select, insert, update on ops.reconciliations to kindred_loader;
+grant select, insert on ops.gate_results to kindred_loader;
+grant select, insert, delete on ops.addresses to kindred_loader;
 grant select on ops.builds to kindred_loader; -- how far a model has read
 grant usage on all sequences in schema ops, quarantine to kindred_loader;
 

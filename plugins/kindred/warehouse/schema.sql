@@ -63,6 +63,31 @@ create table if not exists ops.cursors (
     moved_at timestamptz not null default now()
 );
 
+-- How far the ids of each load have been compared with the vendor's: a row a load and run.
+-- A round goes through all ids in as many runs as it takes, from an empty `after_key` to a null
+-- `through_key`; it is behind once a run's batch of tombstones, if it has one, is settled.
+create table if not exists ops.reconciliations (
+    reconciliation_id bigint generated always as identity primary key,
+    load text not null,
+    run_id text not null,
+    batch_id bigint,                -- its tombstones; null where nothing was gone
+    is_dry_run boolean not null,    -- says what would be done, and moves nothing
+    round bigint not null,
+    round_of timestamptz not null,  -- up to where the load was published as the round began
+    after_key text not null,
+    through_key text,
+    ids_at_vendor bigint not null,  -- live ones
+    ids_in_raw bigint not null,     -- live ones
+    ids_gone bigint not null,       -- in raw, and at the vendor in no state
+    ids_returned bigint not null,   -- ended by a comparison before, and live at the vendor after all
+    ids_unknown bigint not null,    -- at the vendor, and not as new in raw though asked for
+    unknown_from timestamptz,       -- the stamps of those
+    unknown_to timestamptz,
+    ended_at timestamptz not null default now(),
+    unique (load, run_id)
+);
+create index if not exists reconciliations_by_batch on ops.reconciliations (batch_id);
+
 -- What a publication changed: a build claims rows, its marts publication deletes them.
 create table if not exists ops.changes (
     change_id bigint generated always as identity primary key,

@@ -73,3 +73,14 @@ async def test_the_rate_limit_is_told_and_enforced(client: httpx.AsyncClient) ->
 async def test_a_wrong_token_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.get(TAG, headers={"Authorization": "Bearer guess"})
     assert answer.status_code == 401
+
+
+async def test_named_statuses_come_without_those_that_are_gone_and_no_more_than_twenty(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    known = records(world, "statuses", milliseconds(world.clock.now))[:3]
+    ids = [status["id"] for status in known]
+    asked = {"id[]": [*ids, "17"]}
+    assert (await client.get("/mastodon/api/v1/statuses", params=asked)).json() == known
+    many = {"id[]": [str(number) for number in range(21)]}
+    assert (await client.get("/mastodon/api/v1/statuses", params=many)).status_code == 422

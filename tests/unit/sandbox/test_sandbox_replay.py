@@ -69,3 +69,23 @@ def test_a_record_that_cannot_be_served_is_named(
 def test_a_replay_of_no_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ReplayError, match="is not a folder"):
         open_replay(tmp_path / "nothing", tmp_path)
+
+
+@pytest.mark.asyncio
+async def test_a_purged_record_is_gone_from_its_instant_on_from_the_recycle_bin_too(
+    tmp_path: Path,
+) -> None:
+    deleted = {"SystemModstamp": "2026-01-04T00:00:00Z", "IsDeleted": True}
+    purged = CONTACT | deleted | {"_purgedAt": "2026-01-20T00:00:00Z"}
+    supply(tmp_path, contacts=[CONTACT, purged, CONTACT | {"Id": "003B"}])
+    app = make_app(open_replay(tmp_path, tmp_path / "home"), "me", "secret", is_replay=True)
+    transport = httpx.ASGITransport(app=app)
+    seen = {}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        await log_in(client, "salesforce")
+        for day in ("2026-01-05", "2026-01-21"):
+            await client.post("/sandbox/clock", json={"now": f"{day}T00:00:00Z"})
+            query = {"q": "SELECT Id FROM Contact ORDER BY Id"}
+            answer = await client.get("/salesforce/services/data/v62.0/queryAll", params=query)
+            seen[day] = [contact["Id"] for contact in answer.json()["records"]]
+    assert seen == {"2026-01-05": ["003A", "003B"], "2026-01-21": ["003B"]}

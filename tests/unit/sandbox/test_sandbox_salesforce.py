@@ -157,3 +157,32 @@ async def test_the_daily_limit_is_told_and_enforced(client: httpx.AsyncClient) -
     assert [answer.status_code for answer in answers] == [200, 200, 403]
     assert answers[1].headers["Sforce-Limit-Info"] == "api-usage=2/2"
     assert answers[2].json()[0]["errorCode"] == "REQUEST_LIMIT_EXCEEDED"
+
+
+async def test_query_leaves_out_the_recycle_bin_that_query_all_shows(
+    client: httpx.AsyncClient,
+) -> None:
+    await log_in(client, "salesforce")
+    asked = {"q": "SELECT Id, IsDeleted FROM Contact ORDER BY Id"}
+    every = (await client.get(QUERY, params=asked)).json()["records"]
+    live = (await client.get(QUERY.replace("queryAll", "query"), params=asked)).json()["records"]
+    assert [contact["Id"] for contact in live] == [c["Id"] for c in every if not c["IsDeleted"]]
+    assert 0 < len(live) < len(every)
+
+
+async def test_ranges_of_ids_together_are_the_whole_and_named_ids_are_found(
+    client: httpx.AsyncClient,
+) -> None:
+    await log_in(client, "salesforce")
+    whole = [o["Id"] for o in await everything(client, "SELECT Id FROM Order ORDER BY Id")]
+    assert whole == sorted(whole)
+    middle, last = whole[len(whole) // 2], whole[-1]
+    first = await everything(client, f"SELECT Id FROM Order WHERE Id <= '{middle}' ORDER BY Id")
+    rest = await everything(
+        client, f"SELECT Id FROM Order WHERE Id > '{middle}' AND Id <= '{last}' ORDER BY Id"
+    )
+    assert [order["Id"] for order in first + rest] == whole
+    page = (await ask(client, f"SELECT Id FROM Order WHERE Id > '{middle}' LIMIT 3")).json()
+    assert page["totalSize"] == 3
+    named = await everything(client, f"SELECT Id FROM Order WHERE Id IN ('{middle}', 'none')")
+    assert [order["Id"] for order in named] == [middle]

@@ -15,6 +15,7 @@ for command in (  # as `kindred --help` lists them
     running.up,
     nights.run,
     nights.backfill,
+    nights.reconcile,
     running.down,
     running.status,
     running.dsn,

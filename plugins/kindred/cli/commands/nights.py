@@ -102,3 +102,32 @@ def backfill(
             raise typer.Exit(130) from None
         went_well = report.finish(console, services, started, picture)
     raise typer.Exit(0 if went_well else 1)
+
+
+def reconcile(
+    source: Annotated[
+        list[Source] | None, typer.Option(help="Only this source; can be repeated.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what is gone; end nothing.")
+    ] = False,
+) -> None:
+    """Find what the vendors have deleted unseen, and end it in the warehouse too."""
+    with shell.mending():
+        from rich.console import Console
+
+        from kindred.cli import reconcile as comparing
+        from kindred.sources import SOURCES
+
+        services = shell.services()
+        services.up()
+        sources = [one.value for one in source or []] or list(SOURCES)
+        run_id, went_well = comparing.ask(services, sources, is_dry_run=dry_run)
+        found = comparing.compared(services.postgres.dsn("admin"), run_id)
+        Console(highlight=False).print(comparing.table(found))
+        for line in comparing.advice(found, sources):
+            typer.echo(line)
+        if not went_well:
+            page = f"{services.airflow.base}/dags/reconcile/runs/{run_id}"
+            typer.echo(f"FAILED  reconcile: its tasks' logs are at {page}", err=True)
+    raise typer.Exit(0 if went_well else 1)

@@ -1,0 +1,147 @@
+"""Have Airflow compare the loads' ids with the vendors', and say what was found.
+
+Airflow does it, because Airflow has the vendors' credentials.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from kindred.cli.following import UNFINISHED
+from kindred.cli.ledger import rows
+from kindred.cli.night import RECONCILE, wait_until_known, zone
+from kindred.sources import LOADS, RECONCILES, SOURCES, source_of
+from kindred.warehouse import reconciliations
+from kindred.warehouse.connections import connect
+
+if TYPE_CHECKING:
+    from kindred.embedded.services import Services
+
+POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a run compared of a load, and what became of its tombstones."""
+
+    load: str
+    batch_id: int | None
+    is_dry_run: bool
+    through_key: str | None
+    ids_at_vendor: int
+    ids_in_raw: int
+    ids_gone: int
+    ids_returned: int
+    ids_unknown: int
+    unknown_from: datetime | None
+    unknown_to: datetime | None
+    status: str | None
+    rows_published: int | None
+    message: str | None
+
+
+def ask(services: Services, sources: Sequence[str], *, is_dry_run: bool) -> tuple[str, bool]:
+    """Let Airflow compare these sources now; return the run, and whether it ended well."""
+    airflow = services.airflow
+    wait_until_known(airflow, (RECONCILE,))
+    airflow.patch(f"/dags/{RECONCILE}", {"is_paused": False})
+    conf = {"sources": list(sources or SOURCES), "dry_run": is_dry_run}
+    runs = f"/dags/{RECONCILE}/dagRuns"
+    run_id = str(airflow.post(runs, {"logical_date": None, "conf": conf})["dag_run_id"])
+    while (state := airflow.get(f"{runs}/{run_id}")["state"]) in UNFINISHED:
+        time.sleep(POLL_SECONDS)
+    return run_id, state == "success"
+
+
+def compared(dsn: str, run_id: str) -> list[Compared]:
+    """Return what a run compared, load by load."""
+    return rows(
+        dsn,
+        Compared,
+        """
+        select
+            reconciliations.load, batch_id, is_dry_run, through_key, ids_at_vendor, ids_in_raw,
+            ids_gone, ids_returned, ids_unknown, unknown_from, unknown_to, status, rows_published,
+            message
+        from ops.reconciliations
+        left join ops.loads using (batch_id)
+        where reconciliations.run_id = %s
+        order by reconciliation_id
+        """,
+        [run_id],
+    )
+
+
+def table(found: Sequence[Compared]) -> Table:
+    """Return a line a load: ids at the vendor and in raw, what is gone or back, rows written."""
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    drawn.add_column("load")
+    for name in ("at vendor", "in raw", "gone", "back", "written", "not in raw"):
+        drawn.add_column(name, justify="right")
+    for one in found:
+        counts = [one.ids_at_vendor, one.ids_in_raw, one.ids_gone, one.ids_returned]
+        counts += [one.rows_published or 0, one.ids_unknown]
+        drawn.add_row(one.load, *(f"{count:,}" for count in counts))
+    return drawn
+
+
+def advice(found: Sequence[Compared], sources: Sequence[str]) -> Iterator[str]:
+    """Yield what there is to do, and what a vendor cannot say."""
+    for one in found:
+        if one.status == "held":
+            yield (
+                f"HELD {one.load}, batch {one.batch_id}: {one.message}\n"
+                f'  `kindred release {one.batch_id} --reason "…"` where they are truly gone;'
+                " else mend what `kindred status` names and reconcile again"
+            )
+        elif one.batch_id is not None and one.status != "published":
+            why = one.message or "its task's log says why"
+            yield f"{one.load}: batch {one.batch_id} is {one.status}: {why}"
+        if one.unknown_from is not None and one.unknown_to is not None:
+            first, last = (_day(moment) for moment in (one.unknown_from, one.unknown_to))
+            days = f"--from {first} --to {last} --source {source_of(one.load)}"
+            yield (
+                f"{one.load}: {one.ids_unknown:,} records of the vendor are not in raw, or older:"
+                f" `kindred backfill {days}` asks for them; quarantine.rows has those refused"
+            )
+        if one.through_key is not None:
+            yield f"{one.load}: not all ids are compared: the same command goes on from there"
+    for vendor in dict.fromkeys(load.vendor for source in sources for load in SOURCES[source]):
+        yield f"{vendor}: {RECONCILES[vendor]}"
+
+
+def due(dsn: str) -> list[str]:
+    """Return a line for each load whose ids have to be compared: why, and what to type."""
+    with connect(dsn) as conn:
+        reasons = [(load.name, reconciliations.due(conn, load, every())) for load in LOADS.values()]
+    return [
+        f"{name}: deletions may be unseen, {reason}: `kindred reconcile --source {source_of(name)}`"
+        for name, reason in reasons
+        if reason
+    ]
+
+
+def compared_through(dsn: str) -> dict[str, datetime | None]:
+    """Return up to where deletions are known from comparing, by load."""
+    with connect(dsn) as conn:
+        return {
+            load.name: reconciliations.compared_through(conn, load.name)
+            for load in LOADS.values()
+            if load.deletions is not None
+        }
+
+
+def every() -> timedelta:
+    """Return how long a comparison lasts: `KINDRED_RECONCILE_DAYS`."""
+    return timedelta(days=float(os.environ.get("KINDRED_RECONCILE_DAYS") or "7"))
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(zone()).date().isoformat()
