@@ -13,6 +13,7 @@ from sandbox.servers.service import Service
 
 _VENDORS = {"salesforce": "salesforce", "services": "salesforce"}
 _DRIPS = 20
+_TO_ANY_ANSWER = ("dropped", "slow_drip")
 
 
 class Meddler:
@@ -53,6 +54,8 @@ class Meddler:
         await self.app(scope, receive, collect)
         headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
         if start["status"] != 200:
+            if fault.kind not in _TO_ANY_ANSWER:
+                fault.hit -= 1  # nothing to harm in a refusal: the next good answer is struck
             return start["status"], headers, bytes(body)
         query = scope["query_string"].decode("latin-1")
         url = scope["path"] + (f"?{query}" if query else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from kindred.api.calls import Answer, Call
@@ -19,7 +19,9 @@ DEFAULT_PAGE = 20
 
 
 class Paging(Protocol):
-    """A paging scheme."""
+    """A paging scheme; `is_live`: the total may change while its pages are read."""
+
+    is_live: ClassVar[bool]
 
     def listed(self, answer: Answer) -> list[Any]:
         """Return the records of a page."""
@@ -42,9 +44,11 @@ class NextUrl:
     `totalSize` records have come. With one before that, and on a page without records, the
     address is followed. `totalSize` may be missing: `done` says the end.
     An error: neither `done` nor an address; an address that is no text; `records` missing or
-    null; a `totalSize` that is no number, or that the pages do not reach.
+    null; a `totalSize` that is no number, or that the pages do not reach. The cursor is frozen, so
+    the largest `totalSize` of any page counts.
     """
 
+    is_live: ClassVar[bool] = False
     records: str = "records"
 
     def listed(self, answer: Answer) -> list[Any]:
@@ -83,6 +87,7 @@ class PageNumber:
     looks back over the same days.
     """
 
+    is_live: ClassVar[bool] = True
     records: str
 
     def listed(self, answer: Answer) -> list[Any]:
@@ -118,12 +123,13 @@ class LinkHeader:
 
     An end: no link on a page that is not full. A link on an empty page is followed.
     A full page without a link is none: proxies and forks lose the header, so the walk goes on
-    below the page's last id. Full is a page of the size asked for (`size`), or of the vendor's
-    default size, which a server gives that knows no other.
+    below the page's last id. Full is a page of the size asked for (`size`, asked for again where a
+    link has lost it), or of the vendor's default size, which a server gives that knows no other.
     An error: a body that is no list; a link without an address; a full page without a link whose
     last record has no id. The vendor states no total.
     """
 
+    is_live: ClassVar[bool] = True
     records: str = "records"
     size: str = "limit"
     cursor: str = "max_id"
@@ -144,12 +150,20 @@ class LinkHeader:
         if url is not None:
             if not url.strip():
                 raise SourceGarbled(f"{answer.call.label}: a next page without an address")
-            return replace(answer.call, target=_own_path(answer, url), params={})
+            return self._sized(answer, _own_path(answer, url))
         return self._below(answer) if self._is_full(answer) else None
 
+    def _sized(self, answer: Answer, target: str) -> Call:
+        """Return the call for a target; a link that lost the size asks for it again."""
+        size = self._asked(answer.call)
+        is_lost = size and not self._asked(replace(answer.call, target=target, params={}))
+        return replace(answer.call, target=target, params={self.size: size} if is_lost else {})
+
+    def _asked(self, call: Call) -> str:
+        return dict(parse_qsl(urlsplit(call.path()).query)).get(self.size, "")
+
     def _is_full(self, answer: Answer) -> bool:
-        asked = dict(parse_qsl(urlsplit(answer.call.path()).query)).get(self.size, "")
-        count = len(answer.document)
+        asked, count = self._asked(answer.call), len(answer.document)
         return count == DEFAULT_PAGE or (asked.isdecimal() and 0 < int(asked) <= count)
 
     def _below(self, answer: Answer) -> Call:

@@ -67,8 +67,8 @@ class _Tally:
         self._last = len(paging.listed(answer))
         self.came += self._last
         self._bytes += len(answer.response.body)
-        total = paging.total(answer)
-        self._stated = self._stated if total is None else total
+        totals = [total for total in (self._stated, paging.total(answer)) if total is not None]
+        self._stated = (totals[-1] if paging.is_live else max(totals)) if totals else None
 
     def end(self) -> None:
         """Refuse an end before the total."""

@@ -201,9 +201,10 @@ async def _by_id(api: Client, row: dict[str, Any]) -> dict[str, Any] | None:
     answer = await api.fetch(call)
     if answer is None:
         return None
-    if not isinstance(answer.document, dict):
+    found = answer.document
+    if not isinstance(found, dict) or not isinstance(found.get("id"), str):
         raise SourceGarbled(f"{api.endpoint.host}: a status by id is not a status")
-    return answer.document
+    return found
 
 
 def _is_listed(found: dict[str, Any], hashtags: list[str]) -> bool:

@@ -57,6 +57,7 @@ class Ids:
             f"/services/data/v{api.endpoint.text('version', VERSION)}/{resource}",
             params={"q": f"SELECT Id, SystemModstamp FROM {sobject} WHERE {where}"},  # noqa: S608 -- quoted, and checked
             label=f"{resource} of the ids of {self.load}",
+            names=frozenset({"Id", "SystemModstamp", sobject}),
         )
         found: dict[str, datetime | None] = {}
         async for answer in walk(api, call, NextUrl()):

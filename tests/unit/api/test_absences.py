@@ -103,6 +103,11 @@ ENDS: dict[str, tuple[str, list[Any], int]] = {
     "no status": ("link", [[]], 0),
     "an empty page with a link": ("link", [linked("/things?max_id=3"), [TWO]], 1),
     "a full page without a link": ("link", [[ONE, TWO], [THREE]], 3),
+    "a full page without a link after a link that lost the size": (
+        "link",
+        [linked("/things?max_id=9", {"id": "9"}), [ONE, TWO], [THREE]],
+        4,
+    ),
     "a full page without a link, and nothing below it": ("link", [[ONE, TWO], []], 2),
     "a page of the vendor's default size without a link": (
         "link",
@@ -125,6 +130,22 @@ ERRORS: dict[str, tuple[str, list[Any], str]] = {
             {"records": [2], "done": True, "totalSize": 3},
         ],
         "3 records stated, 2 came in 2 pages",
+    ),
+    "a frozen total that shrinks": (
+        "next",
+        [
+            {"records": [1], "done": False, "totalSize": 3, "nextRecordsUrl": f"{NEXT}1"},
+            {"records": [2], "done": True, "totalSize": 2},
+        ],
+        "3 records stated, 2 came",
+    ),
+    "a frozen total that grows": (
+        "next",
+        [
+            {"records": [1], "done": False, "totalSize": 2, "nextRecordsUrl": f"{NEXT}1"},
+            {"records": [2], "done": True, "totalSize": 3},
+        ],
+        "3 records stated, 2 came",
     ),
     "an empty end before the total": (
         "next",

@@ -85,6 +85,18 @@ async def test_a_cursor_leads_back_to_its_own_page(client: httpx.AsyncClient) ->
     assert again["records"] == page["records"]
 
 
+async def test_a_fault_of_records_waits_for_an_answer_that_has_some(
+    client: httpx.AsyncClient,
+) -> None:
+    await log_in(client, "salesforce")
+    await switch(client, "/salesforce/services/data", "wrong_type")
+    refused = await client.get(QUERY.format("Survey_Response__c").replace("Id,", "Absent__c,"))
+    assert refused.status_code == 400
+    assert b"unexpected" not in refused.content
+    assert b"unexpected" in (await client.get(SURVEYS)).content
+    assert b"unexpected" not in (await client.get(SURVEYS)).content
+
+
 async def test_an_empty_day_has_no_records(client: httpx.AsyncClient) -> None:
     await log_in(client, "salesforce")
     await switch(client, "/salesforce/services/data", "empty_day")

@@ -112,7 +112,7 @@ def test_an_empty_timeline_whose_statuses_are_all_gone_is_a_day_of_deletions():
     assert [one["is_deleted"] for one in found] == [True] * 3
 
 
-@pytest.mark.parametrize("document", [[], None, "gone", 7])
+@pytest.mark.parametrize("document", [[], None, "gone", 7, {"error": "maintenance"}])
 def test_an_answer_by_id_that_is_no_status_is_no_deletion(document):
     one = status(NOON)
 
