@@ -18,12 +18,14 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
 
+import msgspec
 import psycopg
 
 from bench.truth.road import Road, serving
 from bench.year import digests
 from kindred.building import Node
 from kindred.loads import Window
+from kindred.sources import LOADS
 from kindred.warehouse.connections import connect
 from sandbox.scenario_files import load_scenario
 from sandbox.world import World, open_world
@@ -78,7 +80,7 @@ def touch(road: Road, now: datetime, share: float) -> int:
 
 def _order(contact: str, at: int, stamp: str) -> dict[str, Any]:
     day = {"EffectiveDate": stamp[:10], "CreatedDate": stamp, "SystemModstamp": stamp}
-    return {
+    return _empty("salesforce_orders") | {
         "Id": f"801bench{at:010d}",
         "BillToContactId": contact,
         "TotalAmount": 10 + at % 90,
@@ -90,7 +92,7 @@ def _order(contact: str, at: int, stamp: str) -> dict[str, Any]:
 
 def _answer(contact: str, at: int, stamp: str) -> dict[str, Any]:
     stamps = {"Submitted_At__c": stamp, "CreatedDate": stamp, "SystemModstamp": stamp}
-    return {
+    return _empty("salesforce_survey_responses") | {
         "Id": f"a0Bbench{at:010d}",
         "Contact__c": contact,
         "Survey__c": "relationship",
@@ -101,6 +103,13 @@ def _answer(contact: str, at: int, stamp: str) -> dict[str, Any]:
         "Verbatim__c": f"Parcel {at} came in time and I was glad of it.",
         **stamps,
     }
+
+
+def _empty(load: str) -> dict[str, Any]:
+    """Return a record that has every field which its query names, and says nothing."""
+    fields = msgspec.structs.fields(LOADS[load].row)
+    asked = (field.encode_name for field in fields if field.default is msgspec.NODEFAULT)
+    return dict.fromkeys(asked) | {"IsDeleted": False}
 
 
 def measure(road: Road, touched: int) -> None:
