@@ -10,7 +10,7 @@ import msgspec
 
 from kindred import addresses
 from kindred.contracts import coercion
-from kindred.fields import Limits
+from kindred.fields import Limits, annotated
 from kindred.loads import Load, Window
 
 WINDOW = Window(datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
@@ -43,7 +43,7 @@ def types_of(load: Load) -> dict[str, Any]:
 def whole(load: Load, **fields: Any) -> dict[str, Any]:
     """A record that has every field and keeps the contract, but for `fields`."""
     record = {
-        name: ADDRESSES.get(coercion.annotated(given, "read"))
+        name: ADDRESSES.get(annotated(given, "read"))
         or next(SAMPLES[kind] for kind in coercion.kinds(given) if kind in SAMPLES)
         for name, given in types_of(load).items()
     }

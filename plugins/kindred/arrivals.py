@@ -189,6 +189,7 @@ class Arrival:
                 rows_landed=self._rows_landed,
                 rows_quarantined=self._rows_quarantined,
                 texts_replaced=self._texts_replaced,
+                values_unread=self._unread.total(),
                 extra_fields=self._named_extra(),
                 unanswered=sorted(self._unanswered),
                 message=self._message(),

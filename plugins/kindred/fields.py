@@ -9,10 +9,12 @@ none (1900-01-01, 1970-01-01, 1980-01-06, 2000-01-01), and days that have not co
 
 from __future__ import annotations
 
+import types
+import typing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -85,3 +87,14 @@ EndDay = Annotated[
 
 # Of money. A negative one is a correction that belongs on what it corrects.
 Amount = Annotated[Decimal, msgspec.Meta(extra={"at_least": 0})]
+
+
+def annotated(kind: Any, name: str) -> Any:
+    """Return what a field's annotation says beside its type, None where it says nothing."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        found = (annotated(member, name) for member in typing.get_args(kind))
+        return next((each for each in found if each is not None), None)
+    for meta in getattr(kind, "__metadata__", ()):
+        if isinstance(meta, msgspec.Meta) and name in (meta.extra or {}):
+            return (meta.extra or {})[name]
+    return None

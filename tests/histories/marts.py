@@ -47,7 +47,7 @@ def let_pass(nights: Nights, run_id: str) -> None:
 def contents(dsn: Callable[[str], str]) -> Contents:
     """Return every mart that readers see, as sorted text without what tells of the batches."""
     found: Contents = {}
-    with connect(dsn("admin")) as conn:
+    with connect(dsn("reader")) as conn:
         for mart, columns in _columns(conn).items():
             shown = ", ".join(f'"{name}"' for name in columns if name not in OF_THE_ROAD)
             rows = conn.execute(

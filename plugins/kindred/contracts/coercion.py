@@ -14,8 +14,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 _WHOLE = re.compile(r"[+-]?\d{1,30}(\.0{1,30})?")
 _REAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?")
 _FLAGS = {"true": True, "false": False}
@@ -45,17 +43,6 @@ def kinds(kind: Any) -> tuple[Any, ...]:
     if hasattr(kind, "__metadata__"):
         return kinds(kind.__origin__)
     return (typing.get_origin(kind) or kind,)
-
-
-def annotated(kind: Any, name: str) -> Any:
-    """Return what a field's annotation says beside its type, None where it says nothing."""
-    if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        found = (annotated(member, name) for member in typing.get_args(kind))
-        return next((each for each in found if each is not None), None)
-    for meta in getattr(kind, "__metadata__", ()):
-        if isinstance(meta, msgspec.Meta) and name in (meta.extra or {}):
-            return (meta.extra or {})[name]
-    return None
 
 
 def is_text(kind: Any) -> bool:

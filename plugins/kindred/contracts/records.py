@@ -19,7 +19,7 @@ import msgspec
 
 from kindred.contracts import coercion
 from kindred.contracts.rules import Rule, is_storable, rules_of
-from kindred.fields import Limits
+from kindred.fields import Limits, annotated
 from kindred.loads import Load
 
 LONGEST_REASON = 300
@@ -67,7 +67,7 @@ class Contract:
             is_id = is_key or found.name == load.subject or found.name.endswith("_id")
             rules = rules_of(kind, is_key=is_key, is_id=is_id, limits=limits)
             self._rules += [(place, name, rule) for rule in rules]
-            read = coercion.annotated(kind, "read")
+            read = annotated(kind, "read")
             self._reads += [(place, name, read)] if read else []
             self._texts += [place] if coercion.is_text(kind) and not is_id else []
 

@@ -15,7 +15,7 @@ from math import isfinite
 from typing import Any
 
 from kindred.contracts import coercion
-from kindred.fields import EPOCH, Bounds, Limits
+from kindred.fields import EPOCH, Bounds, Limits, annotated
 
 # A b-tree takes no key beyond 2.7 kB; no vendor's id comes near.
 LONGEST_KEY = 512
@@ -49,10 +49,10 @@ def rules_of(kind: Any, *, is_key: bool, is_id: bool, limits: Limits | None) -> 
     if str in kinds:
         rules += [NOT_EMPTY, NOT_LONG] if is_key else []
         rules += [STORABLE, NOT_BLANK] if is_id else []
-    least = coercion.annotated(kind, "at_least")
+    least = annotated(kind, "at_least")
     if least is not None:
         rules.append(Rule(f"Expected nothing below {least}", _every(lambda found: found >= least)))
-    bounds = coercion.annotated(kind, "bounds")
+    bounds = annotated(kind, "bounds")
     return [*rules, *_bounds(bounds, datetime in kinds, limits)] if bounds else rules
 
 

@@ -111,6 +111,7 @@ def _findings(
         yield few_gone(compared, suite.gone_limit)
         return
     yield landed.extra()
+    yield landed.unread()
     odd = silence(conn, batch, landed.rows_present, may_be_empty=suite.may_be_empty, load=load)
     if odd is not None:
         yield odd

@@ -25,6 +25,7 @@ class Landed:
 
     rows_landed: int
     rows_quarantined: int
+    values_unread: int
     extra_fields: list[str]
     rows_present: int
     extracted_at: datetime | None
@@ -71,6 +72,18 @@ class Landed:
         """Name the fields and rules that most rows broke; no reason holds a value."""
         return "".join(f"{each.rows:,} x {each.reason}. " for each in self.reasons)
 
+    def unread(self) -> Finding:
+        """Return whether every address could be read."""
+        return Finding(
+            "values_are_readable",
+            "warning",
+            not self.values_unread,
+            "What is not certainly one address of one person is null and links nobody; _extra keeps"
+            " what was sent. National numbers need KINDRED_PHONE_REGION.",
+            self.rows_present,
+            self.values_unread,
+        )
+
     def extra(self) -> Finding:
         """Return whether the contract names every field that came."""
         names = ", ".join(self.extra_fields)
@@ -91,7 +104,8 @@ def look(conn: psycopg.Connection, batch: Batch) -> Landed:
         GateError: there is no such batch, or no landing table.
     """
     query = sql.SQL(
-        "select rows_landed, rows_quarantined, extra_fields, count(_batch_id), max(_extracted_at)"
+        "select rows_landed, rows_quarantined, values_unread, extra_fields,"
+        " count(_batch_id), max(_extracted_at)"
         " from ops.loads left join {} on _batch_id = batch_id"
         " where batch_id = {} group by batch_id"
     ).format(sql.Identifier("landing", batch.load), batch.batch_id)

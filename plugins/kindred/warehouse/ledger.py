@@ -21,6 +21,7 @@ from kindred.warehouse import locks, suspicions
 
 COUNTS = (
     *("rows_landed", "rows_quarantined", "rows_published", "texts_replaced"),
+    "values_unread",
     *("extra_fields", "unanswered", "message", "suspicion"),
     *("rows_landed", "rows_quarantined", "rows_published"),
     *("extra_fields", "message", "suspicion"),
@@ -151,6 +152,7 @@ def open_batch(
                 is_backfill = excluded.is_backfill,
                 attempt = excluded.attempt, status = excluded.status, started_at = now(),
                 rows_landed = 0, rows_quarantined = 0, rows_published = null, texts_replaced = 0,
+                values_unread = 0,
                 extra_fields = '{}', unanswered = '{}', message = null,
                 suspicion = null, confirmed_at = null, rows_asked_again = null,
                 landed_at = null, gated_at = null, ended_at = null

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from kindred.errors import SetupError
 from kindred.loads import Load
-from kindred.warehouse import locks
+from kindred.warehouse import locks, older_rows
 from kindred.warehouse.connections import connect
 
 POSTGRES_TYPES: dict[object, str] = {
@@ -81,10 +81,13 @@ def migrate(admin_dsn: str, loads: typing.Iterable[Load]) -> None:
         with conn.transaction():
             locks.take(conn, locks.MIGRATE)
             conn.execute("set local client_min_messages = warning")
+            has_older_rows = older_rows.are_there(conn)
             for file in ("schema.sql", "scored.sql", "estimated.sql"):
                 conn.execute(here.joinpath(file).read_bytes())
             for load in loads:
                 _make_tables(conn, load)
+                if has_older_rows:
+                    older_rows.bring_into_form(conn, load)
             conn.execute(here.joinpath("roles.sql").read_bytes())
 
 

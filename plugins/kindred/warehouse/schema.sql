@@ -44,6 +44,8 @@ alter table ops.loads
     add column if not exists is_backfill boolean not null default false, -- moves no cursor
     -- Rows with a text of which NUL or half a surrogate pair was taken.
     add column if not exists texts_replaced bigint not null default 0,
+    -- Values that could not be read, such as addresses: null in the row, kept in its _extra.
+    add column if not exists values_unread bigint not null default 0,
     add column if not exists unanswered text[] not null default '{}', -- asked for again, by id
     -- empty or thin: asked for again by the following nights until it is confirmed
     add column if not exists suspicion text,
