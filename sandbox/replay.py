@@ -74,7 +74,9 @@ def open_replay(source: Path, home: Path) -> World:
     moments += [row.until for rows in found.values() for row in rows if row.until < FOREVER]
     last = max(moments, default=milliseconds(datetime.now(UTC)))
     now = datetime.fromtimestamp((last // DAY + 1) * DAY / 1000, UTC)
-    first = min([last, *(min(row.key, row.visible) for rows in found.values() for row in rows)])
+    # A transcript without a time of its own is there whenever its conversation is: at 0.
+    times = (min(row.key, row.visible) for rows in found.values() for row in rows)
+    first = min([last, *(time for time in times if time > 0)])
     begins = datetime.fromtimestamp(first // DAY * DAY / 1000, UTC)
     name = f"replay-{hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:12]}"
     folder = home / name

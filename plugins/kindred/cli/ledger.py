@@ -128,7 +128,11 @@ def freshness(dsn: str) -> list[Freshness]:
 
 
 def linked(dsn: str) -> dict[str, tuple[int, int]]:
-    """By load, the records of the last 28 days and how many belong to a customer, as published."""
+    """By load, how many records of the last 28 days belong to a customer, of how many.
+
+    Args:
+        dsn: the reader's connection string: marts are the readers'.
+    """
     with connect(dsn) as conn:
         known = conn.execute("select to_regclass('marts.freshness')").fetchone()
         if known is None or known[0] is None:

@@ -38,7 +38,7 @@ def read(services: Services) -> dict[str, Any]:
     if running["postgres"]:
         dsn = services.postgres.dsn("admin")
         found["freshness"] = [asdict(entry) for entry in ledger.freshness(dsn)]
-        found["linked"] = ledger.linked(dsn)
+        found["linked"] = ledger.linked(services.postgres.dsn("reader"))
         found["held"] = attention.held(dsn)
         found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
         found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
@@ -119,10 +119,10 @@ def deletions(compared_through: dict[str, datetime | None]) -> str:
 
 def _freshness(entries: list[dict[str, Any]], linked: dict[str, tuple[int, int]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("load", "data through", "published", "held", "linked"):
+    for name in ("load", "data through UTC", "published UTC", "held", "linked"):
         table.add_column(name)
     for entry in entries:
-        moments = (_moment(entry["through"]), _moment(entry["published_at"]))
+        moments = (_short(entry["through"]), _short(entry["published_at"]))
         share = _share(*linked[entry["load"]]) if entry["load"] in linked else ""
         table.add_row(entry["load"], *moments, str(entry["held"]), share)
     return table
@@ -134,4 +134,8 @@ def _share(linked: int, rows: int) -> str:
 
 
 def _moment(moment: Any) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "never"
+    return f"{_short(moment)} UTC" if moment else "never"
+
+
+def _short(moment: Any) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "never"

@@ -41,8 +41,8 @@ class Suite:
     quarantine_limit: float
     clock_skew: timedelta
     may_be_empty: bool
-    linked: str | None
-    empty_without: str | None
+    linked: str | None = None
+    empty_without: str | None = None
     gone_limit: float = 0.05
 
 

@@ -8,7 +8,7 @@ grant usage on schema locks to kindred_loader, kindred_transformer, kindred_publ
 grant update on all tables in schema locks to kindred_loader;
 grant update on locks.build, locks.attempt to kindred_transformer;
 grant update on locks.publish to kindred_publisher;
-revoke update on locks.build, locks.attempt, locks.publish, locks.migrate from kindred_loader;
+revoke update on locks.build, locks.publish, locks.migrate from kindred_loader; -- it shares locks.attempt
 
 grant usage, create on schema landing, held, raw to kindred_loader;
 grant usage on schema quarantine, ops, scored to kindred_loader;
