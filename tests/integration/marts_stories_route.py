@@ -133,17 +133,13 @@ class StoriesRoute(SecondRoute):
 
     def acts(self) -> list[tuple[Any, date]]:
         """Return who advocated when."""
-        handles = {
-            handle.lstrip("@").lower(): contact
-            for contact, handle in self.customers.mastodon_handle.items()
-            if isinstance(handle, str)
-        }
         posts = [
-            (handles.get(row.account), row.created_at.date())
+            (who, row.created_at.date())
             for row in self.posts.itertuples()
-            if self.score(row.content).valence >= self.seeds["positive_valence_from"]
+            if (who := self.owners.get(("claimed_handle", row.account))) in self.consenting
+            and self.score(row.content).valence >= self.seeds["positive_valence_from"]
         ]
-        return self.referrals + [post for post in posts if post[0] in self.consenting]
+        return self.referrals + posts
 
     def cohort(self, start: date, bands: dict[str, list[int]]) -> pd.DataFrame:
         """Return the customers of a start: reached or not, and their stratum before it."""

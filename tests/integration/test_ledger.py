@@ -66,8 +66,8 @@ def test_a_new_attempt_shuts_the_older_one_out(loader):
 
 
 def test_a_held_batch_is_retired_by_a_night_that_asked_for_its_window_again(warehouse, loader):
-    bad = good(ORDERS, ordered_on=datetime(2199, 1, 1, tzinfo=UTC).date())
-    batch = land(loader, ORDERS, [bad], window=night(1))
+    bad = many(ORDERS, 2, ordered_on=datetime(2199, 1, 1, tzinfo=UTC).date())
+    batch = land(loader, ORDERS, bad, window=night(1))
     (verdict,) = check_batches(warehouse.dsn("loader"), [batch])
     assert verdict.status == "held"
     publish(loader, night(2))

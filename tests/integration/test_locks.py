@@ -18,7 +18,7 @@ ORDERS = "salesforce_orders"
 ALL = (*LOADS, locks.BUILD, locks.ATTEMPT, locks.PUBLISH, locks.MIGRATE)
 THEIRS = {
     "admin": set(ALL),
-    "loader": set(LOADS),
+    "loader": {*LOADS, "attempt"},  # who deletes scores shares it
     "transformer": {locks.BUILD, locks.ATTEMPT},
     "publisher": {locks.PUBLISH},
     "reader": set(),

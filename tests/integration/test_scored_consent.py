@@ -33,7 +33,7 @@ def contact(name: str, *, consent: bool | None, day: int = 0, **fields: Any) -> 
         "email": f"{name}@example.org",
         "is_email_verified": True,
         "phone": PHONES.get(name),
-        "mastodon_handle": f"@{name}@example.social",
+        "mastodon_handle": f"{name}@example.social",
         "has_text_consent": consent,
         "created_at": NOON - timedelta(days=9),
         "modified_at": NOON + timedelta(days=day),

@@ -151,7 +151,9 @@ class Transcripts:
         return self._refusals[0] if is_general else None
 
     def _judge(self, error: SourceError, *, is_first: bool) -> None:
-        """Count a refusal; pass on that the vendor is down."""
+        """Count a refusal; pass on that the vendor is down, or that it knows us no longer."""
+        if error.status == 401:
+            raise error
         if isinstance(error, SourceUnavailable):
             self._broken += 1
             is_single = error.status is not None and error.status >= 500

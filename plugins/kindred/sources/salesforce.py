@@ -87,7 +87,7 @@ class Contact(
     contact_id: RecordId
     master_contact_id: RecordId | None
     email: Email | None
-    is_email_verified: bool
+    is_email_verified: bool | None
     phone: Phone | None
     mastodon_handle: Handle | None
     has_text_consent: bool | None

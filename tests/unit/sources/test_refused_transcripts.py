@@ -82,7 +82,12 @@ def test_an_address_that_leads_to_nothing_is_one_item():
     assert page.unanswered == {"c1": "404"}
 
 
-@pytest.mark.parametrize("refusal", [reply(MISSING, 403), reply({}, 401), reply({}, 400)])
+def test_a_fresh_token_that_is_refused_is_the_login_and_fails_at_the_first():
+    failure = pages_of(Refusing(call(0), refused={"c0": reply({}, 401)}))[-1].failure
+    assert isinstance(failure, SourceRefused)
+
+
+@pytest.mark.parametrize("refusal", [reply(MISSING, 403), reply({}, 400)])
 def test_all_of_a_fair_number_refused_is_the_permission(refusal):
     names = [f"c{number}" for number in range(5)]
     found = [call(number) for number in range(5)]
