@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from landed import good, land
+from landed import good, land, many
 
 from kindred.errors import SupersededError
 from kindred.gates import check_batches
