@@ -20,11 +20,8 @@ from kindred.loads import Batch, Load, Window
 from kindred.warehouse import locks, suspicions
 
 COUNTS = (
-    *("rows_landed", "rows_quarantined", "rows_published", "texts_replaced"),
-    "values_unread",
+    *("rows_landed", "rows_quarantined", "rows_published", "texts_replaced", "values_unread"),
     *("extra_fields", "unanswered", "message", "suspicion"),
-    *("rows_landed", "rows_quarantined", "rows_published"),
-    *("extra_fields", "message", "suspicion"),
 )
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 # What a batch can become, from what: an attempt that comes too late finds it moved on.
