@@ -16,7 +16,7 @@ import msgspec
 from starlette.types import ASGIApp
 
 from kindred.api import Client, ClientCredentials, Endpoint
-from kindred.api.calls import Request, Response
+from kindred.api.messages import HttpRequest, HttpResponse
 from sandbox.app import make_app
 from sandbox.scenario import Limits
 from sandbox.world import World
@@ -64,11 +64,11 @@ class Vendors:
         asyncio.run(self._control("DELETE", None))
 
     async def _control(self, method: str, body: bytes | None) -> None:
-        answer = await self._exchange(Request(method, f"{ORIGIN}/sandbox/faults", {}, body))
+        answer = await self._exchange(HttpRequest(method, f"{ORIGIN}/sandbox/faults", {}, body))
         if answer.status != 200:
             raise ValueError(f"the sandbox refused: {answer.body!r}")
 
-    async def _exchange(self, request: Request) -> Response:
+    async def _exchange(self, request: HttpRequest) -> HttpResponse:
         """Make one exchange as ASGI has it: a scope, a body in, messages out."""
         messages: list[dict[str, Any]] = []
 
@@ -82,10 +82,10 @@ class Vendors:
         start, *rest = messages
         headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
         body = b"".join(message.get("body", b"") for message in rest)
-        return Response(start["status"], headers, body)
+        return HttpResponse(start["status"], headers, body)
 
 
-def _scope(request: Request) -> dict[str, Any]:
+def _scope(request: HttpRequest) -> dict[str, Any]:
     url = urlsplit(request.url)
     headers = {"host": url.netloc, **request.headers}
     return {

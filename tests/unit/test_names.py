@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kindred.feeling import SCORES
 from kindred.sources import LOADS, SOURCES
+from kindred.text_emotions import SCORES
 from sandbox.world import SHELVES
 
 REPOSITORY = Path(__file__).resolve().parents[2]

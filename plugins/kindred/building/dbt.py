@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from kindred.building import refusals
+from kindred.building import failed_columns
 from kindred.warehouse import connections
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Node:
+class DbtNode:
     """What one dbt node did."""
 
     name: str
@@ -70,7 +70,7 @@ def invoke(
     target: Path,
     say: Callable[[str], None],
     *options: str,
-) -> tuple[list[Node], str | None]:
+) -> tuple[list[DbtNode], str | None]:
     """Run `dbt build` with options; return its nodes, and what went wrong if anything did.
 
     Args:
@@ -91,7 +91,7 @@ def invoke(
         *("--target-path", str(target), "--exclude-resource-type", "unit_test"),
         *("--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-print"),
     ]
-    with refusals.noted() as errors:
+    with failed_columns.recording_failures() as errors:
         outcome = dbtRunner(callbacks=[heard]).invoke([*arguments, *options])
     if outcome.result is None:
         kind = type(outcome.exception).__name__
@@ -109,7 +109,7 @@ def _problem(conn: psycopg.Connection, results: Any, errors: Mapping[str, Any]) 
     reasons = [
         f"{result.node.name}: {reason}"
         for result in failed
-        if (reason := refusals.describe(conn, result.node, errors))
+        if (reason := failed_columns.describe(conn, result.node, errors))
     ]
     return "; ".join([f"dbt failed in {names}", *reasons])
 
@@ -144,9 +144,9 @@ def _broken_promise(result: Any) -> str:
     return f" (null in {found.group(1) if found.group(1) in result.node.columns else 'its key'})"
 
 
-def _node(result: Any) -> Node:
+def _node(result: Any) -> DbtNode:
     rows = (result.adapter_response or {}).get("rows_affected")
-    return Node(
+    return DbtNode(
         result.node.name,
         str(result.node.resource_type),
         str(result.status),

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from kindred.embedded import processes
+from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.connections import VENDORS
 from kindred.embedded.home import LOOPBACK, REPOSITORY, Home
-from kindred.embedded.rest import AnswerError, SilentError, call
 from kindred.errors import SetupError
 
 SCENARIOS = REPOSITORY / "sandbox" / "scenarios"
 
 
 @dataclass(frozen=True)
-class Choice:
+class SandboxSettings:
     """Which population the sandbox serves; remembered until another is chosen."""
 
     scenario: str = "retailer"
@@ -36,7 +36,7 @@ class Choice:
         return f"the replay {self.replay}" if self.replay else f"scenario {self.scenario}{size}"
 
     @classmethod
-    def remembered(cls, home: Home) -> Choice:
+    def remembered(cls, home: Home) -> SandboxSettings:
         return cls(**home.remembered("sandbox", {}))
 
     def remember(self, home: Home) -> None:
@@ -52,7 +52,7 @@ class Calendar:
     hashtags: tuple[str, ...]
 
 
-def calendar(choice: Choice) -> Calendar:
+def calendar(choice: SandboxSettings) -> Calendar:
     """Read the calendar of the chosen scenario.
 
     Raises:
@@ -66,7 +66,7 @@ def calendar(choice: Choice) -> Calendar:
     return Calendar(starts, midnight, tuple(scenario.get("hashtags", [])))
 
 
-def preset(choice: Choice) -> str | None:
+def preset(choice: SandboxSettings) -> str | None:
     """The industry whose seeds fit what is served; None where nobody but the operator knows.
 
     Raises:
@@ -78,7 +78,7 @@ def preset(choice: Choice) -> str | None:
     return found
 
 
-def _scenario(choice: Choice) -> dict[str, Any]:
+def _scenario(choice: SandboxSettings) -> dict[str, Any]:
     import yaml
 
     file = SCENARIOS / f"{choice.scenario}.yml"
@@ -92,7 +92,7 @@ def _scenario(choice: Choice) -> dict[str, Any]:
 class Sandbox:
     """The sandbox process of one home."""
 
-    def __init__(self, home: Home, choice: Choice) -> None:
+    def __init__(self, home: Home, choice: SandboxSettings) -> None:
         self.home = home
         self.choice = choice
 
@@ -103,7 +103,7 @@ class Sandbox:
     @property
     def service(self) -> processes.Service:
         """The sandbox as a service on its remembered port."""
-        running = processes.leader(self.home, "sandbox") is not None
+        running = processes.session_process(self.home, "sandbox") is not None
         port = self.home.port("sandbox", is_ours=running)
         words = ["sandbox", "--home", str(self.folder), "--port", str(port)]
         words += ["--scenario", self.choice.scenario]
@@ -126,7 +126,7 @@ class Sandbox:
     def is_alive(self) -> bool:
         try:
             call("GET", f"{self.base}/sandbox/clock", seconds=5)
-        except (AnswerError, SilentError):
+        except (AirflowRefusal, AirflowUnreachable):
             return False
         return True
 
