@@ -225,16 +225,16 @@ def test_a_comparison_that_died_is_made_again_by_its_retry_or_by_the_next_run(
 
 def test_an_attempt_that_was_replaced_writes_nothing_more(nights, vendors, conn, monkeypatch):
     purge(vendors, CONTACTS)
-    finish = TombstoneWriter.finish
+    finish = TombstoneWriter.close
 
     def replaced(self, made):
         """A retry takes the batch over, compares and lands while the first stands still."""
         if made.batch_id is not None:
-            monkeypatch.setattr(TombstoneWriter, "finish", finish)
+            monkeypatch.setattr(TombstoneWriter, "close", finish)
             reconcile.land("first", NOW, nights)
         finish(self, made)
 
-    monkeypatch.setattr(TombstoneWriter, "finish", replaced)
+    monkeypatch.setattr(TombstoneWriter, "close", replaced)
     nights.serve()
     with pytest.raises(NotCompared, match="was replaced by attempt"):
         reconcile.land("first", NOW, nights)
