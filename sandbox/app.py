@@ -26,8 +26,8 @@ def make_app(
     Each vendor's server is below its own paths. Tokens and limits go by `wall_clock`.
     """
     state = ServerState(world, client_id, client_secret, world.limits, wall_clock=wall_clock)
-    servers = list(vendor_servers(state).values())
-    routes = Control(state).routes()
-    for server in servers:
+    servers = vendor_servers(state)
+    routes = Control(state, servers).routes()
+    for server in servers.values():
         routes += server.routes()
-    return FaultMiddleware(Starlette(routes=routes), state, servers)
+    return FaultMiddleware(Starlette(routes=routes), state, list(servers.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sandbox.clock import ClockError
 from sandbox.scenario import Limits
 from sandbox.servers.faults import Fault
 from sandbox.servers.server_state import JSON, ServerState
+from sandbox.servers.vendor_server import VendorServer
 
 
 class ClockSetting(msgspec.Struct, forbid_unknown_fields=True):
@@ -25,8 +27,8 @@ class ClockSetting(msgspec.Struct, forbid_unknown_fields=True):
 class Control:
     """The endpoints below `/sandbox`."""
 
-    def __init__(self, state: ServerState) -> None:
-        self.state = state
+    def __init__(self, state: ServerState, servers: Mapping[str, VendorServer]) -> None:
+        self.state, self.servers = state, servers
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -38,15 +40,14 @@ class Control:
             Route("/sandbox/tokens", self.tokens, methods=["DELETE"]),
         ]
 
-    async def about(self, request: Request) -> Response:  # noqa: ARG002 - the router's signature
-        """Return what this sandbox serves."""
-        world = self.state.world
+    async def about(self, request: Request) -> Response:
+        """Return what this sandbox serves, and how to connect to each vendor that has records."""
+        world, base = self.state.world, str(request.base_url).rstrip("/")
         return JSON(
             {
                 "scenario": world.name,
                 "folder": str(world.folder),
-                "hashtags": world.hashtags,
-                "vendors": world.vendors,
+                "connections": {v: self.servers[v].connection(base) for v in world.vendors},
                 "versions": {name: len(store) for name, store in world.stores.items()},
                 **self._times(),
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -47,6 +47,10 @@ class VendorServer(ABC):
     @abstractmethod
     def routes(self) -> list[Route]:
         """Return the routes."""
+
+    def connection(self, base: str) -> dict[str, Any]:  # noqa: ARG002 - most need no more
+        """Return what a client has to know beside the vendor's address: `{base}/{name}`."""
+        return {}
 
     async def issue(self, request: Request) -> str | None:
         """Return a new token for good client credentials, None for bad ones."""

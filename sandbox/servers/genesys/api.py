@@ -71,6 +71,10 @@ class Genesys(VendorServer):
             *self.files.routes(),
         ]
 
+    def connection(self, base: str) -> dict[str, Any]:
+        """Return where the login is, which is a host of its own at the vendor."""
+        return {"login_url": f"{base}/genesys/login"}
+
     async def token(self, request: Request) -> Response:
         """Issue a token for client credentials."""
         token = await self.issue(request)

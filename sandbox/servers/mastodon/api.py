@@ -7,6 +7,7 @@ an id, `since_id` and `max_id` the newest.  The `Link` header leads both ways.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -18,6 +19,7 @@ from sandbox.record_store import RecordStore
 from sandbox.servers.mastodon.faults import MastodonAnswers
 from sandbox.servers.server_state import JSON, ServerState
 from sandbox.servers.vendor_server import RateLimit, VendorServer
+from sandbox.simulation.identities import HOSTS
 from sandbox.times import Ints
 
 _MOST = 40
@@ -56,6 +58,10 @@ class Mastodon(VendorServer):
             Route("/mastodon/api/v1/statuses", self.statuses),
             Route("/mastodon/api/v1/statuses/{status_id}", self.status),
         ]
+
+    def connection(self, base: str) -> dict[str, Any]:  # noqa: ARG002 - has no addresses
+        """Return which hashtags to follow, and the domain of accounts that carry no host."""
+        return {"hashtags": self.state.world.hashtags, "domain": HOSTS[0]}
 
     async def token(self, request: Request) -> Response:
         """Issue a token for client credentials."""

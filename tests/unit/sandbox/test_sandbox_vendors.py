@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 
 import sandbox
@@ -53,3 +54,11 @@ def test_every_file_of_the_sandbox_is_short() -> None:
     assert [
         p.name for p in FILES if p.suffix == ".py" and len(p.read_text().splitlines()) > 200
     ] == []
+
+
+@pytest.mark.asyncio
+async def test_the_sandbox_says_how_to_connect_to_each_vendor(client: httpx.AsyncClient) -> None:
+    served = (await client.get("/sandbox")).json()["connections"]
+    assert sorted(served) == VENDORS
+    assert served["genesys"] == {"login_url": "http://127.0.0.1:8/genesys/login"}
+    assert served["mastodon"]["hashtags"] == ["harborandlane", "harborfinds"]
