@@ -12,7 +12,8 @@ from pathlib import Path
 import uvicorn
 
 from sandbox.app import make_app
-from sandbox.replay import ReplayError, open_replay
+from sandbox.render import ReplayError
+from sandbox.replay import open_replay
 from sandbox.scenario_files import ScenarioError, load_scenario
 from sandbox.world import open_world
 

@@ -16,16 +16,19 @@ import msgspec
 
 from sandbox.clock import Clock
 from sandbox.record_store import FOREVER, RecordStore, RecordStoreBuilder
-from sandbox.render import Record, Renderer, SuppliedVersion, renderers, store_names
+from sandbox.render import (
+    Record,
+    Renderer,
+    ReplayError,
+    SuppliedVersion,
+    renderers,
+    store_names,
+)
 from sandbox.scenario import Limits
 from sandbox.times import DAY, milliseconds
 from sandbox.world import World
 
 _OURS = ("_visibleFrom", "_deletedAt", "_purgedAt")
-
-
-class ReplayError(Exception):
-    """A file that cannot be replayed; the text names the file, the line and the reason."""
 
 
 def open_replay(source: Path, home: Path) -> World:
@@ -44,7 +47,7 @@ def open_replay(source: Path, home: Path) -> World:
         if rows:
             vendors.append(vendor)
         if renderer.hashtags is not None:
-            hashtags |= _hashtags(renderer, rows)
+            hashtags.update(renderer.hashtags([row.record for row in rows]))
     name = f"replay-{hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:12]}"
     folder = home / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,13 +85,6 @@ def _read(path: Path, kind: str, renderer: Renderer) -> Iterator[SuppliedVersion
                 raise ReplayError(f"{path.name}, line {number}: no {error}") from error
             except (ValueError, TypeError, msgspec.DecodeError) as error:
                 raise ReplayError(f"{path.name}, line {number}: {error}") from error
-
-
-def _hashtags(renderer: Renderer, rows: list[SuppliedVersion]) -> set[str]:
-    try:
-        return set(renderer.hashtags([row.record for row in rows])) if renderer.hashtags else set()
-    except ValueError as error:
-        raise ReplayError(str(error)) from error
 
 
 def _clock(supplied: list[SuppliedVersion]) -> Clock:

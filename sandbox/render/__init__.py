@@ -38,6 +38,10 @@ class Rendering:
     contact_ids: list[str] = field(default_factory=list)  # of the customers, if it has them all
 
 
+class ReplayError(Exception):
+    """Records that cannot be replayed; the text names the file and the reason."""
+
+
 @dataclass(frozen=True)
 class SuppliedVersion:
     """One version of a record that somebody supplied for a replay; times are milliseconds."""

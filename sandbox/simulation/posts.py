@@ -34,14 +34,16 @@ class Post:
 
 def posts(context: GenerationContext, identities: Identities) -> list[Post]:
     """Return all posts, in the order of their instants."""
-    rng, changes = context.rng("statuses"), context.scenario.changes
+    # The seed's name: another would draw other posts.
+    kind, changes = "statuses", context.scenario.changes
+    rng, texts = context.rng(kind), context.texts(kind)
     month, customer, moment, account = _posted(context, identities, rng)
     count = len(month)
     touchpoint = context.touchpoints(rng, customer)
     quality = context.population.quality[customer, touchpoint]
     mood, bond = context.valence(rng, month, customer, quality)
     names, motives = [p.name for p in context.scenario.touchpoints], context.scenario.key_motivators
-    texts, draw = context.texts("statuses"), rng.random((count, 4))
+    draw = rng.random((count, 4))
     edited = moment + (draw[:, 0] * 2 * DAY).astype(np.int64) + HOUR
     deleted = moment + (draw[:, 1] * 5 * DAY).astype(np.int64) + 2 * HOUR
     echoes = rng.poisson(1.2, (count, 3)).tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.record_store import FOREVER
-from sandbox.render import Record, SuppliedVersion
+from sandbox.render import Record, ReplayError, SuppliedVersion
 from sandbox.times import instant
 
 
@@ -24,9 +24,9 @@ def hashtags(records: list[Record]) -> list[str]:
     """Return the hashtags of supplied statuses.
 
     Raises:
-        ValueError: no status has a tag.
+        ReplayError: no status has a tag.
     """
     found = {tag["name"].lower() for record in records for tag in record.get("tags", ())}
     if records and not found:
-        raise ValueError("statuses.jsonl: no status has a tag, and posts are found by their tags")
+        raise ReplayError("statuses.jsonl: no status has a tag, and posts are found by their tags")
     return sorted(found)
