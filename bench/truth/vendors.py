@@ -18,13 +18,14 @@ from starlette.types import ASGIApp
 from kindred.api import Client, ClientCredentials, Endpoint
 from kindred.api.messages import HttpRequest, HttpResponse
 from sandbox.app import make_app
+from sandbox.render import renderers
 from sandbox.scenario import Limits
 from sandbox.world import World
 
 # The port is part of the addresses that servers hand out; nothing listens there.
 ORIGIN = "http://127.0.0.1:1"
 # Limits go by the wall clock, and without a network a minute holds a million requests.
-UNLIMITED = Limits(salesforce_a_day=10**9, genesys_a_minute=10**9, mastodon_a_5_minutes=10**9)
+UNLIMITED = Limits(requests=dict.fromkeys(renderers(), 10**9))
 LOGINS = {
     "salesforce": "/salesforce/services/oauth2/token",
     "genesys": "/genesys/login/oauth/token",

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from kindred.embedded.sandbox import SandboxSettings, preset
-from sandbox.population import MOTIVATORS
 from sandbox.scenario import Scenario
 from sandbox.scenario_files import SCENARIOS, load_scenario
+from sandbox.simulation.population import MOTIVATORS
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 PRESETS = sorted(path for path in (SEEDS / "presets").iterdir() if path.is_dir())

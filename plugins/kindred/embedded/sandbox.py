@@ -13,7 +13,6 @@ from typing import Any
 
 from kindred.embedded import processes
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
-from kindred.embedded.connections import VENDORS
 from kindred.embedded.home import LOOPBACK, REPOSITORY, Home
 from kindred.errors import SetupError
 
@@ -49,7 +48,6 @@ class Calendar:
 
     starts: date
     history_end: datetime
-    hashtags: tuple[str, ...]
 
 
 def calendar(choice: SandboxSettings) -> Calendar:
@@ -63,7 +61,7 @@ def calendar(choice: SandboxSettings) -> Calendar:
     month = starts.month - 1 + int(scenario["months"])
     end = date(starts.year + month // 12, month % 12 + 1, starts.day)
     midnight = datetime.combine(end, time.min, UTC)
-    return Calendar(starts, midnight, tuple(scenario.get("hashtags", [])))
+    return Calendar(starts, midnight)
 
 
 def preset(choice: SandboxSettings) -> str | None:
@@ -140,7 +138,7 @@ class Sandbox:
             return calendar(self.choice)
         served = call("GET", f"{self.base}/sandbox", seconds=60)
         begins, now = (datetime.fromisoformat(served[name]) for name in ("begins", "now"))
-        return Calendar(begins.date(), now, tuple(served["hashtags"]))
+        return Calendar(begins.date(), now)
 
     def clock(self) -> datetime:
         """Sandbox time in UTC: the vendors show nothing that comes after it."""
@@ -153,31 +151,20 @@ class Sandbox:
         call("POST", f"{self.base}/sandbox/clock", {"now": stamp}, seconds=60)
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """Airflow connections of the vendors that are served, as its REST API takes them."""
+        """Return the Airflow connections of the vendors that are served, as its API takes them.
+
+        A vendor that a replay has no records of is not served.
+        """
         account = {
             "conn_type": "http",
             "description": "sandbox",
             "login": self.home.secrets["sandbox_client_id"],
             "password": self.home.secrets["sandbox_client_secret"],
         }
-        extras: dict[str, dict[str, Any]] = {
-            "genesys": {"login_url": f"{self.base}/genesys/login"},
-            "mastodon": {
-                "hashtags": list(self.calendar().hashtags),
-                "domain": "social.example",  # the sandbox's own accounts carry no host
-            },
-        }
         # On loopback an answer that fails now will fail in a minute too.
         patience = {"patience": {"attempts": 3, "first_wait": 0.2}}
+        served = call("GET", f"{self.base}/sandbox", seconds=60)["connections"]
         return {
-            vendor: account
-            | {"host": f"{self.base}/{vendor}", "extra": patience | extras.get(vendor, {})}
-            for vendor in self.vendors()
+            vendor: account | {"host": f"{self.base}/{vendor}", "extra": patience | extra}
+            for vendor, extra in served.items()
         }
-
-    def vendors(self) -> list[str]:
-        """The vendors that have records; one that a replay has no file of is not connected."""
-        if self.choice.replay is None:
-            return list(VENDORS)
-        served = call("GET", f"{self.base}/sandbox", seconds=60)
-        return list(served["vendors"])
