@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.truth.vendors import UNLIMITED
+from harness.vendors import UNLIMITED
 from sandbox.clock import Clock
 from sandbox.records.statuses import tags_mask
 from sandbox.shelf import FOREVER, Shelf, ShelfBuilder
@@ -24,7 +24,7 @@ class ChangingVendors(Crm, ContactCenter, Social):
     """What Salesforce, Genesys and Mastodon would answer at an instant."""
 
     def world(self) -> World:
-        """Return what the sandbox's servers show now; `bench.truth.vendors` has their clients."""
+        """Return what the sandbox's servers show now; `harness/vendors.py` has their clients."""
         clock = Clock(self.begins, LAST, self.now)
         shelves = {name: self._shelf(name) for name in SHELVES}
         return World("history", shelves, [wire.HASHTAG], UNLIMITED, clock, Path())

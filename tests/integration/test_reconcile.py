@@ -14,7 +14,7 @@ from kindred.tasks.reconcile import Options
 from kindred.warehouse import reconciliations
 from kindred.warehouse.connections import connect
 from tests.histories.compare import read
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 
 NOW = Options(is_asked=True)
 ORDERS = LOADS["salesforce_orders"]
@@ -28,7 +28,7 @@ def vendors():
 @pytest.fixture
 def nights(warehouse, vendors):
     """A warehouse that one night has filled."""
-    nights = Nights(warehouse.dsn, vendors)
+    nights = HistoryNights(warehouse.dsn, vendors)
     nights.night()
     return nights
 

@@ -13,7 +13,7 @@ from kindred.sources import LOADS
 from kindred.tasks.reconcile import Options
 from kindred.warehouse import reconciliations
 from kindred.warehouse.connections import connect
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 
 CONTACTS, STATUSES = LOADS["salesforce_contacts"], LOADS["mastodon_statuses"]
 WEEK = timedelta(days=7)
@@ -28,7 +28,7 @@ def vendors():
 
 @pytest.fixture
 def nights(warehouse, vendors):
-    return Nights(warehouse.dsn, vendors)
+    return HistoryNights(warehouse.dsn, vendors)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from purging import compared, in_raw, purge, three_people
 
-from bench.truth.vendors import Vendors
+from harness.vendors import InProcessVendors
 from kindred.errors import GateError
 from kindred.gates.gone import few_gone
 from kindred.reconciling.tombstones import Tombstones
@@ -16,7 +16,7 @@ from kindred.tasks import held, reconcile
 from kindred.tasks.reconcile import NotCompared, Options
 from kindred.warehouse.connections import connect
 from tests.histories.compare import read
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 
 CONTACTS, STATUSES = "salesforce_contacts", "mastodon_statuses"
 NOW = Options(is_asked=True)
@@ -30,7 +30,7 @@ def vendors():
 @pytest.fixture
 def nights(warehouse, vendors):
     """A warehouse that one night has filled."""
-    nights = Nights(warehouse.dsn, vendors)
+    nights = HistoryNights(warehouse.dsn, vendors)
     nights.night()
     return nights
 
@@ -132,12 +132,12 @@ def test_a_comparison_retires_no_batch_of_a_night_and_moves_no_cursor(nights, ve
 def harmed(monkeypatch, **fault):
     """Have every vendor of the next comparison harmed by a fault."""
 
-    class Harmed(Vendors):
+    class Harmed(InProcessVendors):
         def __init__(self, world):
             super().__init__(world)
             self.harm(**fault)
 
-    monkeypatch.setattr("tests.histories.nights.Vendors", Harmed)
+    monkeypatch.setattr("tests.histories.nights.InProcessVendors", Harmed)
 
 
 @pytest.mark.parametrize(
