@@ -73,7 +73,7 @@ class Marts:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
-            outcome: Any = dbtRunner().invoke(["build", *options, *folders, *target, "--quiet"])
+            outcome: Any = dbtRunner().invoke(["build", "--no-write-json", *options, *folders, *target, "--quiet"])
         wrong = [
             (one.node.name, one.message)
             for one in outcome.result or ()
