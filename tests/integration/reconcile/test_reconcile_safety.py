@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
-from purging import compared, in_raw, purge, three_people
 
 from harness.vendors import InProcessVendors
 from kindred.errors import GateError
@@ -14,31 +13,12 @@ from kindred.gates.gone import few_gone
 from kindred.reconciling.tombstones import Tombstones
 from kindred.tasks import held, reconcile
 from kindred.tasks.reconcile import NotCompared, Options
-from kindred.warehouse.connections import connect
 from tests.histories.compare import read
-from tests.histories.nights import HistoryNights
+from tests.histories.nights import Killed
+from tests.integration.reconcile.purging import compared, in_raw, purge
 
 CONTACTS, STATUSES = "salesforce_contacts", "mastodon_statuses"
 NOW = Options(is_asked=True)
-
-
-@pytest.fixture
-def vendors():
-    return three_people()
-
-
-@pytest.fixture
-def nights(warehouse, vendors):
-    """A warehouse that one night has filled."""
-    nights = HistoryNights(warehouse.dsn, vendors)
-    nights.night()
-    return nights
-
-
-@pytest.fixture
-def conn(warehouse):
-    with connect(warehouse.dsn("admin")) as conn:
-        yield conn
 
 
 @pytest.mark.parametrize(
@@ -196,10 +176,6 @@ def test_tombstones_that_a_crash_took_from_landing_are_found_again(nights, vendo
         "failed",
     )
     assert nights.reconcile("second") == [CONTACTS]
-
-
-class Killed(BaseException):
-    """The process is gone, and tidies up nothing."""
 
 
 @pytest.mark.parametrize("at", ["take", "finish"])

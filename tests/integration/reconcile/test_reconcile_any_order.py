@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from purging import purge, three_people
 
 from kindred.loads import Window
 from kindred.sources import SOURCES
@@ -11,6 +10,7 @@ from kindred.tasks.surroundings import Run
 from kindred.warehouse.connections import connect
 from tests.histories.compare import read
 from tests.histories.nights import HistoryNights
+from tests.integration.reconcile.purging import purge, three_people
 
 
 def backfill(nights, number):

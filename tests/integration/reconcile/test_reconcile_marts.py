@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from purging import purge, three_people
-
 from tests.histories import marts
 from tests.histories.nights import HistoryNights
+from tests.integration.reconcile.purging import purge, three_people
 
 SHOW_PEOPLE = {"customer_advocacy", "customer_attrition", "customer_segments"}
 
