@@ -28,3 +28,9 @@ def measured(part: str, *words: str, **environment: str) -> dict[str, Any]:
     if done.returncode:
         raise SystemExit(f"{part} ended with {done.returncode}")
     return dict(json.loads(done.stdout))
+
+
+def say(line: str) -> None:
+    """Print a line now."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -3,8 +3,9 @@
 The retailer's records of some days in the middle of its history are lost from raw, and the marts
 are built without them. Then the days are brought back in three ways, each from that same state: a
 batch a day and one build (what `kindred backfill` does), one batch for the whole range and one
-build, and a batch and a build a day. All must end with the marts of before the loss. `nights.py`
-in `bench/year` says what is left out of the real thing; Airflow adds its own seconds to each task.
+build, and a batch and a build a day. All must end with the marts of before the loss.
+`harness/forked_nights.py` says what is left out of the real thing; Airflow adds its own seconds to
+each task.
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ import logging
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 
 import psycopg
 from psycopg import sql
 
-from bench.truth.road import serving
-from bench.year import digests
-from bench.year.nights import Nights, Task, copy_database, preload
+from bench import say
+from harness import digests
+from harness.databases import AS_USUAL, make_database, serving_temporarily
+from harness.forked_nights import ForkedNights, NightTask, preload
 from kindred.cli.night import Night
 from kindred.embedded.home import SUPERUSER
 from kindred.loads import Window
@@ -45,54 +45,53 @@ def main(arguments: Sequence[str]) -> None:
     asked = parser.parse_args(arguments)
     preload()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    with TemporaryDirectory(prefix="kindred-bench-") as scratch:
-        Path(scratch).chmod(0o755)
-        with serving(Path(scratch) / "home", settings={}) as server:
-            scenario = load_scenario("retailer", asked.customers)
-            nights = Nights(server, open_world(Path(scratch), scenario, lambda _: None))
-            first = Night.ending(scenario.now.date())
-            _go(nights, [*nights.ingests(first, "first"), *nights.refreshes("first")])
-            before = digests.all_of(nights.server.dsn(SUPERUSER))
-            start = Night.ending((scenario.now - BACK).date()).start
-            days = [
-                Window(start + timedelta(days=n), start + timedelta(days=n + 1))
-                for n in range(asked.days)
-            ]
-            lost = _lose(nights, Window(days[0].start, days[-1].end))
-            _go(nights, nights.refreshes("loss"))
-            say(f"{asked.days} days, {asked.customers:,} customers, {lost:,} rows of raw lost")
-            say(
-                f"\n{'brought back as':<28}{'seconds':>10}{'ratio':>8}{'builds':>8}{'rows due':>10}"
-            )
-            copy_database(nights.server, "lost", "warehouse")
-            whole = _measure(nights, before, "one range", _range(nights, days), 0.0)
-            _measure(nights, before, "a backfill", _backfill(nights, days), whole)
-            _measure(nights, before, "as many nights", _nights(nights, days), whole)
+    with serving_temporarily(AS_USUAL) as server:
+        scenario = load_scenario("retailer", asked.customers)
+        nights = ForkedNights(server, open_world(server.home.folder, scenario, lambda _: None))
+        first = Night.ending(scenario.now.date())
+        _go(nights, [*nights.night_tasks(first, "first"), *nights.refresh_tasks("first")])
+        before = digests.all_of(nights.server.dsn(SUPERUSER))
+        start = Night.ending((scenario.now - BACK).date()).start
+        days = [
+            Window(start + timedelta(days=n), start + timedelta(days=n + 1))
+            for n in range(asked.days)
+        ]
+        lost = _lose(nights, Window(days[0].start, days[-1].end))
+        _go(nights, nights.refresh_tasks("loss"))
+        say(f"{asked.days} days, {asked.customers:,} customers, {lost:,} rows of raw lost")
+        say(f"\n{'brought back as':<28}{'seconds':>10}{'ratio':>8}{'builds':>8}{'rows due':>10}")
+        make_database(nights.server, "lost", "warehouse")
+        whole = _measure(nights, before, "one range", _range(nights, days), 0.0)
+        _measure(nights, before, "a backfill", _backfill(nights, days), whole)
+        _measure(nights, before, "as many nights", _nights(nights, days), whole)
 
 
-def _range(nights: Nights, days: list[Window]) -> list[Task]:
+def _range(nights: ForkedNights, days: list[Window]) -> list[NightTask]:
     whole = Run("range", Window(days[0].start, days[-1].end), is_backfill=True)
-    return [*nights.runs(whole), *nights.refreshes("range")]
+    return [*nights.ingest_tasks(whole), *nights.refresh_tasks("range")]
 
 
-def _backfill(nights: Nights, days: list[Window]) -> list[Task]:
+def _backfill(nights: ForkedNights, days: list[Window]) -> list[NightTask]:
     runs = [Run(f"day {day.start}", day, is_backfill=True) for day in days]
-    return [*(task for run in runs for task in nights.runs(run)), *nights.refreshes("backfill")]
+    return [
+        *(task for run in runs for task in nights.ingest_tasks(run)),
+        *nights.refresh_tasks("backfill"),
+    ]
 
 
-def _nights(nights: Nights, days: list[Window]) -> list[Task]:
-    found: list[Task] = []
+def _nights(nights: ForkedNights, days: list[Window]) -> list[NightTask]:
+    found: list[NightTask] = []
     for day in days:
-        found += nights.runs(Run(f"night {day.start}", day, is_backfill=True))
-        found += nights.refreshes(f"night {day.start}")
+        found += nights.ingest_tasks(Run(f"night {day.start}", day, is_backfill=True))
+        found += nights.refresh_tasks(f"night {day.start}")
     return found
 
 
 def _measure(
-    nights: Nights, before: dict[str, str], name: str, tasks: list[Task], whole: float
+    nights: ForkedNights, before: dict[str, str], name: str, tasks: list[NightTask], whole: float
 ) -> float:
     """Bring the days back in one way; print and return its seconds."""
-    copy_database(nights.server, "warehouse", "lost")
+    make_database(nights.server, "warehouse", "lost")
     schema.migrate(nights.server.dsn("admin"), LOADS.values())
     began = monotonic()
     _go(nights, tasks)
@@ -113,7 +112,7 @@ def _measure(
     return seconds
 
 
-def _lose(nights: Nights, window: Window) -> int:
+def _lose(nights: ForkedNights, window: Window) -> int:
     """Delete from raw what the vendors select by in the window, and note who is affected."""
     lost = 0
     with psycopg.connect(nights.server.dsn(SUPERUSER)) as conn:
@@ -138,13 +137,7 @@ def _lose(nights: Nights, window: Window) -> int:
     return lost
 
 
-def _go(nights: Nights, tasks: list[Task]) -> None:
-    told = nights.go(tasks)
-    if told.failed:
-        raise SystemExit(f"failed: {', '.join(told.failed)}; see {nights.log}")
-
-
-def say(line: str) -> None:
-    """Print a line now."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+def _go(nights: ForkedNights, tasks: list[NightTask]) -> None:
+    result = nights.run(tasks)
+    if result.failed:
+        raise SystemExit(f"failed: {', '.join(result.failed)}; see {nights.log}")

@@ -1,7 +1,7 @@
 """What a night that touches one customer in a hundred rebuilds, beside a full refresh.
 
-The scenario `retailer` goes down the fast road (`bench/truth/road.py` says what that leaves out)
-up to the middle of its last month; then a night brings an order and a survey response for each
+The scenario `retailer` goes through `harness/in_process_pipeline.py` (which says what it leaves
+out) up to the middle of its last month. Then a night brings an order and a survey response for each
 hundredth customer, through landing and the merge that record what changed. Postgres keeps its
 usual settings. At the end every mart must be, to the byte, what a full refresh makes of it.
 """
@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import argparse
 import resource
-import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
 
 import msgspec
 import psycopg
 
-from bench.truth.road import Road, serving
-from bench.year import digests
+from bench import say
+from harness import digests
+from harness.databases import AS_USUAL, serving_temporarily
+from harness.in_process_pipeline import Pipeline
 from kindred.building import DbtNode
 from kindred.loads import Window
 from kindred.sources import LOADS
@@ -41,16 +41,14 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--share", type=float, default=0.01, help="of the customers touched")
     options = parser.parse_args(arguments)
-    with TemporaryDirectory(prefix="kindred-bench-") as scratch:
-        Path(scratch).chmod(0o755)
-        with serving(Path(scratch) / "home", settings={}) as server:
-            road = Road(server)
-            world = timed("world", lambda: _world(Path(scratch), options.customers))
-            road.clear()
-            timed("pull and publish the history", lambda: road.pull(world))
-            timed("score and build it for the first time", road.build)
-            touched = touch(road, world.clock.now, options.share)
-            measure(road, touched)
+    with serving_temporarily(AS_USUAL) as server:
+        pipeline = Pipeline(server)
+        world = timed("world", lambda: _world(server.home.folder, options.customers))
+        pipeline.clear()
+        timed("pull and publish the history", lambda: pipeline.pull(world))
+        timed("score and build it for the first time", pipeline.build)
+        touched = touch(pipeline, world.clock.now, options.share)
+        measure(pipeline, touched)
 
 
 def _world(scratch: Path, customers: int) -> World:
@@ -60,10 +58,10 @@ def _world(scratch: Path, customers: int) -> World:
     return world
 
 
-def touch(road: Road, now: datetime, share: float) -> int:
+def touch(pipeline: Pipeline, now: datetime, share: float) -> int:
     """Publish a night in which a share of the customers order and answer; return how many."""
     night = Window(now, now + timedelta(days=1))
-    with psycopg.connect(road.dsn("admin")) as conn:
+    with psycopg.connect(pipeline.dsn("admin")) as conn:
         found = conn.execute(
             "select contact_id from raw.salesforce_contacts where not is_deleted"
             " order by md5(contact_id)"
@@ -74,7 +72,7 @@ def touch(road: Road, now: datetime, share: float) -> int:
         "salesforce_orders": [_order(each, at, stamp) for at, each in enumerate(chosen)],
         "salesforce_survey_responses": [_answer(each, at, stamp) for at, each in enumerate(chosen)],
     }
-    timed("publish the night", lambda: road.bring(night, records))
+    timed("publish the night", lambda: pipeline.bring(night, records))
     return len(chosen)
 
 
@@ -112,15 +110,15 @@ def _empty(load: str) -> dict[str, Any]:
     return dict.fromkeys(asked) | {"IsDeleted": False}
 
 
-def measure(road: Road, touched: int) -> None:
+def measure(pipeline: Pipeline, touched: int) -> None:
     """Build the night, then everything; print both, and hold their marts against each other."""
-    night, night_seconds = clocked(road.build)
-    by_night = built(road)
-    whole, whole_seconds = clocked(lambda: road.build(full_refresh=True))
-    by_refresh = built(road)
+    night, night_seconds = clocked(pipeline.build)
+    by_night = built(pipeline)
+    whole, whole_seconds = clocked(lambda: pipeline.build(full_refresh=True))
+    by_refresh = built(pipeline)
     say(f"\n{'rebuilt a customer-month':<40}{'night':>12}{'full':>12}{'share':>9}")
     total = {node.name: node for node in whole}
-    kept = set(_customer_months(road))
+    kept = set(_customer_months(pipeline))
     for node in night:
         full = total[node.name].rows
         if node.name in kept and node.rows is not None and full:
@@ -142,15 +140,15 @@ def measure(road: Road, touched: int) -> None:
     say(f"{len(by_refresh)} marts have the same bytes after the night as after a full refresh")
 
 
-def built(road: Road) -> dict[str, str]:
+def built(pipeline: Pipeline) -> dict[str, str]:
     """Return a digest of every mart as it was built."""
-    with connect(road.dsn("transformer")) as conn:
+    with connect(pipeline.dsn("transformer")) as conn:
         return digests.marts(conn, "build", without=())
 
 
-def _customer_months(road: Road) -> list[str]:
+def _customer_months(pipeline: Pipeline) -> list[str]:
     """Return the kept tables of `build` with a row a customer and month."""
-    with connect(road.dsn("transformer")) as conn:
+    with connect(pipeline.dsn("transformer")) as conn:
         found = conn.execute(
             "select table_name from information_schema.columns"
             " where table_schema = 'build' and column_name = any(%s)"
@@ -182,9 +180,3 @@ def memory() -> int:
 def row(name: str, figure: float) -> None:
     """Print one aligned figure."""
     say(f"{name:<40}{figure:>12.1f}" if isinstance(figure, float) else f"{name:<40}{figure:>12,}")
-
-
-def say(line: str) -> None:
-    """Print a line now."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -25,7 +25,8 @@ from pathlib import Path
 import psutil
 import psycopg
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench import ROOT, say
+
 MEBIBYTE = 2**20
 
 
@@ -197,9 +198,3 @@ def _landed(dsn: str, seconds: float) -> None:
 def row(name: str, figure: float) -> None:
     """Print one aligned figure."""
     say(f"{name:<40}{figure:>10.1f}" if isinstance(figure, float) else f"{name:<40}{figure:>10,}")
-
-
-def say(line: str) -> None:
-    """Print a line now."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -10,14 +10,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 
 from bench.change import memory, row, timed
-from bench.truth.road import serving
+from harness.databases import AS_USUAL, serving_temporarily
 from kindred.gates import Verdict, check_batches
 from kindred.landing.batch_writer import BatchWriter, LandingResult
 from kindred.loads import Page, Window
@@ -37,14 +35,12 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="bench million", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     options = parser.parse_args(arguments)
-    with TemporaryDirectory(prefix="kindred-bench-") as scratch:
-        Path(scratch).chmod(0o755)
-        with serving(Path(scratch) / "home", settings={}) as server:
-            dsn = server.dsn("loader")
-            schema.migrate(server.dsn("admin"), LOADS.values())
-            landed = timed("land", lambda: _land(dsn, options.rows))
-            (verdict,) = timed("gate", lambda: _gate(dsn))
-            timed("publish", lambda: _publish(dsn))
+    with serving_temporarily(AS_USUAL) as server:
+        dsn = server.dsn("loader")
+        schema.migrate(server.dsn("admin"), LOADS.values())
+        landed = timed("land", lambda: _land(dsn, options.rows))
+        (verdict,) = timed("gate", lambda: _gate(dsn))
+        timed("publish", lambda: _publish(dsn))
     row("rows landed", landed.rows_landed)
     row("rows quarantined", landed.rows_quarantined)
     row("rules checked", len(verdict.findings))

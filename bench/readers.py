@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import sys
 import time
 from collections.abc import Sequence
 from multiprocessing.synchronize import Barrier, Event
-from pathlib import Path
 from statistics import quantiles
-from tempfile import TemporaryDirectory
 
 import psycopg
 from psycopg import sql
 
-from bench.truth.road import serving
+from bench import say
+from harness.databases import AS_USUAL, serving_temporarily
 from kindred.embedded.postgres import Postgres
 from kindred.publishing import publish_marts
 from kindred.sources import LOADS
@@ -40,14 +38,12 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="bench readers", description=__doc__)
     parser.add_argument("--publications", type=int, default=100)
     asked = parser.parse_args(arguments)
-    with TemporaryDirectory(prefix="kindred-bench-") as scratch:
-        Path(scratch).chmod(0o755)
-        with serving(Path(scratch) / "home", settings={}) as server:
-            schema.migrate(server.dsn("admin"), LOADS.values())
-            _make(server)
-            _publish(server, 0)
-            alone, _ = _beside(server, 0)
-            beside, seconds = _beside(server, asked.publications)
+    with serving_temporarily(AS_USUAL) as server:
+        schema.migrate(server.dsn("admin"), LOADS.values())
+        _make(server)
+        _publish(server, 0)
+        alone, _ = _beside(server, 0)
+        beside, seconds = _beside(server, asked.publications)
     _report(alone, beside, seconds)
 
 
@@ -165,9 +161,3 @@ def _report(alone: list[Read | None], beside: list[Read | None], seconds: list[f
 
 def _mixed(reads: list[Read | None]) -> int:
     return sum(bool(read and read[1]) for read in reads)
-
-
-def say(line: str) -> None:
-    """Print a line now."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

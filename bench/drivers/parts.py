@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from bench.drivers.shapley import shapley_weights
-from bench.drivers.survey import (
+from harness.planted_ratings import (
     NULL,
     TWELVE,
     Answers,
@@ -24,6 +23,7 @@ from bench.drivers.survey import (
     complete,
     many,
 )
+from harness.shapley import shapley_weights
 from kindred.estimates.bootstrap import drawn_sums, random_blocks
 from kindred.estimates.pairwise_moments import Correlations, block_sums, correlations
 from kindred.estimates.relative_importance import DRAWS, Importance, derive_importance

@@ -7,12 +7,12 @@ every claim (`claims/`) against the truth and writes docs/truth.md and docs/trut
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from time import monotonic
 
 import msgspec
 
+from bench import say
 from bench.truth import report, work
 from kindred.embedded.home import Home
 from sandbox.scenario import Scenario
@@ -59,9 +59,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=2, help="runs side by side")
     parser.add_argument("--render", action="store_true", help="write the page from the JSON only")
     return parser
-
-
-def say(line: str) -> None:
-    """Print a line now."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""One run: a scenario with a seed, gone down the road, its marts beside its truth."""
+"""One run: a scenario with a seed, its marts beside its truth."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Run:
         return self.month - pd.DateOffset(months=int(months))
 
     def at(self, mart: str, month: Moment | None = None) -> pd.DataFrame:
-        """Return a mart's rows of a month, the last complete one unless told otherwise."""
+        """Return a mart's rows of a month, the last complete one unless another is given."""
         found = self.table(mart)
         return found[found["month"] == (month or self.month)]
 

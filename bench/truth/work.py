@@ -19,14 +19,15 @@ import msgspec
 
 from bench.truth import hidden
 from bench.truth.claims import Finding, examine
-from bench.truth.road import Road, serving
 from bench.truth.runs import Run
+from harness.databases import FASTEST, serving
+from harness.in_process_pipeline import Pipeline
 from kindred.embedded.home import REPOSITORY, Home
 from kindred.embedded.postgres import Postgres
 from sandbox.scenario import Scenario
 from sandbox.world import open_world
 
-SOURCES = ("sandbox", "plugins/kindred", "dbt_project", "bench/truth")
+SOURCES = ("sandbox", "plugins/kindred", "dbt_project", "harness", "bench/truth")
 SUFFIXES = {".py", ".sql", ".csv", ".yml", ".npz"}
 
 
@@ -74,7 +75,7 @@ def kept(file: Path) -> dict[str, Done]:
 
 
 def run_all(folder: Path, scenarios: Sequence[Scenario], jobs: int) -> Iterator[Done]:
-    """Yield what each scenario gives, the kept ones first; a new one is kept before it is told."""
+    """Yield what each scenario gives, the kept ones first; keep a new one before yielding it."""
     home = Home.open(folder)
     file = home.folder / "runs.jsonl"
     named = dict(zip(keys(scenarios), scenarios, strict=True))
@@ -84,7 +85,7 @@ def run_all(folder: Path, scenarios: Sequence[Scenario], jobs: int) -> Iterator[
         due = [(key, scenario) for key, scenario in named.items() if key not in old]
         if not due:
             return
-        with serving(home.folder) as server, file.open("ab") as lines:
+        with serving(home.folder, FASTEST) as server, file.open("ab") as lines:
             for done in _work(server, due, jobs):
                 lines.write(b"\n" + msgspec.json.encode(done))
                 lines.flush()
@@ -93,34 +94,34 @@ def run_all(folder: Path, scenarios: Sequence[Scenario], jobs: int) -> Iterator[
 
 def _work(server: Postgres, due: list[tuple[str, Scenario]], jobs: int) -> Iterator[Done]:
     if jobs == 1:
-        road = Road(server)
-        yield from (one(road, *each) for each in due)
+        pipeline = Pipeline(server)
+        yield from (one(pipeline, *each) for each in due)
         return
     context = multiprocessing.get_context("spawn")  # dbt and its threads do not stand a fork
-    lanes = context.Queue()
+    databases = context.Queue()
     for number in range(jobs):
-        lanes.put(f"truth_{number}")
-    with ProcessPoolExecutor(jobs, context, _begin, (server.home.folder, lanes)) as pool:
+        databases.put(f"truth_{number}")
+    with ProcessPoolExecutor(jobs, context, _begin, (server.home.folder, databases)) as pool:
         for finished in as_completed([pool.submit(_one_of_many, *each) for each in due]):
             yield finished.result()
 
 
-_ROADS: list[Road] = []  # of this worker process: one
+_PIPELINES: list[Pipeline] = []  # of this worker process: one
 
 
-def _begin(folder: Path, lanes: Any) -> None:
-    _ROADS.append(Road(Postgres(Home.open(folder)), lanes.get()))
+def _begin(folder: Path, databases: Any) -> None:
+    _PIPELINES.append(Pipeline(Postgres(Home.open(folder)), databases.get()))
 
 
 def _one_of_many(key: str, scenario: Scenario) -> Done:
-    return one(_ROADS[0], key, scenario)
+    return one(_PIPELINES[0], key, scenario)
 
 
-def one(road: Road, key: str, scenario: Scenario) -> Done:
-    """Go down the road once and examine what came out."""
+def one(pipeline: Pipeline, key: str, scenario: Scenario) -> Done:
+    """Run a scenario once and examine what came out."""
     began = monotonic()
     with TemporaryDirectory(prefix="kindred-truth-") as scratch:
-        run = travel(road, scenario, Path(scratch))
+        run = run_scenario(pipeline, scenario, Path(scratch))
         findings = examine(run)
     rows = run.table("customer_segments")
     versions = [str(rows[name].iloc[0]) for name in ("method_version", "text_model_version")]
@@ -128,10 +129,10 @@ def one(road: Road, key: str, scenario: Scenario) -> Done:
     return Done(key, scenario.name, scenario.seed, scenario.customers, seconds, versions, findings)
 
 
-def travel(road: Road, scenario: Scenario, scratch: Path) -> Run:
-    """Make a scenario's world and its marts; both can be read while database and folder stand."""
+def run_scenario(pipeline: Pipeline, scenario: Scenario, scratch: Path) -> Run:
+    """Make a scenario's world and its marts; both can be read while database and folder exist."""
     world = open_world(scratch, scenario, lambda _: None)
-    road.clear()
-    road.pull(world)
-    road.build(preset=scenario.preset)
-    return Run(scenario, hidden.read(world.folder), road.table)
+    pipeline.clear()
+    pipeline.pull(world)
+    pipeline.build(preset=scenario.preset)
+    return Run(scenario, hidden.read(world.folder), pipeline.table)

@@ -1,9 +1,10 @@
-"""A year of nights with faults in 30 % of them, and no hand that mends: the same bytes at its end.
+"""A year of nights, 30 % of them with a fault that nobody fixes: it ends with the same bytes.
 
-Two warehouses live through the same 365 nights of the sandbox, leap day and clock changes included,
-one without a fault; `nights.py` says what the nights leave out of the real thing, `faults.py` what
-goes wrong. Every thirtieth night and a closing one have no fault: after each, the raw and the marts
-of both are compared. The faultless year builds its marts once a week, the other every night.
+Two warehouses go through the same 365 nights of the sandbox, leap day and clock changes included,
+one without a fault. `harness/forked_nights.py` says what the nights leave out of the real thing,
+`faults.py` what goes wrong. Every thirtieth night and a closing one have no fault: after each, the
+raw and the marts of both are compared. The faultless year builds its marts once a week, the other
+every night.
 """
 
 from __future__ import annotations
@@ -16,19 +17,21 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from bench import ROOT
-from bench.year import living
+from bench import ROOT, say
+from bench.year import simulate_year
+from harness.small_year import ENVIRONMENT
 
 Found = dict[str, Any]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Live through both years side by side, compare them and print the figures."""
+    """Run both years side by side, compare them and print the figures."""
     asked = _parser().parse_args(arguments)
     if asked.part is not None:
-        print(json.dumps(living.live(asked.part, asked.nights, asked.seed, asked.customers)))  # noqa: T201
+        found_there = simulate_year.run_year(asked.part, asked.nights, asked.seed, asked.customers)
+        say(json.dumps(found_there))
         return
-    years = {name: _start(name, asked) for name in living.SHARES}
+    years = {name: _start(name, asked) for name in simulate_year.SHARES}
     found: dict[str, Found] = {}
     for name, process in years.items():
         out, _ = process.communicate()
@@ -45,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--nights", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1, help="of the faults")
     parser.add_argument("--customers", type=int, default=60)
-    parser.add_argument("--part", choices=list(living.SHARES), help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=list(simulate_year.SHARES), help=argparse.SUPPRESS)
     return parser
 
 
@@ -54,7 +57,7 @@ def _start(name: str, asked: argparse.Namespace) -> subprocess.Popen[str]:
     for option in ("nights", "seed", "customers"):
         words += [f"--{option}", str(getattr(asked, option))]
     return subprocess.Popen(  # noqa: S603 -- our own words
-        words, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | living.ENVIRONMENT
+        words, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | ENVIRONMENT
     )
 
 
@@ -80,9 +83,3 @@ def _report(clean: Found, faulty: Found) -> int:
     say(f"{'tables compared at ' + str(len(clean['states'])) + ' nights':<40}{compared:>16}")
     say(f"{'tables that differ':<40}{len(other):>16}  {', '.join(other)}")
     return 1 if other else 0
-
-
-def say(line: str) -> None:
-    """Print a line now."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -73,7 +73,7 @@ def builds(machine):
 
 def asked(machine):
     """The backfills that Airflow has seen."""
-    return machine.airflow("select count(*) from backfill")[0][0]
+    return machine.airflow_rows("select count(*) from backfill")[0][0]
 
 
 @pytest.fixture(scope="module")
@@ -102,9 +102,9 @@ def test_days_that_nobody_can_bring_are_refused_with_those_that_work(machine):
     assert "Use --to 2025-04-30" in ahead.stderr
     salesforce = machine.connection("salesforce")
     own = {"description": "a person's own", "extra": '{"reach_days": 21}'}
-    machine.rest.patch("/connections/salesforce", salesforce | own)
+    machine.airflow_api.patch("/connections/salesforce", salesforce | own)
     beyond = machine.kindred("backfill", *DAYS)
-    machine.rest.patch("/connections/salesforce", salesforce)
+    machine.airflow_api.patch("/connections/salesforce", salesforce)
     assert beyond.returncode == 2
     assert "salesforce reaches 21 days back, to 2025-04-10" in beyond.stderr
     assert asked(machine) == 0
@@ -144,7 +144,7 @@ def test_a_backfill_that_was_left_is_followed_and_changes_nothing(machine, clean
 
 def test_lost_days_come_back_with_one_build(machine, clean):
     lose(machine, "crm")
-    machine.refresh(full_refresh=True)
+    assert machine.refresh(full_refresh=True) == "success"
     assert look(machine).marts != clean.marts
     before = builds(machine)
 
@@ -169,7 +169,7 @@ def test_a_load_that_did_not_come_is_asked_for_again(machine, clean):
     again = "kindred backfill --from 2025-04-08 --to 2025-04-09 --source call_center --only-failed"
     assert again in failed.stderr
     # The other loads are published, and the run is red all the same.
-    states = machine.airflow(
+    states = machine.airflow_rows(
         "select distinct state from dag_run"
         " where dag_id = 'ingest_call_center' and run_type = 'backfill'"
     )

@@ -12,12 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.machine import TIMEOUT_SECONDS
 from kindred.embedded import processes
 from kindred.embedded.airflow_api import AirflowRefusal
 from kindred.embedded.home import Home
 from kindred.sources import LOADS, SOURCES
 from tests import listening
-from tests.e2e.conftest import PATIENCE
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MARTS = sorted(path.stem for path in (REPOSITORY / "dbt_project" / "marts").glob("*.sql"))
@@ -66,13 +66,15 @@ def test_the_reader_sees_the_marts_and_nothing_else(machine):
 
 
 def test_no_task_hands_anything_on(machine):
-    assert machine.airflow("select count(*) from xcom where key <> 'return_value'") == [(0,)]
-    assert machine.airflow("select count(*) from xcom") == [(0,)]
+    assert machine.airflow_rows("select count(*) from xcom where key <> 'return_value'") == [(0,)]
+    assert machine.airflow_rows("select count(*) from xcom") == [(0,)]
 
 
 def test_a_night_without_a_day_is_refused_in_sandbox_time(machine):
     with pytest.raises(AirflowRefusal, match="kindred run") as refusal:
-        machine.rest.post("/dags/ingest_crm/dagRuns", {"logical_date": "2030-01-01T00:00:00Z"})
+        machine.airflow_api.post(
+            "/dags/ingest_crm/dagRuns", {"logical_date": "2030-01-01T00:00:00Z"}
+        )
     assert refusal.value.status == 400
 
 
@@ -89,7 +91,7 @@ def test_the_next_night_takes_one_day_and_leaves_what_did_not_change(machine):
 
 def test_a_full_refresh_gives_the_bytes_that_are_there(machine):
     before = digests(machine)
-    machine.refresh(full_refresh=True)
+    assert machine.refresh(full_refresh=True) == "success"
     ((is_full, status),) = machine.rows(
         "select is_full_refresh, status from ops.builds order by build_id desc limit 1"
     )
@@ -125,10 +127,10 @@ def loads(source):
 
 def last_run(machine, dag):
     """The state of the newest run of a DAG, and the assets whose events it sent."""
-    ((run_id, state),) = machine.airflow(
+    ((run_id, state),) = machine.airflow_rows(
         f"select run_id, state from dag_run where dag_id = '{dag}' order by id desc limit 1"
     )
-    events = machine.airflow(
+    events = machine.airflow_rows(
         "select asset.name from asset_event join asset on asset.id = asset_event.asset_id"
         f" where source_dag_id = '{dag}' and source_run_id = '{run_id}'"
     )
@@ -236,7 +238,7 @@ def test_a_scheduler_that_dies_in_mid_night_is_started_again_and_the_night_goes_
     night = under_way(machine)
     scheduler = processes.session_process(Home.open(machine.home), "scheduler")
     kill([*scheduler.children(recursive=True), scheduler])
-    said, _ = night.communicate(timeout=PATIENCE)
+    said, _ = night.communicate(timeout=TIMEOUT_SECONDS)
     assert night.returncode == 0, said
     assert re.search("Died, starting it again: .*scheduler", said)
 
@@ -244,7 +246,7 @@ def test_a_scheduler_that_dies_in_mid_night_is_started_again_and_the_night_goes_
 def test_a_night_whose_services_somebody_stops_says_so_and_leaves_them_stopped(machine):
     night = under_way(machine)
     assert machine.kindred("down").returncode == 0
-    said, _ = night.communicate(timeout=PATIENCE)
+    said, _ = night.communicate(timeout=TIMEOUT_SECONDS)
     assert night.returncode == 2, said
     assert "the services were stopped" in said
     assert machine.processes() == []

@@ -17,7 +17,7 @@ from kindred.sources import SOURCES
 from tests.histories.compare import differences, read
 from tests.histories.happenings import Event, opening
 from tests.histories.ledger_checks import cursors, gaps, leftovers, only_true_changes, outdated
-from tests.histories.nights import DAY, Gate, Nights
+from tests.histories.nights import DAY, Gate, HistoryNights
 from tests.histories.truth import after, settled
 from tests.histories.vendors import ChangingVendors
 
@@ -37,7 +37,9 @@ class Journey(RuleBasedStateMachine):
         super().__init__()
         self.warehouse.empty()
         self.vendors = ChangingVendors(BEGINS)
-        self.nights = Nights(self.warehouse.dsn, self.vendors, target=self.target, gate=self.gate)
+        self.nights = HistoryNights(
+            self.warehouse.dsn, self.vendors, target=self.target, gate=self.gate
+        )
         self.conn = psycopg.connect(self.warehouse.dsn("admin"), autocommit=True)
         self.done: list[Run] = []  # nights
         self.pending: list[tuple[str, Run]] = []  # gated, and not yet published

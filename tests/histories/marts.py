@@ -11,7 +11,7 @@ import psycopg
 from kindred import building
 from kindred.pipeline import refresh
 from kindred.warehouse.connections import connect
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 
 CUSTOMER_MONTHS = ("customer_segments", "customer_attrition", "customer_advocacy")
 # What tells of the batches, and not of the customers.
@@ -19,7 +19,7 @@ OF_THE_ROAD = ("last_published_at", "rows_published", "held_batches", "quarantin
 Contents = dict[str, list[str]]
 
 
-def bring(nights: Nights, run_id: str, *, is_full: bool = False) -> list[building.DbtNode]:
+def bring(nights: HistoryNights, run_id: str, *, is_full: bool = False) -> list[building.DbtNode]:
     """Score, build and publish what changed; return what dbt did, nothing if nothing changed."""
     wish = refresh.RefreshOptions(full_refresh=is_full)
     if not refresh.score(run_id, nights, 60.0, wish):
@@ -30,7 +30,7 @@ def bring(nights: Nights, run_id: str, *, is_full: bool = False) -> list[buildin
     return nodes
 
 
-def let_pass(nights: Nights, run_id: str) -> None:
+def let_pass(nights: HistoryNights, run_id: str) -> None:
     """Call the marts of a build passed: a handful of customers leaves some of them empty."""
     with connect(nights.warehouse("transformer")) as conn:
         conn.execute(

@@ -1,6 +1,6 @@
 """Nights of the changing vendors, by the real tasks on a real warehouse, and ways they can go.
 
-Bypassed: Airflow, and sockets (`bench.truth.vendors`). A gate is the real one, or lets everything
+Bypassed: Airflow, and sockets (`harness/vendors.py`). A gate is the real one, or lets everything
 pass, or holds everything. Extractions are timed by the vendors' clock.
 """
 
@@ -14,9 +14,9 @@ from types import SimpleNamespace
 from typing import Literal
 from unittest.mock import patch
 
-from bench.truth.vendors import Vendors
-from kindred.api import Client, Endpoint, HttpRequest, HttpResponse
-from kindred.embedded.home import REPOSITORY
+from harness.environment import SandboxEnvironment, pass_gate
+from harness.vendors import InProcessVendors
+from kindred.api import HttpRequest, HttpResponse
 from kindred.errors import GateError
 from kindred.gates import check_batches
 from kindred.loads import Batch, Window
@@ -30,7 +30,7 @@ from sandbox.world import World
 from tests.histories.vendors import ChangingVendors
 
 DAY = timedelta(days=1)
-HISTORY = timedelta(days=60)  # before anything happens: the first night takes it all
+BEFORE_HISTORY = timedelta(days=60)  # before anything happens: the first night takes it all
 Gate = Literal["pass", "hold", "real"]
 
 
@@ -42,7 +42,7 @@ class Cut(Exception):
     """The vendor hangs up, and does not answer again."""
 
 
-class Breaking(Vendors):
+class Breaking(InProcessVendors):
     """Vendors that answer so many times and then no more."""
 
     def __init__(self, world: World, answers: int, end: BaseException) -> None:
@@ -56,39 +56,29 @@ class Breaking(Vendors):
         return await super()._exchange(request)
 
 
-class Nights:
-    """One warehouse and the runs that fill it: the surroundings of the tasks.
+class HistoryNights(SandboxEnvironment):
+    """One warehouse and the runs that fill it from a history.
 
     `dsn` takes a role; `zone` is the business's; `target` is dbt's folder.
     """
 
-    project = REPOSITORY / "dbt_project"
-
     def __init__(
         self,
         dsn: Callable[[str], str],
-        vendors: ChangingVendors,
+        history: ChangingVendors,
         zone: tzinfo = UTC,
         target: Path = Path(),
         gate: Gate = "pass",
     ) -> None:
-        self.warehouse, self.vendors, self.zone, self.target = dsn, vendors, zone, target
-        self.begins, self.gate = vendors.begins - HISTORY, gate
-        self._served = Vendors(vendors.world())
+        super().__init__(
+            dsn, InProcessVendors(history.world()), history.begins - BEFORE_HISTORY, target
+        )
+        self.history, self.zone, self.gate = history, zone, gate
         self._landings = 0
-
-    def endpoint(self, vendor: str) -> Endpoint:
-        return self._served.endpoint(vendor)
-
-    def client(self, vendor: str) -> Client:
-        return self._served.client(vendor)
-
-    def history_start(self, _: Window) -> datetime:
-        return self.begins
 
     def midnight(self, days: int = 0) -> datetime:
         """Return the next business midnight, or the one so many days after it."""
-        today = self.vendors.now.astimezone(self.zone).date()
+        today = self.history.now.astimezone(self.zone).date()
         return self._begin(today + (1 + days) * DAY)
 
     def day_before(self, end: datetime, days: int = 1) -> Window:
@@ -100,8 +90,8 @@ class Nights:
 
     def night(self, sources: Iterable[str] = SOURCES) -> Run:
         """Let the day end, and run its night for some sources."""
-        self.vendors.until(self.midnight())
-        interval = self.day_before(self.vendors.now)
+        self.history.until(self.midnight())
+        interval = self.day_before(self.history.now)
         run = Run(f"night {interval.end:%Y-%m-%d}", interval)
         for source in sources:
             self.ingest(source, run)
@@ -117,14 +107,14 @@ class Nights:
         self, source: str, run: Run, answers: int = -1, end: BaseException | None = None
     ) -> None:
         """Pull a source as its vendors stand now; `end` it after so many answers."""
-        world = self.vendors.world()
-        self._served = Vendors(world) if end is None else Breaking(world, answers, end)
+        world = self.history.world()
+        self.vendors = InProcessVendors(world) if end is None else Breaking(world, answers, end)
         with self._timed():
             ingest.land(source, run, self)
 
     def serve(self) -> None:
-        """Answer from now on as the vendors stand."""
-        self._served = Vendors(self.vendors.world())
+        """Answer from now on with what the history holds now."""
+        self.vendors = InProcessVendors(self.history.world())
 
     def reconcile(self, run_id: str, options: Options | None = None) -> list[str]:
         """Compare what raw holds with the vendors as they stand; return the loads that changed.
@@ -150,7 +140,7 @@ class Nights:
 
     def replace(self, source: str, batch: Batch, run_id: str) -> None:
         """Ask again for what a held batch had asked for, and publish it."""
-        self._served = Vendors(self.vendors.world())
+        self.serve()
         with self._timed():
             held_batches.replace(source, batch.batch_id, run_id, self)
         run = Run(run_id, batch.window)
@@ -168,13 +158,11 @@ class Nights:
             if gate == "hold":
                 check_batches(self.warehouse("loader"), landed, Path(__file__).parent)
                 return
-            for batch in landed:
-                ledger.fence(conn, batch)
-                ledger.record(conn, batch, "passed")
+            pass_gate(conn, landed)
 
     def publish(self, source: str, run: Run) -> None:
         """Publish what passed."""
-        with suppress(GateError):  # nothing did, and a person is told
+        with suppress(GateError):  # nothing did, and a person is informed
             ingest.publish(source, run.run_id, self)
 
     def batches(self, source: str, run: Run, status: str) -> list[Batch]:
@@ -187,7 +175,7 @@ class Nights:
     def _timed(self, name: str = "kindred.landing.extraction.datetime") -> Iterator[None]:
         """Time an extraction by the vendors' clock: after what happened, before what follows."""
         self._landings += 1
-        moment = self.vendors.now - timedelta(seconds=1) + timedelta(microseconds=self._landings)
+        moment = self.history.now - timedelta(seconds=1) + timedelta(microseconds=self._landings)
 
         clock = SimpleNamespace(now=moment.astimezone)
         with patch(name, clock):

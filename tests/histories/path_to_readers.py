@@ -12,7 +12,7 @@ from kindred.sources import SOURCES
 from tests.histories import marts
 from tests.histories.any_path import AnyPath
 from tests.histories.happenings import story
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 
 PREHISTORY = 60  # days that every path has behind it before its first night
 MOST_BUILDS = 4  # a path, the last one not counted: each takes seconds
@@ -61,7 +61,7 @@ class PathToReaders(AnyPath):
         found = marts.contents(self.warehouse.dsn)
         had = self.conn.execute("select * from ops.addresses").fetchall()
         self.warehouse.empty()
-        clean = Nights(self.warehouse.dsn, self.vendors, target=self.target)
+        clean = HistoryNights(self.warehouse.dsn, self.vendors, target=self.target)
         run = Run("clean", clean.day_before(self.vendors.now))
         for source in SOURCES:
             clean.ingest(source, run)

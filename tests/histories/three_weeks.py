@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from kindred.loads import Window
 from kindred.pipeline.environment import Run
 from kindred.sources import SOURCES
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PEOPLE = (
@@ -34,7 +34,7 @@ def day(month: int, number: int) -> date:
 class Told:
     """What the warehouse said of the three weeks."""
 
-    nights: Nights
+    nights: HistoryNights
     ends: list[datetime] = field(default_factory=list)
     changes: list[tuple[str, str, date]] = field(default_factory=list)
     again: list[tuple[str, str, date]] = field(default_factory=list)
@@ -45,9 +45,9 @@ class Told:
 
     def night(self, moment: datetime) -> None:
         """Run the night that ends with the day of `moment`."""
-        self.nights.vendors.until(moment)
+        self.nights.history.until(moment)
         self.nights.night()
-        self.ends.append(self.nights.vendors.now)
+        self.ends.append(self.nights.history.now)
 
     def run_again(self, days: list[tuple[int, int]]) -> None:
         """Run nights of single days and their range once more: reruns, and backfills."""
@@ -63,7 +63,7 @@ class Told:
 
 def base(told: Told) -> None:
     """Tell nine months: an order a month, a survey in February, and what the cases start from."""
-    vendors = told.nights.vendors
+    vendors = told.nights.history
     for name in PEOPLE:
         vendors.contact(name)
     for month in range(FIRST, LAST + 1):
@@ -95,7 +95,7 @@ def base(told: Told) -> None:
 
 def three_weeks(told: Told) -> None:
     """Let each thing happen to somebody else."""
-    vendors = told.nights.vendors
+    vendors = told.nights.history
     vendors.until(at(10, 5))
     vendors.post("pam-post", by="pam")
     vendors.post("quy-post", by="quy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.truth.vendors import UNLIMITED
+from harness.vendors import UNLIMITED
 from sandbox.clock import Clock
 from sandbox.record_store import FOREVER, RecordStore, RecordStoreBuilder
 from sandbox.render import store_names
@@ -24,7 +24,7 @@ class ChangingVendors(Crm, ContactCenter, Social):
     """What Salesforce, Genesys and Mastodon would answer at an instant."""
 
     def world(self) -> World:
-        """Return what the sandbox's servers show now; `bench.truth.vendors` has their clients."""
+        """Return what the sandbox's servers show now; `harness/vendors.py` has their clients."""
         clock = Clock(self.begins, LAST, self.now)
         stores = {name: self._store(name.partition("_")[2]) for name in store_names()}
         return World("history", stores, [wire.HASHTAG], UNLIMITED, clock, Path())

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from harness.databases import SURVIVES_KILLS, serving
 from kindred.embedded.home import SUPERUSER, Home
 from kindred.embedded.postgres import Postgres
 
@@ -47,16 +48,11 @@ def warehouse_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wareh
     from kindred.sources import LOADS
     from kindred.warehouse import schema
 
-    # A test may lose its data: without fsync it is faster.
-    postgres = Postgres(open_home(tmp_path_factory), settings={"fsync": "off"})
-    try:
-        postgres.start()
+    with serving(open_home(tmp_path_factory).folder, SURVIVES_KILLS) as postgres:
         schema.migrate(postgres.dsn("admin"), LOADS.values())
         with psycopg.connect(postgres.dsn(SUPERUSER)) as session:
             made = [(schema, name) for schema, name, kind in _relations(session) if kind in "rp"]
         yield Warehouse(postgres, frozenset(made))
-    finally:
-        postgres.erase()
 
 
 @pytest.fixture

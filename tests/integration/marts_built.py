@@ -69,11 +69,13 @@ class Marts:
         from dbt.cli.main import dbtRunner
 
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
-        target = ["--target-path", str(self.target), "--log-level-file", "none"]
+        quiet = ["--target-path", str(self.target), "--log-level-file", "none", "--quiet"]
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
-            outcome: Any = dbtRunner().invoke(["build", *options, *folders, *target, "--quiet"])
+            outcome: Any = dbtRunner().invoke(
+                ["build", "--no-write-json", *options, *folders, *quiet]
+            )
         wrong = [
             (one.node.name, one.message)
             for one in outcome.result or ()

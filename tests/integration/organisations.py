@@ -12,7 +12,7 @@ import psycopg
 from kindred.gates import check_marts
 from kindred.gates.verdicts import Verdict
 from tests.integration import marts_customers as people
-from tests.integration.marts_built import MARTS, NO_TESTS, Marts
+from tests.integration.marts_built import MARTS, NO_TESTS, PROJECT, Marts
 
 Record = dict[str, Any]
 Records = list[tuple[str, Record]]
@@ -21,16 +21,20 @@ THROUGH = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 class Organisation(Marts):
-    """A warehouse that holds these records and no others."""
+    """A warehouse that holds these records and no others; `held` is what its last night held."""
 
-    def __init__(self, warehouse: Any, target: Path, records: Records) -> None:
-        super().__init__(warehouse, target)
+    held: list[Verdict]
+
+    def __init__(
+        self, warehouse: Any, target: Path, records: Records, project: Path = PROJECT
+    ) -> None:
+        super().__init__(warehouse, target, project)
         warehouse.empty()
         with psycopg.connect(self.dsn) as conn:
             publish(conn, records)
 
-    def night(self, *options: str) -> list[Verdict]:
-        """Build and gate; return what holds."""
+    def night(self, *options: str) -> None:
+        """Build and gate."""
         self.build(*NO_TESTS, *options)
         with psycopg.connect(self.transformer) as conn:
             row = conn.execute(
@@ -39,7 +43,7 @@ class Organisation(Marts):
             ).fetchone()
         assert row is not None
         found = check_marts(self.transformer, row[0], MARTS)
-        return [verdict for verdict in found if not verdict.is_passed]
+        self.held = [verdict for verdict in found if not verdict.is_passed]
 
     def table(self, mart: str, *columns: str) -> list[tuple[Any, ...]]:
         """Return columns of a mart, sorted."""

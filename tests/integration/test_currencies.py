@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from kindred.gates.verdicts import Verdict
 from tests.integration import marts_customers as people
 from tests.integration.marts_built import NO_TESTS, PROJECT, Marts, customer
 from tests.integration.organisations import Organisation, Records, contacts, orders, surveys
@@ -19,10 +22,10 @@ JUNE = date(2026, 6, 1)
 RATES = "currency,reporting_currency,valid_from,rate\n"
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, whose seeds a test may change."""
-    copy = tmp_path / "dbt_project"
+    copy = tmp_path_factory.mktemp("currencies") / "dbt_project"
     shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
     return copy
 
@@ -51,83 +54,106 @@ def two_currencies() -> Records:
     return [*won, ("salesforce_contacts", costly), *surveys(0, [date(2026, 6, 3)]), *bought]
 
 
-def june(here: Marts) -> tuple[Any, ...]:
-    """Return the money of June."""
+@dataclass(frozen=True)
+class Built:
+    """What a build left: the money of June, every mart, and who wrote each customer-month."""
+
+    june: tuple[Any, ...]
+    contents: dict[str, list[tuple[Any, ...]]]
+    versions: dict[tuple[Any, ...], Any]
+
+
+def built(here: Marts) -> Built:
+    """Read what the last build left."""
     columns = "revenue, unconverted_orders, acquisition_cost, unconverted_costs"
-    (found,) = here.rows(f"select {columns} from build.true_north where month = '{JUNE}'")
-    return found
+    (june,) = here.rows(f"select {columns} from build.true_north where month = '{JUNE}'")
+    return Built(june, here.contents(), here.versions("customer_attrition"))
 
 
-def test_without_rates_one_currency_is_added_up_and_the_others_are_counted(
-    warehouse: Any, parsed: Path
-) -> None:
-    here = Organisation(warehouse, parsed, two_currencies())
-    assert here.night("--full-refresh") == []
-    assert june(here) == (100, 1, 20, 1)
-    assert here.rows(
-        "select orders, revenue, unconverted_orders, average_order_value"
-        f" from build.segment_summary where tier = 'all' and month = '{JUNE}'"
-    ) == [(2, 100, 1, 100)]
-    assert here.table("customer_value", "orders", "historical_value", "unconverted_orders") == [
-        (1, 0, 1),
-        (1, 100, 0),
-    ]
+@dataclass(frozen=True)
+class Builds:
+    """One organisation from build to build, as rates, orders and the reporting currency change."""
+
+    without_rates: Built
+    held: list[Verdict]
+    warned: list[tuple[str]]
+    summary: list[tuple[Any, ...]]
+    values: list[tuple[Any, ...]]
+    with_rates: Built
+    with_rates_rebuilt: Built
+    mostly_yen: Built
+    mostly_yen_rebuilt: Built
+    in_euros: Built
+
+
+@pytest.fixture(scope="module")
+def builds(
+    warehouse_server: Any, tmp_path_factory: pytest.TempPathFactory, project: Path
+) -> Iterator[Builds]:
+    """Build in each state after the other: six builds of what each test alone would need nine."""
+    target = tmp_path_factory.mktemp("dbt")
+    here = Organisation(warehouse_server, target, two_currencies(), project)
+    here.night("--full-refresh")
+    without_rates = built(here)
     warned = here.rows(
         "select rule from ops.gate_results where not is_passed and suite = 'mart_true_north'"
     )
-    assert ("every_amount_is_added_up",) in warned
-
-
-def test_a_rate_of_the_day_converts_and_another_rate_computes_again_whom_it_concerns(
-    warehouse: Any, tmp_path: Path, project: Path
-) -> None:
-    here = Organisation(warehouse, tmp_path / "target", two_currencies())
-    here.project = project
-    here.build("--full-refresh", *NO_TESTS)
-    before = here.versions("customer_attrition")
-    rates(
-        project,
-        "jpy,EUR,2026-06-01,0.006",
-        "JPY,EUR,2026-06-03,7",
-        "JPY,USD,2026-06-02,8",
+    summary = here.rows(
+        "select orders, revenue, unconverted_orders, average_order_value"
+        f" from build.segment_summary where tier = 'all' and month = '{JUNE}'"
     )
-    here.build(*NO_TESTS)
-    assert june(here) == (Decimal(190), 0, Decimal("12.7"), 0)
-    rewritten = {
-        key for key, at in here.versions("customer_attrition").items() if before[key] != at
-    }
-    assert rewritten == {(customer(1), JUNE)}
-    incremental = here.contents()
-    here.build("--full-refresh", *NO_TESTS)
-    assert here.contents() == incremental
-
-
-def test_the_reporting_currency_is_the_seeds_and_else_that_of_most_orders(
-    warehouse: Any, tmp_path: Path, project: Path
-) -> None:
-    here = Organisation(warehouse, tmp_path / "target", two_currencies())
-    here.project = project
-    here.build("--full-refresh", *NO_TESTS)
+    values = here.table("customer_value", "orders", "historical_value", "unconverted_orders")
+    rates(project, "jpy,EUR,2026-06-01,0.006", "JPY,EUR,2026-06-03,7", "JPY,USD,2026-06-02,8")
+    with_rates, with_rates_rebuilt = by_night_and_rebuilt(here)
+    rates(project)
     with psycopg.connect(here.dsn) as conn:
         late = orders(0, [(date(2026, 6, 9), 500)], currency="JPY", order_id="801-late")
         people.write(conn, *late[0])
         people.mark(conn, "salesforce_orders", "003-0000", date(2026, 6, 9), 2)
-    here.build(*NO_TESTS)
-    assert june(here) == (15500, 1, 900, 1)
-    incremental = here.contents()
-    here.build("--full-refresh", *NO_TESTS)
-    assert here.contents() == incremental
+    mostly_yen, mostly_yen_rebuilt = by_night_and_rebuilt(here)
     reporting(project, "EUR")
     here.build(*NO_TESTS)
-    assert june(here) == (100, 2, 20, 1)
+    yield Builds(
+        without_rates=without_rates,
+        held=here.held,
+        warned=warned,
+        summary=summary,
+        values=values,
+        with_rates=with_rates,
+        with_rates_rebuilt=with_rates_rebuilt,
+        mostly_yen=mostly_yen,
+        mostly_yen_rebuilt=mostly_yen_rebuilt,
+        in_euros=built(here),
+    )
+    warehouse_server.empty()
 
 
-def test_orders_without_a_currency_are_in_the_only_one_there_is(
-    warehouse: Any, parsed: Path
-) -> None:
-    bought = orders(0, [(date(2026, 6, 1), "100.00")])
-    bought += orders(1, [(date(2026, 6, 2), "0.015")], currency="EUR")
-    here = Organisation(warehouse, parsed, [*contacts(2), *surveys(0, [JUNE]), *bought])
+def by_night_and_rebuilt(here: Organisation) -> tuple[Built, Built]:
+    """Return what a night makes of a change, and what a full refresh makes of everything."""
+    here.build(*NO_TESTS)
+    by_night = built(here)
     here.build("--full-refresh", *NO_TESTS)
-    assert june(here)[:2] == (Decimal("100.02"), 0)
-    assert here.rows("select sum(amount)::text from build.int_sales") == [("100.015",)]
+    return by_night, built(here)
+
+
+def test_without_rates_one_currency_is_added_up_and_the_others_are_counted(builds: Builds) -> None:
+    assert builds.held == []
+    assert builds.without_rates.june == (100, 1, 20, 1)
+    assert builds.summary == [(2, 100, 1, 100)]
+    assert builds.values == [(1, 0, 1), (1, 100, 0)]
+    assert ("every_amount_is_added_up",) in builds.warned
+
+
+def test_a_rate_of_the_day_converts_and_another_rate_computes_again_whom_it_concerns(
+    builds: Builds,
+) -> None:
+    assert builds.with_rates.june == (Decimal(190), 0, Decimal("12.7"), 0)
+    before, after = builds.without_rates.versions, builds.with_rates.versions
+    assert {key for key, at in after.items() if before[key] != at} == {(customer(1), JUNE)}
+    assert builds.with_rates_rebuilt.contents == builds.with_rates.contents
+
+
+def test_the_reporting_currency_is_the_seeds_and_else_that_of_most_orders(builds: Builds) -> None:
+    assert builds.mostly_yen.june == (15500, 1, 900, 1)
+    assert builds.mostly_yen_rebuilt.contents == builds.mostly_yen.contents
+    assert builds.in_euros.june == (100, 2, 20, 1)

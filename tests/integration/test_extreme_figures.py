@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.integration import marts_customers as people
 from tests.integration.marts_built import MARTS, NO_TESTS, customer
@@ -39,7 +41,7 @@ def day(month: int, number: int) -> date:
 
 
 def records() -> Records:
-    """Return a customer for each kind of amounts, and for each impossible date."""
+    """Return a customer for each kind of amounts and each impossible date, and two who grow."""
     found = contacts(len(AMOUNTS), since=day(1, 1))
     for number, amounts in enumerate(AMOUNTS.values()):
         found += orders(number, [(day(1 + at, 5), each) for at, each in enumerate(amounts)])
@@ -51,15 +53,37 @@ def records() -> Records:
         found += [("salesforce_contacts", since), *orders(number, [(odd, 10), (day(3, 3), 10)])]
         if odd.year > 1:  # an instant of the first day is in the year before in some time zones
             found += [*surveys(number, [odd]), *conversations(number, [odd])]
-    return found
+    return found + growing(len(AMOUNTS) + len(IMPOSSIBLE))
 
 
-def test_no_amount_and_no_date_stops_the_marts(warehouse: Any, parsed: Path) -> None:
-    here = Organisation(warehouse, parsed, records())
-    assert here.night("--full-refresh") == []
+def growing(number: int) -> Records:
+    """Return two customers of May and June, the only ones: a cent grows to ten digits, 10 to 15."""
+    since = {"customer_since": date(2025, 1, 1)}
+    return [
+        *[("salesforce_contacts", people.contact(number + at, **since)) for at in range(2)],
+        *surveys(number, [date(2025, 5, 8), day(5, 8)]),
+        *orders(number, [(date(2025, 5, 3), "0.01"), (day(5, 3), 10**10)]),
+        *orders(number + 1, [(date(2025, 6, 3), 10), (day(6, 3), 15)]),
+    ]
 
+
+@pytest.fixture(scope="module")
+def here(warehouse_server: Any, parsed: Path) -> Iterator[Organisation]:
+    """All of them, built once."""
+    made = Organisation(warehouse_server, parsed, records())
+    with psycopg.connect(made.dsn) as conn:
+        conn.execute(
+            "update ops.loads set window_start = '2025-01-01' where window_start > '1999-1-1'"
+        )
+    made.night("--full-refresh")
+    yield made
+    warehouse_server.empty()
+
+
+def test_no_amount_and_no_date_stops_the_marts(here: Organisation) -> None:
+    assert here.held == []
     assert here.rows("select min(month), max(month) from build.int_months") == [
-        (day(1, 1), day(6, 1))
+        (date(2025, 1, 1), day(6, 1))
     ]
     sums = dict(
         here.rows(
@@ -86,33 +110,8 @@ def test_no_amount_and_no_date_stops_the_marts(warehouse: Any, parsed: Path) -> 
     )
     assert unexplained == []
 
-    # One more order of ten digits: the night's bytes are a full refresh's.
-    with psycopg.connect(here.dsn) as conn:
-        people.write(conn, *orders(5, [(day(6, 9), "9999999999")], order_id="801-new")[0])
-        people.mark(conn, "salesforce_orders", "003-0005", day(6, 9), 2)
-    here.build(*NO_TESTS)
-    incremental = here.contents()
-    here.build("--full-refresh", *NO_TESTS)
-    assert here.contents() == incremental
 
-
-def test_a_growth_of_a_million_and_more_is_null(warehouse: Any, parsed: Path) -> None:
-    """A first month of a cent, and the same month a year after of ten digits."""
-    here = Organisation(
-        warehouse,
-        parsed,
-        [
-            *contacts(2, since=date(2025, 1, 1)),
-            *surveys(0, [date(2025, 5, 8), day(5, 8)]),
-            *orders(0, [(date(2025, 5, 3), "0.01"), (day(5, 3), 10**10)]),
-            *orders(1, [(date(2025, 6, 3), 10), (day(6, 3), 15)]),
-        ],
-    )
-    with psycopg.connect(here.dsn) as conn:
-        conn.execute(
-            "update ops.loads set window_start = '2025-01-01' where window_start > '1999-1-1'"
-        )
-    assert here.night("--full-refresh") == []
+def test_a_growth_of_a_million_and_more_is_null(here: Organisation) -> None:
     found = here.rows(
         "select month, revenue, revenue_year_ago, revenue_growth, same_customer_growth"
         f" from build.true_north where month >= '{day(5, 1)}' order by month"
@@ -121,3 +120,19 @@ def test_a_growth_of_a_million_and_more_is_null(warehouse: Any, parsed: Path) ->
         (day(5, 1), 10**10, Decimal("0.01"), None, None),
         (day(6, 1), 15, 10, Decimal("0.5"), Decimal("0.5")),
     ]
+
+
+def test_one_more_order_of_ten_digits_leaves_the_bytes_of_a_full_refresh(
+    here: Organisation,
+) -> None:
+    """It is of April, in which the other tests look at nothing, and of none of their customers."""
+    who = len(AMOUNTS)
+    with psycopg.connect(here.dsn) as conn:
+        people.write(conn, *orders(who, [(day(4, 9), "9999999999")], order_id="801-new")[0])
+        people.mark(conn, "salesforce_orders", f"003-{who:04}", day(4, 9), 2)
+    before = here.contents()
+    here.build(*NO_TESTS)
+    incremental = here.contents()
+    assert incremental["true_north"] != before["true_north"]
+    here.build("--full-refresh", *NO_TESTS)
+    assert here.contents() == incremental

@@ -15,7 +15,7 @@ from kindred.pipeline.environment import Run
 from kindred.sources import LOADS, SOURCES, genesys_transcripts
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 from tests.histories.vendors import ChangingVendors
 from tests.records import whole
 from tests.vendor import DAY, Vendor, query_of, reply
@@ -263,7 +263,7 @@ def test_many_pages_arrive_in_bounded_chunks(conn, monkeypatch):
 
 def test_a_late_calls_transcript_comes_although_its_first_batch_was_held(warehouse):
     vendors = ChangingVendors(datetime(2026, 3, 1, tzinfo=UTC))
-    nights = Nights(warehouse.dsn, vendors)
+    nights = HistoryNights(warehouse.dsn, vendors)
     for _ in range(6):
         nights.night(["call_center"])
     vendors.call("late", by="ann", ahead=-5 * 24)
@@ -297,7 +297,7 @@ def test_the_transcript_of_a_rewritten_call_is_asked_for_once_more_and_not_every
 
     monkeypatch.setattr(genesys_transcripts, "_transcript", counted)
     vendors = ChangingVendors(datetime(2026, 3, 1, tzinfo=UTC))
-    nights = Nights(warehouse.dsn, vendors)
+    nights = HistoryNights(warehouse.dsn, vendors)
     vendors.call("c", by="ann")
     vendors.transcribe("c", words="I waited for an hour.")
     found = []

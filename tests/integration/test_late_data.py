@@ -18,7 +18,7 @@ from tests.histories import marts
 from tests.histories.compare import differences, read
 from tests.histories.ledger_checks import changes
 from tests.histories.marts import customer_id
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 from tests.histories.three_weeks import (
     BERLIN,
     FIRST,
@@ -40,7 +40,7 @@ def told(warehouse_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
         patch.setenv("KINDRED_TIME_ZONE", BERLIN.key)
         vendors = ChangingVendors(at(1, 15))
         target = tmp_path_factory.mktemp("dbt")
-        told = Told(Nights(warehouse_server.dsn, vendors, BERLIN, target))
+        told = Told(HistoryNights(warehouse_server.dsn, vendors, BERLIN, target))
         base(told)
         marts.bring(told.nights, "base")
         with psycopg.connect(warehouse_server.dsn("transformer"), autocommit=True) as conn:

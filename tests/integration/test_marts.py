@@ -38,7 +38,7 @@ def first_night(warehouse_server: Any, parsed: Path) -> Iterator[Marts]:
     built.build("--full-refresh")
     with psycopg.connect(built.transformer) as conn:
         people.foretell(conn)
-    built.dbt("--select", "stg_estimated_lapse_risks+", "stg_estimated_risk_fits+")
+    built.dbt("--select", "stg_estimated_lapse_risks+", "stg_estimated_risk_fits+", "--write-json")
     yield built
     warehouse_server.empty()
 

@@ -15,7 +15,7 @@ from kindred.sources import LOADS
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 from tests.histories.compare import differences, read
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 from tests.histories.truth import after
 from tests.histories.vendors import ChangingVendors
 from tests.histories.wire import SOBJECTS
@@ -253,7 +253,7 @@ def test_all_of_salesforce_silent_for_some_nights_ends_with_the_bytes_of_an_undi
     warehouse, silent
 ):
     vendors = SilentCrm(datetime(2026, 3, 2, tzinfo=UTC))
-    nights = Nights(warehouse.dsn, vendors, gate="real")
+    nights = HistoryNights(warehouse.dsn, vendors, gate="real")
     ends = []
     for number in range(4):
         vendors.until(nights.midnight() - timedelta(hours=6))

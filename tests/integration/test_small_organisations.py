@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -44,12 +44,18 @@ def a_gap() -> Records:
     ]
 
 
-ORGANISATIONS: dict[str, Callable[[], Records]] = {
-    "one customer and one month": lambda: [
+def one_customer() -> Records:
+    """One customer and one month, with orders in the only currency there is and in none."""
+    return [
         *contacts(1, since=day(6, 1)),
         *surveys(0, [day(6, 3), day(6, 5)]),
-        *orders(0, [(day(6, 4), 10)]),
-    ],
+        *orders(0, [(day(6, 4), "100.00")]),
+        *orders(0, [(day(6, 5), "0.015")], currency="EUR", order_id="801-euro"),
+    ]
+
+
+ORGANISATIONS: dict[str, Callable[[], Records]] = {
+    "one customer and one month": one_customer,
     "no survey and no conversation": lambda: [
         *contacts(5, since=day(3, 2)),
         *orders(1, [(day(4, 1), 10)]),
@@ -57,13 +63,30 @@ ORGANISATIONS: dict[str, Callable[[], Records]] = {
     "no orders": lambda: [*contacts(5), *surveys(1, [day(2, 3), day(2, 5)])],
     "no customer yet": lambda: [*contacts(3, since=date(2027, 1, 1)), *surveys(0, [day(1, 5)])],
     "no record at all": list,
+    "a gap": a_gap,
+    "five customers": five_customers,
 }
 
 
-@pytest.mark.parametrize("name", ORGANISATIONS)
-def test_a_small_organisation_passes_its_gates(name: str, warehouse: Any, parsed: Path) -> None:
-    here = Organisation(warehouse, parsed, ORGANISATIONS[name]())
-    assert here.night("--full-refresh") == []
+@pytest.fixture(scope="module")
+def here(
+    request: pytest.FixtureRequest, warehouse_server: Any, parsed: Path
+) -> Iterator[Organisation]:
+    """One of the organisations, built; tests of the same one share it."""
+    made = Organisation(warehouse_server, parsed, ORGANISATIONS[request.param]())
+    made.night("--full-refresh")
+    yield made
+    warehouse_server.empty()
+
+
+def of(name: str) -> pytest.MarkDecorator:
+    """Give a test one organisation."""
+    return pytest.mark.parametrize("here", [name], indirect=True)
+
+
+@pytest.mark.parametrize("here", ORGANISATIONS, indirect=True)
+def test_a_small_organisation_passes_its_gates(here: Organisation) -> None:
+    assert here.held == []
     ((months,),) = here.rows(
         "select 12 * date_part('year', age(max(month), min(month)))"
         " + date_part('month', age(max(month), min(month))) + 1 from build.true_north"
@@ -78,11 +101,15 @@ def test_a_small_organisation_passes_its_gates(name: str, warehouse: Any, parsed
     assert unexplained == []
 
 
-def test_a_month_in_which_nobody_was_a_customer_is_a_row_of_zeros(
-    warehouse: Any, parsed: Path
-) -> None:
-    here = Organisation(warehouse, parsed, a_gap())
-    assert here.night("--full-refresh") == []
+@of("one customer and one month")
+def test_orders_without_a_currency_are_in_the_only_one_there_is(here: Organisation) -> None:
+    money = here.table("true_north", "revenue", "unconverted_orders")
+    assert money == [(Decimal("100.02"), 0)]
+    assert here.rows("select sum(amount)::text from build.int_sales") == [("100.015",)]
+
+
+@of("a gap")
+def test_a_month_in_which_nobody_was_a_customer_is_a_row_of_zeros(here: Organisation) -> None:
     found = here.table(
         "true_north", "month", "active_customers", "revenue", "connected_share", "advocacy_rate"
     )
@@ -97,9 +124,8 @@ def test_a_month_in_which_nobody_was_a_customer_is_a_row_of_zeros(
     assert reasons[day(3, 1)] == "nobody was a customer"
 
 
-def test_five_customers_have_the_figures_that_a_hand_finds(warehouse: Any, parsed: Path) -> None:
-    here = Organisation(warehouse, parsed, five_customers())
-    assert here.night("--full-refresh") == []
+@of("five customers")
+def test_five_customers_have_the_figures_that_a_hand_finds(here: Organisation) -> None:
     # Four of five answered 6 of 7 on a key motivator: (6 - 1) * 100 / 6 = 83.3 of 100, connected.
     assert here.table(
         "true_north",

@@ -16,9 +16,9 @@ import pytest
 from bench.truth import seeded
 from bench.truth.claims import CLAIMS, Finding, examine, is_null
 from bench.truth.claims.agreement import kappa_connected, kappa_gone, kappa_tier
-from bench.truth.road import Road
 from bench.truth.runs import Run
-from bench.truth.work import travel
+from bench.truth.work import run_scenario
+from harness.in_process_pipeline import Pipeline
 from sandbox.record_store import FOREVER
 from sandbox.scenario_files import SCENARIOS, load_scenario
 from sandbox.times import milliseconds
@@ -29,36 +29,38 @@ Found = dict[str, list[Finding]]
 
 
 @pytest.fixture(scope="module")
-def road(warehouse_server: Any) -> Road:
+def pipeline(warehouse_server: Any) -> Pipeline:
     """A database of its own on the tests' server."""
-    return Road(warehouse_server.postgres, "truth")
+    return Pipeline(warehouse_server.postgres, "truth")
 
 
 @pytest.fixture(scope="module")
-def retailer(road: Road, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Found]:
+def retailer(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Found]:
     """A run and its findings, read before another one takes the database."""
     (scenario,) = seeded("retailer", CUSTOMERS, [1])
-    run = travel(road, scenario, tmp_path_factory.mktemp("retailer"))
+    run = run_scenario(pipeline, scenario, tmp_path_factory.mktemp("retailer"))
     return run, examine(run)
 
 
 @pytest.fixture(scope="module")
-def null(road: Road, tmp_path_factory: pytest.TempPathFactory) -> Found:
+def null(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Found:
     """What the claims find where connection causes nothing."""
     names = (file.stem for file in SCENARIOS.glob("*.yml"))
     name = next(name for name in names if is_null(load_scenario(name)))
     (scenario,) = seeded(name, CUSTOMERS, [1])
-    return examine(travel(road, scenario, tmp_path_factory.mktemp("null")))
+    return examine(run_scenario(pipeline, scenario, tmp_path_factory.mktemp("null")))
 
 
 def of_kind(found: Found, kind: str) -> list[Finding]:
     return [each for name, all_of in found.items() if CLAIMS[name].kind == kind for each in all_of]
 
 
-def test_the_road_loses_nothing_that_the_sandbox_shows(road: Road, tmp_path: Path) -> None:
+def test_the_pipeline_loses_nothing_that_the_sandbox_shows(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
     world = open_world(tmp_path, load_scenario("tiny"), lambda _: None)
-    road.clear()
-    pulled = road.pull(world)
+    pipeline.clear()
+    pulled = pipeline.pull(world)
     shown = {
         "salesforce_contacts": len(visible(world, "contacts")),
         "salesforce_orders": len(visible(world, "orders")),

@@ -7,7 +7,7 @@ import pytest
 from kindred.errors import SourceForbidden
 from kindred.sources import genesys_transcripts
 from kindred.warehouse.connections import connect
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
 from tests.histories.vendors import ChangingVendors
 
 PUBLISHED = (
@@ -35,7 +35,7 @@ def test_a_refused_transcript_is_in_the_ledger_and_comes_when_it_is_given(
     warehouse, refused, caplog
 ):
     vendors = ChangingVendors(datetime(2026, 3, 1, tzinfo=UTC))
-    nights = Nights(warehouse.dsn, vendors)
+    nights = HistoryNights(warehouse.dsn, vendors)
     for name in ("given", "refused"):
         vendors.call(name, by="ann")
         vendors.transcribe(name, words="I waited for an hour.")

@@ -8,43 +8,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from kindred.cli.airflow_runs import UNFINISHED
-from kindred.cli.ledger import rows
 from kindred.cli.night import RECONCILE, wait_until_known, zone
 from kindred.sources import LOADS, RECONCILES, SOURCES, source_of
 from kindred.warehouse import reconciliations
 from kindred.warehouse.connections import connect
+from kindred.warehouse.reconciliations import ReconciliationOutcome
 
 if TYPE_CHECKING:
     from kindred.embedded.services import Services
 
 POLL_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What a run compared of a load, and what became of its tombstones."""
-
-    load: str
-    batch_id: int | None
-    is_dry_run: bool
-    through_key: str | None
-    ids_at_vendor: int
-    ids_in_raw: int
-    ids_gone: int
-    ids_returned: int
-    ids_unknown: int
-    unknown_from: datetime | None
-    unknown_to: datetime | None
-    status: str | None
-    rows_published: int | None
-    message: str | None
 
 
 def ask(services: Services, sources: Sequence[str], *, is_dry_run: bool) -> tuple[str, bool]:
@@ -60,26 +39,13 @@ def ask(services: Services, sources: Sequence[str], *, is_dry_run: bool) -> tupl
     return run_id, state == "success"
 
 
-def compared(dsn: str, run_id: str) -> list[Compared]:
+def compared(dsn: str, run_id: str) -> list[ReconciliationOutcome]:
     """Return what a run compared, load by load."""
-    return rows(
-        dsn,
-        Compared,
-        """
-        select
-            reconciliations.load, batch_id, is_dry_run, through_key, ids_at_vendor, ids_in_raw,
-            ids_gone, ids_returned, ids_unknown, unknown_from, unknown_to, status, rows_published,
-            message
-        from ops.reconciliations
-        left join ops.loads using (batch_id)
-        where reconciliations.run_id = %s
-        order by reconciliation_id
-        """,
-        [run_id],
-    )
+    with connect(dsn) as conn:
+        return reconciliations.outcomes(conn, run_id)
 
 
-def table(found: Sequence[Compared]) -> Table:
+def table(found: Sequence[ReconciliationOutcome]) -> Table:
     """Return a line a load: ids at the vendor and in raw, what is gone or back, rows written."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("load")
@@ -92,7 +58,7 @@ def table(found: Sequence[Compared]) -> Table:
     return drawn
 
 
-def advice(found: Sequence[Compared], sources: Sequence[str]) -> Iterator[str]:
+def advice(found: Sequence[ReconciliationOutcome], sources: Sequence[str]) -> Iterator[str]:
     """Yield what there is to do, and what a vendor cannot say."""
     for one in found:
         if one.status == "held":

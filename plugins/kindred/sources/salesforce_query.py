@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
 
@@ -44,18 +44,12 @@ class Query:
     async def __call__(self, ask: ExtractRequest) -> AsyncGenerator[Page, None]:
         """Yield the records modified in the window, deleted ones too."""
         absent: set[str] = set()
-        types = get_type_hints(self.row)
-        whole = {
-            field.encode_name
-            for field in msgspec.structs.fields(self.row)
-            if _is_whole(types[field.name])
-        }
 
         def answers(window: Window) -> AsyncGenerator[ApiResponse, None]:
             return self._answers(replace(ask, window=window), absent)
 
         async for answer in narrowed(ask.window, answers):
-            records = [_plain(r, whole, absent) for r in records_of(answer, "records")]
+            records = [_plain(r, absent) for r in records_of(answer, "records")]
             yield Page(self.load, records)
 
     async def _answers(
@@ -122,20 +116,9 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
-def _is_whole(kind: Any) -> bool:
-    return kind is int or int in getattr(kind, "__args__", ())
-
-
-def _plain(record: dict[str, Any], whole: set[str], absent: set[str]) -> dict[str, Any]:
-    """Drop the envelope, write 5.0 as 5 in fields that count, and give absent fields null.
-
-    The API has one number type.
-    """
+def _plain(record: dict[str, Any], absent: set[str]) -> dict[str, Any]:
+    """Drop the envelope, and give absent fields null."""
     if not isinstance(record, dict):
         return record
     record.pop("attributes", None)
-    for name in whole:
-        value = record.get(name)
-        if isinstance(value, float) and value.is_integer():
-            record[name] = int(value)
     return record | dict.fromkeys(absent)

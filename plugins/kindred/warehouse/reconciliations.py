@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import psycopg
 from psycopg import sql
@@ -61,6 +62,16 @@ class Reconciliation:
         )
 
 
+@dataclass(frozen=True)
+class ReconciliationOutcome(Reconciliation):
+    """What one run compared of a load, and what became of its batch; None where it has none."""
+
+    status: str | None
+    rows_published: int | None
+    message: str | None
+
+
+Compared = TypeVar("Compared", bound=Reconciliation)
 NAMES = [field.name for field in fields(Reconciliation)]
 
 
@@ -98,12 +109,18 @@ def record(conn: psycopg.Connection, made: Reconciliation) -> None:
 
 def of_run(conn: psycopg.Connection, run_id: str) -> list[Reconciliation]:
     """Return what a run has compared, load by load."""
-    return _read(conn, "run_id = %s order by reconciliation_id", run_id)
+    return _read(conn, Reconciliation, "run_id = %s order by reconciliation_id", run_id)
+
+
+def outcomes(conn: psycopg.Connection, run_id: str) -> list[ReconciliationOutcome]:
+    """Return what a run has compared and what became of it, load by load."""
+    condition = "run_id = %s order by reconciliation_id"
+    return _read(conn, ReconciliationOutcome, condition, run_id)
 
 
 def of_batch(conn: psycopg.Connection, batch_id: int) -> Reconciliation | None:
     """Return the comparison whose tombstones a batch holds; None where it is a night's."""
-    return next(iter(_read(conn, "batch_id = %s", batch_id)), None)
+    return next(iter(_read(conn, Reconciliation, "batch_id = %s", batch_id)), None)
 
 
 def is_done(conn: psycopg.Connection, load: str, run_id: str) -> bool:
@@ -111,6 +128,7 @@ def is_done(conn: psycopg.Connection, load: str, run_id: str) -> bool:
     return bool(
         _read(
             conn,
+            Reconciliation,
             f"load = %s and run_id = %s and ({SETTLED} or status in ('landed', 'passed'))",
             load,
             run_id,
@@ -209,6 +227,7 @@ def asked(conn: psycopg.Connection, load: Load) -> Window | None:
 def _last(conn: psycopg.Connection, load: str, condition: str = "true") -> Reconciliation | None:
     found = _read(
         conn,
+        Reconciliation,
         f"load = %s and not is_dry_run and {SETTLED} and {condition}"
         " order by reconciliation_id desc limit 1",
         load,
@@ -216,13 +235,16 @@ def _last(conn: psycopg.Connection, load: str, condition: str = "true") -> Recon
     return found[0] if found else None
 
 
-def _read(conn: psycopg.Connection, condition: str, *values: object) -> list[Reconciliation]:
+def _read(
+    conn: psycopg.Connection, kind: type[Compared], condition: str, *values: object
+) -> list[Compared]:
     query = f"""
-        select {", ".join(NAMES)}
+        select {", ".join(field.name for field in fields(kind))}
         from ops.reconciliations
-        left join (select batch_id as its_batch_id, status from ops.loads) as batches
-            on its_batch_id = batch_id
+        left join (
+            select batch_id as its_batch_id, status, rows_published, message from ops.loads
+        ) as batches on its_batch_id = batch_id
         where {condition}
     """  # noqa: S608 -- constants of this module
-    with conn.cursor(row_factory=class_row(Reconciliation)) as cursor:
+    with conn.cursor(row_factory=class_row(kind)) as cursor:
         return cursor.execute(query.encode(), values).fetchall()

@@ -13,13 +13,17 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from kindred.cli import app, reconcile, status
-from kindred.cli.reconcile import Compared
 from kindred.sources import SOURCES
+from kindred.warehouse.reconciliations import ReconciliationOutcome
 
-ENDED = Compared(
+ENDED = ReconciliationOutcome(
     load="salesforce_contacts",
+    run_id="manual__1",
     batch_id=7,
     is_dry_run=False,
+    round=1,
+    round_of=datetime(2026, 11, 1, tzinfo=UTC),
+    after_key="",
     through_key=None,
     ids_at_vendor=1998,
     ids_in_raw=2000,
@@ -85,7 +89,7 @@ def test_the_table_has_a_line_a_load_with_what_is_gone_and_ended() -> None:
     assert line.split() == ["salesforce_contacts", "1,998", "2,000", "2", "0", "2", "0"]
 
 
-def told(made: Compared) -> list[str]:
+def told(made: ReconciliationOutcome) -> list[str]:
     *lines, of_the_vendor = reconcile.advice([made], ["crm"])
     assert of_the_vendor.startswith("salesforce: ")
     return lines

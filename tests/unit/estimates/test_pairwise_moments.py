@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from bench.drivers.survey import TWELVE, answers
+from harness.planted_ratings import TWELVE, answers
 from kindred.estimates.bootstrap import drawn_sums, random_blocks
 from kindred.estimates.pairwise_moments import block_sums, correlations
 

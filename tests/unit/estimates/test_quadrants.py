@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bench.drivers.survey import NULL, TWELVE, answers
+from harness.planted_ratings import NULL, TWELVE, answers
 from kindred.estimates.quadrants import quadrants
 from kindred.estimates.relative_importance import Estimate, Importance, derive_importance
 

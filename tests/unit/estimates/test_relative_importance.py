@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose
 from scipy.linalg import sqrtm
 from scipy.stats import spearmanr
 
-from bench.drivers.shapley import shapley_weights
-from bench.drivers.survey import NULL, TWELVE, answers, complete, many
+from harness.planted_ratings import NULL, TWELVE, answers, complete, many
+from harness.shapley import shapley_weights
 from kindred.estimates.relative_importance import derive_importance
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from bench.truth.vendors import Vendors
+from harness.vendors import InProcessVendors
 from kindred.landing.contracts import Contract
 from kindred.loads import Batch, ExtractRequest, Window
 from kindred.sources import LOADS, SOURCES
@@ -41,7 +41,7 @@ def pulled(
     """Return the rows that a window brings, by load and key; none may break its contract."""
     known: Any = Held(held or {load: {} for load in KEYS})
     found: Raw = {load: {} for load in KEYS}
-    served = Vendors(vendors.world())
+    served = InProcessVendors(vendors.world())
     for loads in SOURCES.values():
         asked = frozenset(load.name for load in loads)
         for extract in {load.extract for load in loads}:

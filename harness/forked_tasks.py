@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kindred.errors import SupersededError
 
-DONE, FAILED, REFUSED = 0, 1, 3
+DONE, FAILED, SUPERSEDED = 0, 1, 3
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _inside(act: Callable[[], object], log: Path, prepare: Callable[[], object])
         act()
     except SupersededError:
         traceback.print_exc()
-        return REFUSED
+        return SUPERSEDED
     except BaseException:
         traceback.print_exc()
         return FAILED

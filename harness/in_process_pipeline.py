@@ -1,4 +1,4 @@
-"""From a scenario to built marts in seconds: the project's own code, without what surrounds it.
+"""From a world to built marts in seconds: the project's own code, without what surrounds it.
 
 Run as in a night: the sandbox's servers, the vendors' clients and extractions, the row contracts,
 landing, the merge into raw, the scorer, dbt with its seeds and data tests.
@@ -6,8 +6,7 @@ landing, the merge into raw, the scorer, dbt with its seeds and data tests.
 Bypassed: Airflow; sockets (`vendors.py` calls the servers' application); the Great Expectations
 gates, whose suites tests check elsewhere (a batch is called passed, a build published); the copy
 of `build` into `marts`, which changes no value; the windows of many nights: one first night takes
-the whole history, so nothing here tells how late changes are taken up. Postgres is the
-embedded one with fsync off, with a fresh database for each run.
+the whole history, so nothing here shows how late changes are taken up.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import psycopg
 from psycopg import sql
 
-from bench.truth.vendors import Vendors
+from harness.databases import make_database
+from harness.environment import PROJECT, pass_gate
+from harness.vendors import InProcessVendors
 from kindred import building, scoring
-from kindred.embedded.home import REPOSITORY, ROLES, SUPERUSER, Home
 from kindred.embedded.postgres import Postgres
 from kindred.errors import KindredError
 from kindred.landing.batch_writer import BatchWriter, LandingResult
@@ -38,8 +37,6 @@ from kindred.warehouse import ledger, schema
 from kindred.warehouse.connections import connect
 from sandbox.world import World
 
-PROJECT = REPOSITORY / "dbt_project"
-FASTER = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 Say = Callable[[str], None]
 
 
@@ -47,30 +44,15 @@ def silent(_: str) -> None:
     """Say nothing."""
 
 
-@contextmanager
-def serving(folder: Path, settings: dict[str, str] | None = None) -> Iterator[Postgres]:
-    """Start a Postgres, with its usual settings but for the given ones, and erase it at the end.
-
-    Args:
-        settings: FASTER unless told otherwise: the data may be lost.
-    """
-    server = Postgres(Home.open(folder), settings=FASTER if settings is None else settings)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.erase()
-
-
-class Road:
+class Pipeline:
     """One database of a server, from a world to tables that pandas can read.
 
-    `lane` names the database and dbt's folder: dbt parses the project anew for a database of
-    another name, so a lane keeps its own from run to run, and one for each preset.
+    dbt parses the project again for a database of another name, so each database has a target
+    folder of its own for each preset, which is kept from run to run.
     """
 
-    def __init__(self, server: Postgres, lane: str = "truth") -> None:
-        self._server, self._database = server, lane
+    def __init__(self, server: Postgres, database: str = "truth") -> None:
+        self._server, self._database = server, database
         self._runs = 0
 
     def dsn(self, role: str) -> str:
@@ -79,16 +61,12 @@ class Road:
 
     def clear(self) -> None:
         """Begin with an empty, migrated warehouse."""
-        name = sql.Identifier(self._database)
-        with psycopg.connect(self._server.dsn(SUPERUSER, "postgres"), autocommit=True) as session:
-            session.execute(sql.SQL("drop database if exists {} with (force)").format(name))
-            owner = sql.Identifier(ROLES["admin"])
-            session.execute(sql.SQL("create database {} owner {}").format(name, owner))
+        make_database(self._server, self._database)
         schema.migrate(self.dsn("admin"), LOADS.values())
 
     def pull(self, world: World) -> dict[str, int]:
         """Take the world's history into raw as a first night; return the rows landed by load."""
-        vendors = Vendors(world)
+        vendors = InProcessVendors(world)
         landed: dict[str, int] = {}
         self._runs += 1
         with connect(self.dsn("loader")) as conn:
@@ -107,7 +85,7 @@ class Road:
             The rows of raw that changed, by load.
         """
         self._runs += 1
-        run, now = f"truth-{self._runs}", datetime.now(UTC)
+        run, now = f"run-{self._runs}", datetime.now(UTC)
         with connect(self.dsn("loader")) as conn:
             for load in LOADS.values():
                 arrival = BatchWriter(conn, load, night, run, now)
@@ -117,9 +95,13 @@ class Road:
             return _publish(conn, ledger.batches(conn, run, LOADS, "landed"))
 
     def _land(
-        self, conn: psycopg.Connection, vendors: Vendors, world: World, loads: Sequence[Load]
+        self,
+        conn: psycopg.Connection,
+        vendors: InProcessVendors,
+        world: World,
+        loads: Sequence[Load],
     ) -> list[Batch]:
-        vendor, run = loads[0].vendor, f"truth-{self._runs}"
+        vendor, run = loads[0].vendor, f"run-{self._runs}"
         night = Window(world.clock.now - timedelta(days=1), world.clock.now)
         windows = {
             load.name: ledger.plan_window(conn, load, night, world.clock.begins) for load in loads
@@ -201,10 +183,7 @@ def _refuse(outcome: LandingResult) -> None:
 
 def _publish(conn: psycopg.Connection, batches: Sequence[Batch]) -> dict[str, int]:
     """Call landed batches passed and merge them into raw; return the rows changed by load."""
-    for batch in batches:
-        with conn.transaction():
-            ledger.fence(conn, batch)
-            ledger.record(conn, batch, "passed")
+    pass_gate(conn, batches)
     done = publish_batches(conn, batches, LOADS)
     return {each.batch.load: each.rows_published for each in done}
 

@@ -8,11 +8,11 @@ from contextlib import suppress
 
 import psutil
 
-from bench.recovery.machine import Machine
-from bench.year.faults import kill_database
+from harness.kill_points import kill_database
+from harness.machine import Machine
 from kindred.embedded import processes
 
-PATIENCE = 20.0  # seconds, from a task that Airflow calls running to its process
+TIMEOUT_SECONDS = 20.0  # from a task that Airflow calls running to its process
 Kill = Callable[[Machine, str], None]
 
 
@@ -46,14 +46,14 @@ def database(machine: Machine, _: str) -> None:
     kill_database(machine.services.postgres.data)
 
 
-VICTIMS: dict[str, Kill] = {
+KILL_TARGETS: dict[str, Kill] = {
     each.__name__: each for each in (nothing, task, supervisor, scheduler, database)
 }
 
 
 def _worker(task_id: str) -> psutil.Process:
     """Return the process that runs a task's code: it takes the task's id as its title."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         for process in psutil.process_iter():
             with suppress(psutil.Error):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from purging import purge, three_people
 
 from kindred.loads import Window
 from kindred.pipeline.environment import Run
 from kindred.sources import SOURCES
 from kindred.warehouse.connections import connect
 from tests.histories.compare import read
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
+from tests.integration.reconcile.purging import purge, three_people
 
 
 def backfill(nights, number):
@@ -30,7 +30,7 @@ def end_of(warehouse, *steps):
     """Go a way after a contact and a post were purged; return raw."""
     warehouse.empty()
     vendors = three_people()
-    nights = Nights(warehouse.dsn, vendors)
+    nights = HistoryNights(warehouse.dsn, vendors)
     nights.night()
     vendors.wait(days=9)
     nights.night()

@@ -6,37 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from purging import PURGED, compared, in_raw, purge, three_people
 
 from kindred.pipeline.reconcile import Options
 from kindred.reconciling import Bound
 from kindred.sources import LOADS, SOURCES
 from kindred.warehouse import reconciliations
-from kindred.warehouse.connections import connect
 from tests.histories.compare import read
-from tests.histories.nights import Nights
+from tests.integration.reconcile.purging import PURGED, compared, in_raw, purge
 
 NOW = Options(is_asked=True)
 ORDERS = LOADS["salesforce_orders"]
-
-
-@pytest.fixture
-def vendors():
-    return three_people()
-
-
-@pytest.fixture
-def nights(warehouse, vendors):
-    """A warehouse that one night has filled."""
-    nights = Nights(warehouse.dsn, vendors)
-    nights.night()
-    return nights
-
-
-@pytest.fixture
-def conn(warehouse):
-    with connect(warehouse.dsn("admin")) as conn:
-        yield conn
 
 
 @pytest.mark.parametrize("load", PURGED)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from purging import purge, three_people
-
 from tests.histories import marts
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
+from tests.integration.reconcile.purging import purge, three_people
 
 SHOW_PEOPLE = {"customer_advocacy", "customer_attrition", "customer_segments"}
 
@@ -25,7 +24,7 @@ def seen(warehouse: Any) -> marts.Contents:
 
 def test_a_purged_contact_leaves_the_marts_and_the_others_stay(warehouse, parsed):
     vendors = three_people()
-    nights = Nights(warehouse.dsn, vendors, target=parsed)
+    nights = HistoryNights(warehouse.dsn, vendors, target=parsed)
     nights.night()
     purge(vendors, "salesforce_contacts")
     nights.night()

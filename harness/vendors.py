@@ -33,18 +33,21 @@ LOGINS = {
 }
 
 
-class Vendors:
-    """The three vendors of one world, as clients that land loads."""
+class InProcessVendors:
+    """The three vendors of one world, as clients that land loads.
 
-    def __init__(self, world: World) -> None:
-        self._hashtags = world.hashtags
-        self._login = ("truth", secrets.token_urlsafe(16))
+    Args:
+        options: of every endpoint, such as `patience`.
+    """
+
+    def __init__(self, world: World, **options: Any) -> None:
+        self._options = {"hashtags": world.hashtags, "domain": "social.example"} | options
+        self._login = ("harness", secrets.token_urlsafe(16))
         self._app: ASGIApp = make_app(replace(world, limits=UNLIMITED), *self._login)
 
     def endpoint(self, vendor: str) -> Endpoint:
         """Return where and as whom to ask a vendor."""
-        options = {"hashtags": self._hashtags, "domain": "social.example"}
-        return Endpoint(f"{ORIGIN}/{vendor}", *self._login, options)
+        return Endpoint(f"{ORIGIN}/{vendor}", *self._login, dict(self._options))
 
     def client(self, vendor: str, at: Endpoint | None = None) -> Client:
         """Return a client whose exchanges stay in this process.

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from purging import compared, purge, three_people
 
 from kindred.cli import reconcile as cli
 from kindred.pipeline.reconcile import Options
 from kindred.sources import LOADS
 from kindred.warehouse import reconciliations
-from kindred.warehouse.connections import connect
-from tests.histories.nights import Nights
+from tests.histories.nights import HistoryNights
+from tests.integration.reconcile.purging import compared, purge
 
 CONTACTS, STATUSES = LOADS["salesforce_contacts"], LOADS["mastodon_statuses"]
 WEEK = timedelta(days=7)
@@ -22,19 +21,8 @@ NOW = Options(is_asked=True)
 
 
 @pytest.fixture
-def vendors():
-    return three_people()
-
-
-@pytest.fixture
 def nights(warehouse, vendors):
-    return Nights(warehouse.dsn, vendors)
-
-
-@pytest.fixture
-def conn(warehouse):
-    with connect(warehouse.dsn("admin")) as conn:
-        yield conn
+    return HistoryNights(warehouse.dsn, vendors)
 
 
 def nightly(nights, days):

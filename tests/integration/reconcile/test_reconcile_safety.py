@@ -6,39 +6,19 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
-from purging import compared, in_raw, purge, three_people
 
-from bench.truth.vendors import Vendors
+from harness.vendors import InProcessVendors
 from kindred.errors import GateError
 from kindred.gates.mass_deletion import few_gone
 from kindred.pipeline import held_batches, reconcile
 from kindred.pipeline.reconcile import NotCompared, Options
 from kindred.reconciling.tombstones import TombstoneWriter
-from kindred.warehouse.connections import connect
 from tests.histories.compare import read
-from tests.histories.nights import Nights
+from tests.histories.nights import Killed
+from tests.integration.reconcile.purging import compared, in_raw, purge
 
 CONTACTS, STATUSES = "salesforce_contacts", "mastodon_statuses"
 NOW = Options(is_asked=True)
-
-
-@pytest.fixture
-def vendors():
-    return three_people()
-
-
-@pytest.fixture
-def nights(warehouse, vendors):
-    """A warehouse that one night has filled."""
-    nights = Nights(warehouse.dsn, vendors)
-    nights.night()
-    return nights
-
-
-@pytest.fixture
-def conn(warehouse):
-    with connect(warehouse.dsn("admin")) as conn:
-        yield conn
 
 
 @pytest.mark.parametrize(
@@ -134,12 +114,12 @@ def test_a_comparison_retires_no_batch_of_a_night_and_moves_no_cursor(nights, ve
 def harmed(monkeypatch, **fault):
     """Have every vendor of the next comparison harmed by a fault."""
 
-    class Harmed(Vendors):
+    class Harmed(InProcessVendors):
         def __init__(self, world):
             super().__init__(world)
             self.harm(**fault)
 
-    monkeypatch.setattr("tests.histories.nights.Vendors", Harmed)
+    monkeypatch.setattr("tests.histories.nights.InProcessVendors", Harmed)
 
 
 @pytest.mark.parametrize(
@@ -200,11 +180,7 @@ def test_tombstones_that_a_crash_took_from_landing_are_found_again(nights, vendo
     assert nights.reconcile("second") == [CONTACTS]
 
 
-class Killed(BaseException):
-    """The process is gone, and tidies up nothing."""
-
-
-@pytest.mark.parametrize("at", ["take", "finish"])
+@pytest.mark.parametrize("at", ["write_page", "close"])
 @pytest.mark.parametrize("run_id", ["first", "second"])
 def test_a_comparison_that_died_is_made_again_by_its_retry_or_by_the_next_run(
     nights, vendors, conn, monkeypatch, at, run_id
@@ -215,7 +191,7 @@ def test_a_comparison_that_died_is_made_again_by_its_retry_or_by_the_next_run(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"kindred.reconciling.tombstones.Arrival.{at}", die)
+        patch.setattr(f"kindred.reconciling.tombstones.BatchWriter.{at}", die)
         nights.serve()
         with pytest.raises(Killed):
             reconcile.land("first", NOW, nights)
