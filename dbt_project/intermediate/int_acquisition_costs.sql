@@ -4,13 +4,13 @@
 #}
 with
 
-stg_salesforce_contacts as (
+contacts as (
     select
         contact_id,
         acquisition_cost,
         currency,
         coalesce(customer_since, {{ business_date('created_at') }}) as won_on
-    from {{ ref('stg_salesforce_contacts') }}
+    from {{ ref('contacts') }}
     where acquisition_cost is not null
 ),
 
@@ -29,21 +29,19 @@ costs as (
     select
         int_surviving_contacts.customer_id,
         {{ in_reporting_currency(
-            'stg_salesforce_contacts.acquisition_cost',
-            'stg_salesforce_contacts.currency',
+            'contacts.acquisition_cost',
+            'contacts.currency',
             'int_currency_rates.rate'
         ) }} as acquisition_cost
-    from stg_salesforce_contacts
+    from contacts
     inner join int_surviving_contacts
-        on
-            stg_salesforce_contacts.contact_id
-            = int_surviving_contacts.contact_id
+        on contacts.contact_id = int_surviving_contacts.contact_id
     left join int_currency_rates
         on
-            stg_salesforce_contacts.currency = int_currency_rates.currency
-            and stg_salesforce_contacts.won_on
+            contacts.currency = int_currency_rates.currency
+            and contacts.won_on
             >= int_currency_rates.valid_from
-            and stg_salesforce_contacts.won_on
+            and contacts.won_on
             < int_currency_rates.valid_until
 ),
 

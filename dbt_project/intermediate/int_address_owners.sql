@@ -8,14 +8,14 @@
 #}
 with
 
-stg_salesforce_contacts as (
+contacts as (
     select
         contact_id,
         email,
         is_email_verified,
         phone,
-        mastodon_account
-    from {{ ref('stg_salesforce_contacts') }}
+        social_handle
+    from {{ ref('contacts') }}
 ),
 
 stg_ops_addresses as (
@@ -40,20 +40,20 @@ now as (
         contact_id,
         'email' as rule,
         email as address
-    from stg_salesforce_contacts
+    from contacts
     where is_email_verified
     union all
     select
         contact_id,
         'phone' as rule,
         phone as address
-    from stg_salesforce_contacts
+    from contacts
     union all
     select
         contact_id,
         'claimed_handle' as rule,
-        mastodon_account as address
-    from stg_salesforce_contacts
+        social_handle as address
+    from contacts
 ),
 
 addresses as (

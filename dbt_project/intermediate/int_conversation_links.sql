@@ -4,13 +4,13 @@
 #}
 with
 
-stg_genesys_conversations as (
+conversations as (
     select
         conversation_id,
         customer_phone,
         customer_email,
         started_at
-    from {{ ref('stg_genesys_conversations') }}
+    from {{ ref('conversations') }}
 ),
 
 int_address_owners as (
@@ -27,7 +27,7 @@ callers as (
         started_at,
         'phone' as rule,
         customer_phone as address
-    from stg_genesys_conversations
+    from conversations
     where customer_phone is not null
     union all
     select
@@ -35,7 +35,7 @@ callers as (
         started_at,
         'email' as rule,
         customer_email as address
-    from stg_genesys_conversations
+    from conversations
     where customer_email is not null
 ),
 

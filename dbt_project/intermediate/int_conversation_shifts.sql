@@ -22,12 +22,12 @@ int_phrases as (
     from {{ ref('int_phrases') }}
 ),
 
-stg_genesys_conversations as (
+conversations as (
     select
         conversation_id,
         queue_id,
         started_at
-    from {{ ref('stg_genesys_conversations') }}
+    from {{ ref('conversations') }}
 ),
 
 empathy_rules as (
@@ -62,14 +62,14 @@ shifts as (
     select
         ends.customer_id,
         ends.conversation_id,
-        stg_genesys_conversations.queue_id,
-        stg_genesys_conversations.started_at,
+        conversations.queue_id,
+        conversations.started_at,
         ends.phrase_count,
         ends.start_valence,
         ends.end_valence
     from ends
-    inner join stg_genesys_conversations
-        on ends.conversation_id = stg_genesys_conversations.conversation_id
+    inner join conversations
+        on ends.conversation_id = conversations.conversation_id
 )
 
 select * from shifts

@@ -5,13 +5,13 @@
 #}
 with
 
-stg_salesforce_contacts as (
+contacts as (
     select
         contact_id,
         customer_since,
         contract_ended_on,
         acquisition_channel
-    from {{ ref('stg_salesforce_contacts') }}
+    from {{ ref('contacts') }}
 ),
 
 int_surviving_contacts as (
@@ -34,12 +34,10 @@ merged as (
     select
         int_surviving_contacts.surviving_contact_id,
         int_surviving_contacts.customer_id,
-        min(stg_salesforce_contacts.customer_since) as customer_since
+        min(contacts.customer_since) as customer_since
     from int_surviving_contacts
-    inner join stg_salesforce_contacts
-        on
-            int_surviving_contacts.contact_id
-            = stg_salesforce_contacts.contact_id
+    inner join contacts
+        on int_surviving_contacts.contact_id = contacts.contact_id
     group by
         int_surviving_contacts.surviving_contact_id,
         int_surviving_contacts.customer_id
@@ -50,13 +48,13 @@ customers as (
         merged.customer_id,
         merged.surviving_contact_id as contact_id,
         merged.customer_since,
-        stg_salesforce_contacts.contract_ended_on,
-        stg_salesforce_contacts.acquisition_channel,
+        contacts.contract_ended_on,
+        contacts.acquisition_channel,
         int_consents.consent,
         int_consents.has_text_consent
     from merged
-    inner join stg_salesforce_contacts
-        on merged.surviving_contact_id = stg_salesforce_contacts.contact_id
+    inner join contacts
+        on merged.surviving_contact_id = contacts.contact_id
     inner join int_consents
         on merged.customer_id = int_consents.customer_id
     where merged.customer_since is not null

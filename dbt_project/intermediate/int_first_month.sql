@@ -14,9 +14,9 @@ stg_salesforce_survey_responses as (
     from {{ ref('stg_salesforce_survey_responses') }}
 ),
 
-stg_genesys_conversations as (
+conversations as (
     select started_at
-    from {{ ref('stg_genesys_conversations') }}
+    from {{ ref('conversations') }}
 ),
 
 int_customers as (
@@ -48,7 +48,7 @@ beginnings as (
     select
         'heard' as kind,
         {{ business_date('started_at') }} as begun_on
-    from stg_genesys_conversations
+    from conversations
     union all
     select
         'customer' as kind,

@@ -41,13 +41,13 @@ stg_salesforce_referrals as (
     from {{ ref('stg_salesforce_referrals') }}
 ),
 
-stg_genesys_conversations as (
+conversations as (
     select
         'genesys_conversations' as load,
         'conversation' as channel,
         conversation_id as subject,
         started_at as happened_at
-    from {{ ref('stg_genesys_conversations') }}
+    from {{ ref('conversations') }}
 ),
 
 stg_genesys_surveys as (
@@ -68,13 +68,13 @@ stg_genesys_transcripts as (
     from {{ ref('stg_genesys_transcripts') }}
 ),
 
-stg_mastodon_statuses as (
+posts as (
     select
         'mastodon_statuses' as load,
         'account' as channel,
-        account as subject,
-        created_at as happened_at
-    from {{ ref('stg_mastodon_statuses') }}
+        social_handle as subject,
+        posted_at as happened_at
+    from {{ ref('posts') }}
 ),
 
 stg_ops_cursors as (
@@ -100,13 +100,13 @@ records as (
     union all
     select * from stg_salesforce_referrals
     union all
-    select * from stg_genesys_conversations
+    select * from conversations
     union all
     select * from stg_genesys_surveys
     union all
     select * from stg_genesys_transcripts
     union all
-    select * from stg_mastodon_statuses
+    select * from posts
 ),
 
 recent as (

@@ -5,13 +5,13 @@
 #}
 with recursive
 
-stg_salesforce_contacts as (
+contacts as (
     select
         contact_id,
         master_contact_id,
         is_deleted,
         created_at
-    from {{ ref('stg_salesforce_contacts') }}
+    from {{ ref('contacts') }}
 ),
 
 chains as (
@@ -22,18 +22,18 @@ chains as (
         is_deleted as is_current_deleted,
         created_at,
         0 as merge_count
-    from stg_salesforce_contacts
+    from contacts
     union all
     select
         chains.contact_id,
-        stg_salesforce_contacts.contact_id as current_contact_id,
-        stg_salesforce_contacts.master_contact_id as next_contact_id,
-        stg_salesforce_contacts.is_deleted as is_current_deleted,
+        contacts.contact_id as current_contact_id,
+        contacts.master_contact_id as next_contact_id,
+        contacts.is_deleted as is_current_deleted,
         chains.created_at,
         chains.merge_count + 1 as merge_count
     from chains
-    inner join stg_salesforce_contacts
-        on chains.next_contact_id = stg_salesforce_contacts.contact_id
+    inner join contacts
+        on chains.next_contact_id = contacts.contact_id
     where chains.merge_count < 20
 ),
 

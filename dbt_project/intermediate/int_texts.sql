@@ -40,16 +40,16 @@ stg_genesys_transcripts as (
     from {{ ref('stg_genesys_transcripts') }}
 ),
 
-stg_mastodon_statuses as (
+posts as (
     select
         'post' as kind,
         'account' as channel,
-        account as subject,
-        status_id as text_id,
+        social_handle as subject,
+        post_id as text_id,
         cast(null as text) as touchpoint,
-        created_at as said_at,
+        posted_at as said_at,
         text_hash
-    from {{ ref('stg_mastodon_statuses') }}
+    from {{ ref('posts') }}
 ),
 
 stg_scored_texts as (
@@ -62,7 +62,7 @@ phrases as (
     union all
     select * from stg_genesys_transcripts
     union all
-    select * from stg_mastodon_statuses
+    select * from posts
 ),
 
 texts as (

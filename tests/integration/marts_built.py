@@ -10,6 +10,7 @@ import pytest
 import yaml
 from psycopg.conninfo import conninfo_to_dict
 
+from kindred.building import entities
 from kindred.building.estimating import estimate
 from kindred.warehouse.connections import connect
 
@@ -55,6 +56,7 @@ class Marts:
             "KINDRED_TRANSFORMER_PASSWORD": str(parts["password"]),
             "KINDRED_TRANSFORMER_DATABASE": str(parts["dbname"]),
             "KINDRED_PRESET": "retail",
+            **entities.variable(project),
         }
 
     def build(self, *options: str) -> None:
