@@ -19,12 +19,12 @@ int_due_links as (
     where channel = 'contact'
 ),
 
-stg_salesforce_referrals as (
+referrals as (
     select
         contact_id,
         referred_on,
         converted_on
-    from {{ ref('stg_salesforce_referrals') }}
+    from {{ ref('referrals') }}
 ),
 
 int_due_customers as (
@@ -46,14 +46,14 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-referrals as (
+linked as (
     select
         int_due_links.customer_id,
-        stg_salesforce_referrals.referred_on,
-        stg_salesforce_referrals.converted_on
-    from stg_salesforce_referrals
+        referrals.referred_on,
+        referrals.converted_on
+    from referrals
     inner join int_due_links
-        on stg_salesforce_referrals.contact_id = int_due_links.subject
+        on referrals.contact_id = int_due_links.subject
 ),
 
 acts as (
@@ -61,13 +61,13 @@ acts as (
         customer_id,
         'referral_made' as act,
         referred_on as acted_on
-    from referrals
+    from linked
     union all
     select
         customer_id,
         'referral_converted' as act,
         converted_on as acted_on
-    from referrals
+    from linked
     where converted_on is not null
     union all
     select

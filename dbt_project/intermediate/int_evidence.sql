@@ -16,11 +16,11 @@ int_due_links as (
 
 int_survey_answers as (
     select
-        channel,
+        link,
         subject,
         kind,
-        given_at,
-        answer
+        answer,
+        answered_at
     from {{ ref('int_survey_answers') }}
 ),
 
@@ -42,11 +42,11 @@ evidence as (
         int_due_links.customer_id,
         int_survey_answers.kind,
         int_survey_answers.answer,
-        int_survey_answers.given_at as observed_at
+        int_survey_answers.answered_at as observed_at
     from int_survey_answers
     inner join int_due_links
         on
-            int_survey_answers.channel = int_due_links.channel
+            int_survey_answers.link = int_due_links.channel
             and int_survey_answers.subject = int_due_links.subject
     union all
     select

@@ -28,10 +28,10 @@ int_texts as (
 
 int_survey_answers as (
     select
-        channel,
+        link,
         subject,
-        given_at,
-        answer
+        answer,
+        answered_at
     from {{ ref('int_survey_answers') }}
     where kind = 'satisfaction'
 ),
@@ -56,14 +56,14 @@ heard as (
     union all
     select
         int_due_links.customer_id,
-        {{ business_date('int_survey_answers.given_at') }} as heard_on,
+        {{ business_date('int_survey_answers.answered_at') }} as heard_on,
         int_survey_answers.answer
         <= segment_thresholds.negative_satisfaction_to as is_negative
     from int_survey_answers
     cross join segment_thresholds
     inner join int_due_links
         on
-            int_survey_answers.channel = int_due_links.channel
+            int_survey_answers.link = int_due_links.channel
             and int_survey_answers.subject = int_due_links.subject
 ),
 

@@ -18,29 +18,30 @@ int_due_links as (
     where channel = 'contact'
 ),
 
-stg_salesforce_touchpoint_ratings as (
+touchpoint_ratings as (
     select
+        vendor,
         rating_id,
         contact_id,
         touchpoint,
         rated_at,
         rating,
         importance
-    from {{ ref('stg_salesforce_touchpoint_ratings') }}
+    from {{ ref('touchpoint_ratings') }}
 ),
 
-touchpoint_ratings as (
+linked as (
     select
         int_due_links.customer_id,
-        stg_salesforce_touchpoint_ratings.rating_id,
-        stg_salesforce_touchpoint_ratings.touchpoint,
-        stg_salesforce_touchpoint_ratings.rating,
-        stg_salesforce_touchpoint_ratings.importance,
-        {{ business_date('stg_salesforce_touchpoint_ratings.rated_at') }}
-            as rated_on
-    from stg_salesforce_touchpoint_ratings
+        touchpoint_ratings.vendor,
+        touchpoint_ratings.rating_id,
+        touchpoint_ratings.touchpoint,
+        touchpoint_ratings.rating,
+        touchpoint_ratings.importance,
+        {{ business_date('touchpoint_ratings.rated_at') }} as rated_on
+    from touchpoint_ratings
     inner join int_due_links
-        on stg_salesforce_touchpoint_ratings.contact_id = int_due_links.subject
+        on touchpoint_ratings.contact_id = int_due_links.subject
 )
 
-select * from touchpoint_ratings
+select * from linked
