@@ -11,11 +11,11 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
@@ -48,12 +48,12 @@ segment_thresholds as (
 
 referrals as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         stg_salesforce_referrals.referred_on,
         stg_salesforce_referrals.converted_on
     from stg_salesforce_referrals
-    inner join int_due_links
-        on stg_salesforce_referrals.contact_id = int_due_links.subject
+    inner join int_identity_links_due
+        on stg_salesforce_referrals.contact_id = int_identity_links_due.subject
 ),
 
 acts as (

@@ -84,11 +84,11 @@ stg_ops_cursors as (
     from {{ ref('stg_ops_cursors') }}
 ),
 
-int_customer_links as (
+int_identity_links as (
     select
         channel,
         subject
-    from {{ ref('int_customer_links') }}
+    from {{ ref('int_identity_links') }}
 ),
 
 records as (
@@ -129,13 +129,13 @@ linked_rows as (
         recent.load,
         sum(recent.records) as recent_rows,
         coalesce(sum(recent.records) filter (
-            where int_customer_links.subject is not null
+            where int_identity_links.subject is not null
         ), 0) as linked_rows
     from recent
-    left join int_customer_links
+    left join int_identity_links
         on
-            recent.channel = int_customer_links.channel
-            and recent.subject = int_customer_links.subject
+            recent.channel = int_identity_links.channel
+            and recent.subject = int_identity_links.subject
     group by recent.load
 )
 

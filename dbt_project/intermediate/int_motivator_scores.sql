@@ -21,11 +21,11 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-int_customer_links as (
+int_identity_links as (
     select
         customer_id,
         subject
-    from {{ ref('int_customer_links') }}
+    from {{ ref('int_identity_links') }}
     where channel = 'contact'
 ),
 
@@ -57,13 +57,13 @@ as_of as (
 
 items as (
     select
-        int_customer_links.customer_id,
+        int_identity_links.customer_id,
         int_motivator_items.motivator,
         int_motivator_items.fulfilment,
         {{ business_date('int_motivator_items.submitted_at') }} as submitted_on
     from int_motivator_items
-    inner join int_customer_links
-        on int_motivator_items.contact_id = int_customer_links.subject
+    inner join int_identity_links
+        on int_motivator_items.contact_id = int_identity_links.subject
 ),
 
 motivator_scores as (

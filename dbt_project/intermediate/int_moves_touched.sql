@@ -13,11 +13,11 @@ int_due_moves as (
     from {{ ref('int_due_moves') }}
 ),
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
@@ -45,11 +45,11 @@ ranked as (
                 stg_salesforce_survey_responses.response_id desc
         ) as recency
     from int_due_moves
-    inner join int_due_links
-        on int_due_moves.customer_id = int_due_links.customer_id
+    inner join int_identity_links_due
+        on int_due_moves.customer_id = int_identity_links_due.customer_id
     inner join stg_salesforce_survey_responses
         on
-            int_due_links.subject = stg_salesforce_survey_responses.contact_id
+            int_identity_links_due.subject = stg_salesforce_survey_responses.contact_id
             and int_due_moves.heard_from
             <= stg_salesforce_survey_responses.submitted_on
             and int_due_moves.heard_until

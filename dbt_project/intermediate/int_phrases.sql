@@ -8,11 +8,11 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'conversation' and has_text_consent
 ),
 
@@ -36,7 +36,7 @@ stg_scored_texts as (
 
 phrases as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         stg_genesys_transcripts.conversation_id,
         stg_scored_texts.valence,
         row_number() over (
@@ -50,8 +50,8 @@ phrases as (
             partition by stg_genesys_transcripts.conversation_id
         ) as phrase_count
     from stg_genesys_transcripts
-    inner join int_due_links
-        on stg_genesys_transcripts.conversation_id = int_due_links.subject
+    inner join int_identity_links_due
+        on stg_genesys_transcripts.conversation_id = int_identity_links_due.subject
     inner join stg_scored_texts
         on stg_genesys_transcripts.text_hash = stg_scored_texts.text_hash
 )

@@ -4,12 +4,12 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
         channel,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
 ),
 
 stg_salesforce_recommends as (
@@ -40,16 +40,16 @@ answers as (
 
 recommends as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         answers.answer_id,
         answers.given_at,
         answers.recommend,
         {{ business_date('answers.given_at') }} as given_on
     from answers
-    inner join int_due_links
+    inner join int_identity_links_due
         on
-            answers.channel = int_due_links.channel
-            and answers.subject = int_due_links.subject
+            answers.channel = int_identity_links_due.channel
+            and answers.subject = int_identity_links_due.subject
 )
 
 select * from recommends

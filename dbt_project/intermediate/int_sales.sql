@@ -11,11 +11,11 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
@@ -50,7 +50,7 @@ order_types as (
 
 sales as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         stg_salesforce_orders.order_id,
         stg_salesforce_orders.ordered_on,
         {{ in_reporting_currency(
@@ -60,8 +60,8 @@ sales as (
         ) }} as amount,
         stg_salesforce_orders.order_channel
     from stg_salesforce_orders
-    inner join int_due_links
-        on stg_salesforce_orders.contact_id = int_due_links.subject
+    inner join int_identity_links_due
+        on stg_salesforce_orders.contact_id = int_identity_links_due.subject
     left join int_currency_rates
         on
             stg_salesforce_orders.currency = int_currency_rates.currency

@@ -10,11 +10,11 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
@@ -31,7 +31,7 @@ stg_salesforce_touchpoint_ratings as (
 
 touchpoint_ratings as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         stg_salesforce_touchpoint_ratings.rating_id,
         stg_salesforce_touchpoint_ratings.touchpoint,
         stg_salesforce_touchpoint_ratings.rating,
@@ -39,8 +39,8 @@ touchpoint_ratings as (
         {{ business_date('stg_salesforce_touchpoint_ratings.rated_at') }}
             as rated_on
     from stg_salesforce_touchpoint_ratings
-    inner join int_due_links
-        on stg_salesforce_touchpoint_ratings.contact_id = int_due_links.subject
+    inner join int_identity_links_due
+        on stg_salesforce_touchpoint_ratings.contact_id = int_identity_links_due.subject
 )
 
 select * from touchpoint_ratings
