@@ -6,6 +6,7 @@ with
 
 contacts as (
     select
+        vendor,
         contact_id,
         acquisition_cost,
         currency,
@@ -14,11 +15,12 @@ contacts as (
     where acquisition_cost is not null
 ),
 
-int_surviving_contacts as (
+int_identities as (
     select
+        vendor,
         contact_id,
         customer_id
-    from {{ ref('int_surviving_contacts') }}
+    from {{ ref('int_identities') }}
 ),
 
 int_currency_rates as (
@@ -27,15 +29,17 @@ int_currency_rates as (
 
 costs as (
     select
-        int_surviving_contacts.customer_id,
+        int_identities.customer_id,
         {{ in_reporting_currency(
             'contacts.acquisition_cost',
             'contacts.currency',
             'int_currency_rates.rate'
         ) }} as acquisition_cost
     from contacts
-    inner join int_surviving_contacts
-        on contacts.contact_id = int_surviving_contacts.contact_id
+    inner join int_identities
+        on
+            contacts.vendor = int_identities.vendor
+            and contacts.contact_id = int_identities.contact_id
     left join int_currency_rates
         on
             contacts.currency = int_currency_rates.currency

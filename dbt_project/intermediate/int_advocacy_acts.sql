@@ -11,11 +11,12 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
@@ -48,12 +49,14 @@ segment_thresholds as (
 
 linked as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         referrals.referred_on,
         referrals.converted_on
     from referrals
-    inner join int_due_links
-        on referrals.contact_id = int_due_links.subject
+    inner join int_identity_links_due
+        on
+            referrals.vendor = int_identity_links_due.vendor
+            and referrals.contact_id = int_identity_links_due.subject
 ),
 
 acts as (

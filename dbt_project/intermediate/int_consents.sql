@@ -7,15 +7,17 @@
 #}
 with
 
-int_surviving_contacts as (
+int_identities as (
     select
+        vendor,
         contact_id,
         customer_id
-    from {{ ref('int_surviving_contacts') }}
+    from {{ ref('int_identities') }}
 ),
 
 contacts as (
     select
+        vendor,
         contact_id,
         has_text_consent,
         created_at,
@@ -30,17 +32,19 @@ consent_rules as (
 
 answers as (
     select
-        int_surviving_contacts.customer_id,
+        int_identities.customer_id,
         max(contacts.created_at) filter (
             where contacts.has_text_consent
         ) as last_given_at,
         max(contacts.modified_at) filter (
             where not contacts.has_text_consent
         ) as last_refused_at
-    from int_surviving_contacts
+    from int_identities
     inner join contacts
-        on int_surviving_contacts.contact_id = contacts.contact_id
-    group by int_surviving_contacts.customer_id
+        on
+            int_identities.vendor = contacts.vendor
+            and int_identities.contact_id = contacts.contact_id
+    group by int_identities.customer_id
 ),
 
 judged as (

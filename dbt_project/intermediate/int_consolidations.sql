@@ -22,27 +22,30 @@ order_statuses as (
     where not is_sale
 ),
 
-int_customer_links as (
+int_identity_links as (
     select
         customer_id,
+        vendor,
         subject
-    from {{ ref('int_customer_links') }}
+    from {{ ref('int_identity_links') }}
     where channel = 'contact'
 ),
 
 consolidations as (
     select
-        int_customer_links.customer_id,
+        int_identity_links.customer_id,
         min(orders.ordered_on) as consolidated_on
     from orders
     inner join order_types
         on orders.order_type = order_types.order_type
-    inner join int_customer_links
-        on orders.contact_id = int_customer_links.subject
+    inner join int_identity_links
+        on
+            orders.vendor = int_identity_links.vendor
+            and orders.contact_id = int_identity_links.subject
     left join order_statuses
         on orders.status = order_statuses.status
     where order_statuses.status is null
-    group by int_customer_links.customer_id
+    group by int_identity_links.customer_id
 )
 
 select * from consolidations

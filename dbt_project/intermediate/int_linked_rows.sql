@@ -42,17 +42,19 @@ stg_ops_cursors as (
     from {{ ref('stg_ops_cursors') }}
 ),
 
-int_customer_links as (
+int_identity_links as (
     select
+        vendor,
         channel,
         subject
-    from {{ ref('int_customer_links') }}
+    from {{ ref('int_identity_links') }}
 ),
 
 recent as (
     select
         source_loads.load,
         source_loads.channel,
+        records.vendor,
         records.subject,
         count(*) as records
     from records
@@ -65,7 +67,11 @@ recent as (
             source_loads.load = stg_ops_cursors.load
             and records.happened_at
             >= stg_ops_cursors.data_through - interval '28 days'
-    group by source_loads.load, source_loads.channel, records.subject
+    group by
+        source_loads.load,
+        source_loads.channel,
+        records.vendor,
+        records.subject
 ),
 
 linked_rows as (
@@ -73,13 +79,14 @@ linked_rows as (
         recent.load,
         sum(recent.records) as recent_rows,
         coalesce(sum(recent.records) filter (
-            where int_customer_links.subject is not null
+            where int_identity_links.subject is not null
         ), 0) as linked_rows
     from recent
-    left join int_customer_links
+    left join int_identity_links
         on
-            recent.channel = int_customer_links.channel
-            and recent.subject = int_customer_links.subject
+            recent.vendor = int_identity_links.vendor
+            and recent.channel = int_identity_links.channel
+            and recent.subject = int_identity_links.subject
     group by recent.load
 )
 

@@ -21,12 +21,13 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-int_customer_links as (
+int_identity_links as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_customer_links') }}
+    from {{ ref('int_identity_links') }}
 ),
 
 survey_items as (
@@ -63,17 +64,18 @@ as_of as (
 
 items as (
     select
-        int_customer_links.customer_id,
+        int_identity_links.customer_id,
         motivators.motivator,
         survey_items.answer,
         survey_items.answered_on
     from survey_items
     inner join motivators
         on survey_items.item = motivators.motivator
-    inner join int_customer_links
+    inner join int_identity_links
         on
-            survey_items.link = int_customer_links.channel
-            and survey_items.subject = int_customer_links.subject
+            survey_items.vendor = int_identity_links.vendor
+            and survey_items.link = int_identity_links.channel
+            and survey_items.subject = int_identity_links.subject
 ),
 
 motivator_scores as (

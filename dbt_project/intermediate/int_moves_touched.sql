@@ -13,12 +13,13 @@ int_due_moves as (
     from {{ ref('int_due_moves') }}
 ),
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
 ),
 
 survey_responses as (
@@ -48,12 +49,13 @@ ranked as (
                 survey_responses.vendor desc
         ) as recency
     from int_due_moves
-    inner join int_due_links
-        on int_due_moves.customer_id = int_due_links.customer_id
+    inner join int_identity_links_due
+        on int_due_moves.customer_id = int_identity_links_due.customer_id
     inner join survey_responses
         on
-            int_due_links.channel = survey_responses.link
-            and int_due_links.subject = survey_responses.subject
+            int_identity_links_due.vendor = survey_responses.vendor
+            and int_identity_links_due.channel = survey_responses.link
+            and int_identity_links_due.subject = survey_responses.subject
             and int_due_moves.heard_from
             <= survey_responses.submitted_on
             and int_due_moves.heard_until

@@ -4,12 +4,13 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
 ),
 
 nps_answers as (
@@ -25,17 +26,18 @@ nps_answers as (
 
 linked as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         nps_answers.vendor,
         nps_answers.answer_id,
         nps_answers.recommend,
         nps_answers.answered_at,
         {{ business_date('nps_answers.answered_at') }} as answered_on
     from nps_answers
-    inner join int_due_links
+    inner join int_identity_links_due
         on
-            nps_answers.link = int_due_links.channel
-            and nps_answers.subject = int_due_links.subject
+            nps_answers.vendor = int_identity_links_due.vendor
+            and nps_answers.link = int_identity_links_due.channel
+            and nps_answers.subject = int_identity_links_due.subject
 )
 
 select * from linked

@@ -8,11 +8,12 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'conversation' and has_text_consent
 ),
 
@@ -37,7 +38,7 @@ stg_scored_texts as (
 
 phrases as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         conversation_phrases.vendor,
         conversation_phrases.conversation_id,
         stg_scored_texts.valence,
@@ -56,8 +57,11 @@ phrases as (
                 conversation_phrases.conversation_id
         ) as phrase_count
     from conversation_phrases
-    inner join int_due_links
-        on conversation_phrases.conversation_id = int_due_links.subject
+    inner join int_identity_links_due
+        on
+            conversation_phrases.vendor = int_identity_links_due.vendor
+            and conversation_phrases.conversation_id
+            = int_identity_links_due.subject
     inner join stg_scored_texts
         on conversation_phrases.text_hash = stg_scored_texts.text_hash
 )

@@ -11,11 +11,12 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
@@ -51,7 +52,7 @@ order_types as (
 
 sales as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         orders.vendor,
         orders.order_id,
         orders.ordered_on,
@@ -62,8 +63,10 @@ sales as (
         ) }} as amount,
         orders.order_channel
     from orders
-    inner join int_due_links
-        on orders.contact_id = int_due_links.subject
+    inner join int_identity_links_due
+        on
+            orders.vendor = int_identity_links_due.vendor
+            and orders.contact_id = int_identity_links_due.subject
     left join int_currency_rates
         on
             orders.currency = int_currency_rates.currency

@@ -11,8 +11,8 @@
 #}
 with
 
-int_due_links as (
-    select * from {{ ref('int_due_links') }}
+int_identity_links_due as (
+    select * from {{ ref('int_identity_links_due') }}
     where has_text_consent
 ),
 
@@ -70,7 +70,7 @@ phrases as (
 
 texts as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         phrases.vendor,
         phrases.kind,
         phrases.text_id,
@@ -80,14 +80,15 @@ texts as (
         max(phrases.touchpoint) as touchpoint,
         max(phrases.said_at) as said_at
     from phrases
-    inner join int_due_links
+    inner join int_identity_links_due
         on
-            phrases.link = int_due_links.channel
-            and phrases.subject = int_due_links.subject
+            phrases.vendor = int_identity_links_due.vendor
+            and phrases.link = int_identity_links_due.channel
+            and phrases.subject = int_identity_links_due.subject
     inner join stg_scored_texts
         on phrases.text_hash = stg_scored_texts.text_hash
     group by
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         phrases.vendor,
         phrases.kind,
         phrases.text_id

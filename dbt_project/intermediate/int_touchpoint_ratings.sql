@@ -10,11 +10,12 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
@@ -32,7 +33,7 @@ touchpoint_ratings as (
 
 linked as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         touchpoint_ratings.vendor,
         touchpoint_ratings.rating_id,
         touchpoint_ratings.touchpoint,
@@ -40,8 +41,10 @@ linked as (
         touchpoint_ratings.importance,
         {{ business_date('touchpoint_ratings.rated_at') }} as rated_on
     from touchpoint_ratings
-    inner join int_due_links
-        on touchpoint_ratings.contact_id = int_due_links.subject
+    inner join int_identity_links_due
+        on
+            touchpoint_ratings.vendor = int_identity_links_due.vendor
+            and touchpoint_ratings.contact_id = int_identity_links_due.subject
 )
 
 select * from linked

@@ -39,7 +39,7 @@
         {% do return(true) %}
     {% endif %}
     {% set others = [
-        'int_customer_links', 'int_currency_rates', 'int_months_due', 'tier_moves',
+        'int_identity_links', 'int_currency_rates', 'int_months_due', 'tier_moves',
     ] %}
     {% for name in customer_month_marts() + customer_records() + others %}
         {% if previous_table(name) is none %}

@@ -78,7 +78,7 @@
 {%- endmacro %}
 
 {# A customer's name in the marts: stable, and not the vendor's id. #}
-{% macro customer_id(contact_id) -%}
+{% macro customer_id(vendor, contact_id) -%}
     'c_' || left({{ text_hash(contact_id) }}, 16)
 {%- endmacro %}
 

@@ -1,12 +1,13 @@
 {#
-    A merged contact belongs to the contact at the end of its chain of merges.
-    A chain that ends in a deleted or unknown contact belongs to nobody; the
-    bound keeps a circle of merges from turning for ever.
+    A merged contact belongs to the contact at the end of its chain of merges, which
+    stays within one CRM. A chain that ends in a deleted or unknown contact leads
+    to nobody. The bound ends a circle of merges.
 #}
 with recursive
 
 contacts as (
     select
+        vendor,
         contact_id,
         master_contact_id,
         is_deleted,
@@ -16,6 +17,7 @@ contacts as (
 
 chains as (
     select
+        vendor,
         contact_id,
         contact_id as current_contact_id,
         master_contact_id as next_contact_id,
@@ -25,6 +27,7 @@ chains as (
     from contacts
     union all
     select
+        chains.vendor,
         chains.contact_id,
         contacts.contact_id as current_contact_id,
         contacts.master_contact_id as next_contact_id,
@@ -33,15 +36,17 @@ chains as (
         chains.merge_count + 1 as merge_count
     from chains
     inner join contacts
-        on chains.next_contact_id = contacts.contact_id
+        on
+            chains.vendor = contacts.vendor
+            and chains.next_contact_id = contacts.contact_id
     where chains.merge_count < 20
 ),
 
 survivors as (
     select
+        vendor,
         contact_id,
         current_contact_id as surviving_contact_id,
-        {{ customer_id('current_contact_id') }} as customer_id,
         created_at
     from chains
     where next_contact_id is null and not is_current_deleted

@@ -6,6 +6,7 @@ with
 
 conversations as (
     select
+        vendor,
         conversation_id,
         customer_phone,
         customer_email,
@@ -23,6 +24,7 @@ int_address_owners as (
 
 callers as (
     select
+        vendor,
         conversation_id,
         started_at,
         'phone' as rule,
@@ -31,6 +33,7 @@ callers as (
     where customer_phone is not null
     union all
     select
+        vendor,
         conversation_id,
         started_at,
         'email' as rule,
@@ -41,6 +44,7 @@ callers as (
 
 linked as (
     select
+        callers.vendor,
         callers.conversation_id,
         min(int_address_owners.customer_id) as customer_id,
         min(callers.rule) as rule,
@@ -50,7 +54,7 @@ linked as (
         on
             callers.rule = int_address_owners.rule
             and callers.address = int_address_owners.address
-    group by callers.conversation_id
+    group by callers.vendor, callers.conversation_id
     having
         min(int_address_owners.customer_id)
         = max(int_address_owners.customer_id)
