@@ -47,7 +47,7 @@ def test_a_load_has_the_same_name_everywhere(name: str) -> None:
     assert (DBT / "staging" / load.vendor / f"stg_{name}.sql").is_file()
     (source,) = [source for source, loads in SOURCES.items() if load in loads]
     assert (DBT / "seeds" / "common" / "source_loads.csv").read_text().count(
-        f"\n{name},{source},"
+        f"\n{name},{load.vendor},{source},"
     ) == 1
     assert (REPOSITORY / "sandbox" / "servers" / f"{load.vendor}.py").is_file()
     assert INSIDE.get(name, name.removeprefix(f"{load.vendor}_")) in SHELVES
