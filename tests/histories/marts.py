@@ -83,4 +83,4 @@ def customer_months(conn: psycopg.Connection) -> dict[tuple[str, date], tuple[st
 
 def customer_id(contact: str) -> str:
     """Return the name that a customer has in the marts."""
-    return f"c_{hashlib.md5(contact.encode()).hexdigest()[:16]}"  # noqa: S324 -- the marts' own
+    return "c_" + hashlib.md5(f"salesforce:{contact}".encode()).hexdigest()[:16]  # noqa: S324 -- the marts' own

@@ -124,7 +124,7 @@ def customer(number: int) -> str:
     """Return a made-up contact's customer_id as the README defines it."""
     import hashlib
 
-    return "c_" + hashlib.md5(f"003-{number:04}".encode()).hexdigest()[:16]  # noqa: S324
+    return "c_" + hashlib.md5(f"salesforce:003-{number:04}".encode()).hexdigest()[:16]  # noqa: S324
 
 
 def seed(name: str) -> dict[str, Any]:

@@ -58,8 +58,8 @@ def only(found: list[Finding]) -> Finding:
 
 
 def test_a_customer_is_named_as_the_marts_name_him() -> None:
-    # printf 003A | md5sum
-    assert customer_id("003A") == "c_fcbfdc3c2f12cc95"
+    # printf salesforce:003A | md5sum
+    assert customer_id("003A") == "c_f9abe9d5c44c2f79"
 
 
 def test_a_share_is_held_against_the_same_customers_a_duplicate_being_its_owner(five: Run) -> None:
