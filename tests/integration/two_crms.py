@@ -32,13 +32,11 @@ def project(folder: Path, rules: str | None = None) -> Path:
         query = (PROJECT / "staging" / "salesforce" / "stg_salesforce_contacts.sql").read_text()
         (models / f"stg_{vendor}_contacts.sql").write_text(query.replace("salesforce", vendor))
         declared = {"name": f"stg_{vendor}_contacts", "config": {"meta": {"entity": "contacts"}}}
-        (models / f"{vendor}.yml").write_text(yaml.safe_dump({"version": 2, "models": [declared]}))
+        raw = {"name": "raw", "schema": "raw", "tables": [{"name": f"{vendor}_contacts"}]}
+        documents = {"version": 2, "sources": [raw], "models": [declared]}
+        (models / f"{vendor}.yml").write_text(yaml.safe_dump(documents))
         with (seeds / "source_loads.csv").open("a") as loads:
-            loads.write(f"{vendor}_contacts,{vendor},crm,contact,false\n")
-    sources = yaml.safe_load((made / "staging" / "sources.yml").read_text())
-    raw = next(source for source in sources["sources"] if source["name"] == "raw")
-    raw["tables"] += [{"name": f"{vendor}_contacts"} for vendor in CRMS[1:]]
-    (made / "staging" / "sources.yml").write_text(yaml.safe_dump(sources))
+            loads.write(f"{vendor}_contacts,{vendor},crm,contacts,contact,false\n")
     if rules is not None:
         path = seeds / "identity_rules.csv"
         path.write_text(path.read_text().splitlines()[0] + f"\n{rules}\n")
