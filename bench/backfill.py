@@ -27,9 +27,9 @@ from bench.year.nights import Nights, Task, copy_database, preload
 from kindred.cli.night import Night
 from kindred.embedded.home import SUPERUSER
 from kindred.loads import Window
+from kindred.pipeline.environment import Run
 from kindred.publishing import versions
 from kindred.sources import LOADS
-from kindred.tasks.surroundings import Run
 from kindred.warehouse import schema
 from sandbox.scenario_files import load_scenario
 from sandbox.world import open_world

@@ -23,7 +23,7 @@ import psycopg
 
 from bench.truth.road import Road, serving
 from bench.year import digests
-from kindred.building import Node
+from kindred.building import DbtNode
 from kindred.loads import Window
 from kindred.sources import LOADS
 from kindred.warehouse.connections import connect
@@ -160,7 +160,7 @@ def _customer_months(road: Road) -> list[str]:
     return [name for (name,) in found]
 
 
-def clocked(act: Callable[[], list[Node]]) -> tuple[list[Node], float]:
+def clocked(act: Callable[[], list[DbtNode]]) -> tuple[list[DbtNode], float]:
     """Return what an act returns, and its seconds."""
     began = monotonic()
     return act(), monotonic() - began

@@ -93,9 +93,9 @@ def risk(customers: int) -> Found:
 
 def worth(customers: int) -> Found:
     """Fit orders and values, expect a year of each customer, and give groups their intervals."""
-    from kindred.estimates.buying import Purchases
-    from kindred.estimates.spending import Baskets
-    from kindred.estimates.worth import Buyers, Worth, expected_worth, mean_worth
+    from kindred.estimates.expected_value import Buyers, ExpectedValue, expected_value, mean_value
+    from kindred.estimates.order_value import Baskets
+    from kindred.estimates.purchase_frequency import Purchases
 
     rng = np.random.default_rng(2)
     rate, chance = rng.gamma(1.2, 1 / 8, customers), rng.beta(0.9, 4, customers)
@@ -112,14 +112,14 @@ def worth(customers: int) -> Found:
     buyers = Buyers(Purchases(repeats.astype(float), last, age), Baskets(repeats + 1.0, mean))
     before = memory_mb()
     began = time.process_time()
-    found = expected_worth(buyers)
+    found = expected_value(buyers)
     seconds = time.process_time() - began
-    if not isinstance(found, Worth):
+    if not isinstance(found, ExpectedValue):
         raise SystemExit(found.reason)
     groups = np.arange(customers) % 7
     began = time.process_time()
     for group in range(7):
-        mean_worth(found, groups == group)
+        mean_value(found, groups == group)
     return {
         "customers": customers,
         "core seconds, fit and expectation": seconds,
@@ -139,7 +139,12 @@ def printed(_: int) -> Found:
     """Compare equation 10 as printed with what `expected_orders` makes of it."""
     from scipy.special import hyp2f1
 
-    from kindred.estimates.buying import Buying, Purchases, expected_orders, is_buying
+    from kindred.estimates.purchase_frequency import (
+        PurchaseFrequency,
+        Purchases,
+        expected_orders,
+        is_buying,
+    )
 
     rng = np.random.default_rng(3)
     logs = rng.uniform([-2, -1, -2, -2], [1.5, 2.5, 1.5, 2], (MODELS, 4))
@@ -148,7 +153,7 @@ def printed(_: int) -> Found:
         wrong = 0
         known = Purchases(np.array([float(orders)]), np.array([104.0]), np.array([104.0]))
         for r, alpha, a, b in (10**logs).tolist():
-            model, c, weeks = Buying(r, alpha, a, b, 0), a + b + orders - 1, 52
+            model, c, weeks = PurchaseFrequency(r, alpha, a, b, 0), a + b + orders - 1, 52
             with np.errstate(all="ignore"):
                 z = weeks / (alpha + 104 + weeks)
                 remaining = (1 - z) ** (r + orders) * hyp2f1(r + orders, b + orders, c, z)

@@ -18,8 +18,8 @@ import msgspec
 
 from bench.change import memory, row, timed
 from bench.truth.road import serving
-from kindred.arrivals import Arrival, Outcome
 from kindred.gates import Verdict, check_batches
+from kindred.landing.batch_writer import BatchWriter, LandingResult
 from kindred.loads import Page, Window
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS
@@ -51,12 +51,12 @@ def main(arguments: Sequence[str]) -> None:
     row("peak memory of this process, MiB", memory())
 
 
-def _land(dsn: str, rows: int) -> Outcome:
+def _land(dsn: str, rows: int) -> LandingResult:
     with connect(dsn) as conn:
-        arrival = Arrival(conn, LOAD, WINDOW, "bench", datetime.now(UTC))
+        arrival = BatchWriter(conn, LOAD, WINDOW, "bench", datetime.now(UTC))
         for page in _pages(rows):
-            arrival.take(Page(LOAD.name, msgspec.json.decode(page)))
-        arrival.finish()
+            arrival.write_page(Page(LOAD.name, msgspec.json.decode(page)))
+        arrival.close()
         return arrival.outcome()
 
 

@@ -13,7 +13,7 @@ names the rule. `report` red: it names each load that is missing; the others are
 arrive days late, so a thin first day is normal.
 """
 
-from kindred.steps import gate, ingest_dag, land, publish, report
+from kindred.airflow_tasks import gate, ingest_dag, land, publish, report
 
 with ingest_dag("call_center", __doc__):
     land("call_center") >> gate("call_center") >> publish("call_center") >> report("call_center")

@@ -13,7 +13,7 @@ rule. `report` red: it names each load that is missing; the others are published
 owner when a field changed its type.
 """
 
-from kindred.steps import gate, ingest_dag, land, publish, report
+from kindred.airflow_tasks import gate, ingest_dag, land, publish, report
 
 with ingest_dag("crm", __doc__):
     land("crm") >> gate("crm") >> publish("crm") >> report("crm")

@@ -12,7 +12,7 @@ safe and the next night takes the gap. `gate` red: the load is held; `kindred st
 rule. `report` red: the load is missing, for either reason.
 """
 
-from kindred.steps import gate, ingest_dag, land, publish, report
+from kindred.airflow_tasks import gate, ingest_dag, land, publish, report
 
 with ingest_dag("social", __doc__):
     land("social") >> gate("social") >> publish("social") >> report("social")

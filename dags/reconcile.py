@@ -14,7 +14,7 @@ status` names the load. Look at the vendor, then release the batch or compare ag
 `sources` compares these now, `dry_run` says what is gone and ends nothing.
 """
 
-from kindred.steps import gate_gone, land_gone, publish_gone, reconcile_dag, report_gone
+from kindred.airflow_tasks import gate_gone, land_gone, publish_gone, reconcile_dag, report_gone
 
 with reconcile_dag(__doc__):
     land, gate, publish = land_gone(), gate_gone(), publish_gone()

@@ -13,7 +13,7 @@ forgotten. A run with `{"full_refresh": true}`
 rebuilds everything; one with `{"accept_scores": "why"}` lets scores pass that their gate holds.
 """
 
-from kindred.steps import build, gate_marts, publish_marts, refresh_dag, score
+from kindred.airflow_tasks import build, gate_marts, publish_marts, refresh_dag, score
 
 with refresh_dag(__doc__):
     score() >> build() >> gate_marts() >> publish_marts()

@@ -12,7 +12,8 @@ from pathlib import Path
 import uvicorn
 
 from sandbox.app import make_app
-from sandbox.replay import ReplayError, open_replay
+from sandbox.render import ReplayError
+from sandbox.replay import open_replay
 from sandbox.scenario_files import ScenarioError, load_scenario
 from sandbox.world import open_world
 
@@ -21,32 +22,33 @@ HOST = "127.0.0.1"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the sandbox until it is interrupted."""
-    asked = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     client_id = os.environ.get("KINDRED_SANDBOX_CLIENT_ID")
     client_secret = os.environ.get("KINDRED_SANDBOX_CLIENT_SECRET")
     if not client_id or not client_secret:
         _say("set KINDRED_SANDBOX_CLIENT_ID and KINDRED_SANDBOX_CLIENT_SECRET: what clients show")
         return 2
     try:
-        if asked.replay is not None:
-            world = open_replay(asked.replay, asked.home)
+        if options.replay is not None:
+            world = open_replay(options.replay, options.home)
         else:
-            world = open_world(asked.home, load_scenario(asked.scenario, asked.customers), _say)
+            scenario = load_scenario(options.scenario, options.customers)
+            world = open_world(options.home, scenario, _say)
     except (ScenarioError, ReplayError) as error:
         _say(str(error))
         return 2
-    app = make_app(world, client_id, client_secret, is_replay=asked.replay is not None)
+    app = make_app(world, client_id, client_secret)
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, asked.port))
+        listening.bind((HOST, options.port))
     except OSError as error:
-        _say(f"port {asked.port} on {HOST} cannot be used: {error.strerror}; give another --port")
+        _say(f"port {options.port} on {HOST} cannot be used: {error.strerror}; give another --port")
         return 2
     port = listening.getsockname()[1]
     config = uvicorn.Config(app, log_level="warning", access_log=False)
     now = f"{world.clock.now:%Y-%m-%d %H:%M}"
-    _Announcing(config, lambda: _ready(asked.port_file, port, now)).run(sockets=[listening])
+    _Announcing(config, lambda: _ready(options.port_file, port, now)).run(sockets=[listening])
     return 0
 
 
@@ -70,7 +72,7 @@ def _ready(port_file: Path | None, port: int, now: str) -> None:
         part = port_file.with_name(f"{port_file.name}.part")
         part.write_text(f"{port}\n", encoding="utf-8")
         part.replace(port_file)
-    _say(f"serving http://{HOST}:{port}; the clock stands at {now} UTC")
+    _say(f"serving http://{HOST}:{port}; the clock shows {now} UTC")
 
 
 def _parser() -> argparse.ArgumentParser:

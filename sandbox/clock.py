@@ -1,8 +1,8 @@
 """The sandbox's clock: every server shows its records as they stood at this instant.
 
-It stands still until it is set.  A night of the sandbox is then the same night however long
+It does not move until it is set.  A night of the sandbox is then the same night however long
 the real one takes, and a test can go to any day.  It is kept in a file, so that a restarted
-sandbox goes on where it stood.
+sandbox goes on from there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Clock:
 
     @property
     def now(self) -> datetime:
-        """Where the clock stands."""
+        """Return the instant that the clock shows."""
         return self._now
 
     def set(self, now: datetime) -> None:

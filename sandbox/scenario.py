@@ -87,7 +87,7 @@ class Evidence(_Part, frozen=True, kw_only=True):
 class Changes(_Part, frozen=True, kw_only=True):
     """How records change after they were first served."""
 
-    late_survey_days: Rate = 3.5  # the most a Genesys survey or a CRM response is late
+    late_survey_days: Rate = 3.5  # the most a survey's answer is late
     late_response_share: Share = 0.15
     rewritten_within_48h: Share = 0.4
     edited: Share = 0.01
@@ -101,9 +101,7 @@ class Changes(_Part, frozen=True, kw_only=True):
 class Limits(_Part, frozen=True, kw_only=True):
     """Rate limits, enforced on the wall clock."""
 
-    salesforce_a_day: Count = 1_000_000
-    genesys_a_minute: Count = 200_000
-    mastodon_a_5_minutes: Count = 50_000
+    requests: dict[str, Count] = {}  # by vendor, in the vendor's window; else the vendor's own
     token_seconds: Count = 1800
 
 
@@ -158,21 +156,21 @@ class Scenario(_Part, frozen=True, kw_only=True):
     limits: Limits = Limits()
 
     def progress(self, month: int) -> float:
-        """How far what moves from the first to the last month has come: 0 to 1, then 1."""
+        """Return how far what moves from the first to the last month has come: 0 to 1, then 1."""
         return min(month / max(self.months - 1, 1), 1.0)
 
     @property
     def begins(self) -> datetime:
-        """The first instant of the history."""
+        """Return the first instant of the history."""
         return datetime.combine(self.starts, time(), UTC)
 
     @property
     def now(self) -> datetime:
-        """Where the clock stands at first: the end of the history."""
+        """Return what the clock shows at first: the end of the history."""
         months = self.starts.year * 12 + self.starts.month - 1 + self.months
         return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
 
     @property
     def ends(self) -> datetime:
-        """The last instant the sandbox knows of."""
+        """Return the last instant that the sandbox knows of."""
         return self.now + timedelta(days=self.future_days)

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from sandbox.population import MOTIVATORS
 from sandbox.scenario import Scenario
+from sandbox.simulation.population import MOTIVATORS
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 

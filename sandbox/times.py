@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,3 +33,14 @@ def milliseconds(moment: date | datetime) -> int:
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     return int(moment.timestamp()) * 1000 + moment.microsecond // 1000
+
+
+def iso(moment: int) -> str:
+    """Write an instant without its zone: `2026-10-31T18:20:05.123`."""
+    return str(np.datetime64(moment, "ms"))
+
+
+def instant(text: str) -> int:
+    """Read an instant in ISO 8601 as milliseconds since 1970; UTC where it names no zone."""
+    moment = msgspec.convert(text, datetime)
+    return milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

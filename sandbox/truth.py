@@ -11,12 +11,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from sandbox.population import Population
-from sandbox.records.contacts import People
+from sandbox.render import TrueIdentity
 from sandbox.scenario import Scenario
+from sandbox.simulation.population import Population
 
 
-class State(msgspec.Struct):
+class StateRow(msgspec.Struct):
     """A customer in a month; `tier` in the words of the marts."""
 
     contact_id: str
@@ -34,7 +34,7 @@ class State(msgspec.Struct):
     tier: str
 
 
-class Identity(msgspec.Struct):
+class IdentityRow(msgspec.Struct):
     """Which contact a contact, conversation or account really is."""
 
     kind: str
@@ -52,7 +52,7 @@ def tiers(population: Population) -> np.ndarray[tuple[int, ...], np.dtype[np.str
     )
 
 
-def write_states(folder: Path, population: Population, people: People) -> None:
+def write_states(folder: Path, population: Population, contact_ids: list[str]) -> None:
     """Write `truth.jsonl`, month by month, from the month a customer joins."""
     encoder = msgspec.json.Encoder()
     named = tiers(population)
@@ -74,22 +74,14 @@ def write_states(folder: Path, population: Population, people: People) -> None:
                 named,
             )
             values = [column[at][here].tolist() for column in columns]
-            ids = [people.contact_ids[who] for who in here.tolist()]
+            ids = [contact_ids[who] for who in here.tolist()]
             rows = zip(ids, *values, strict=True)
-            file.write(encoder.encode_lines([State(row[0], month, *row[1:]) for row in rows]))
+            file.write(encoder.encode_lines([StateRow(row[0], month, *row[1:]) for row in rows]))
 
 
-def write_identities(
-    folder: Path,
-    people: People,
-    conversations: list[tuple[str, str]],
-    accounts: list[tuple[str, str]],
-) -> None:
+def write_identities(folder: Path, identities: list[TrueIdentity], contact_ids: list[str]) -> None:
     """Write `identities.jsonl`: merged contacts, conversations and claimed accounts."""
-    twins = [(twin.contact_id, people.contact_ids[at]) for at, twin in people.twins.items()]
-    rows = [Identity("contact", *pair) for pair in twins]
-    rows += [Identity("conversation", *pair) for pair in conversations]
-    rows += [Identity("account", *pair) for pair in accounts]
+    rows = [IdentityRow(one.kind, one.id, contact_ids[one.customer]) for one in identities]
     (folder / "identities.jsonl").write_bytes(msgspec.json.Encoder().encode_lines(rows))
 
 

@@ -1,4 +1,4 @@
-"""The world that the servers show: eight shelves and a clock.
+"""The world that the servers show: record stores and a clock.
 
 Making it takes seconds to minutes, so it is kept in the home folder under a key of the
 scenario and of the source that makes it: neither an edited scenario nor an edited generator can
@@ -10,41 +10,16 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from sandbox.clock import Clock
-from sandbox.population import populate
-from sandbox.records.contacts import contacts, meet
-from sandbox.records.conversations import conversations
-from sandbox.records.orders import orders, referrals
-from sandbox.records.ratings import touchpoint_ratings
-from sandbox.records.stage import HOUR, Stage
-from sandbox.records.statuses import statuses
-from sandbox.records.surveys import survey_responses
+from sandbox.generation import Say, generate
+from sandbox.record_store import RecordStore
+from sandbox.render import renderers, store_names
 from sandbox.scenario import Limits, Scenario
-from sandbox.shelf import Shelf
-from sandbox.times import milliseconds
-from sandbox.truth import write_identities, write_planted, write_states
-
-Say = Callable[[str], None]
-
-_MAKERS = ("scenario", "population", "lives", "times", "ids", "texts", "shelf", "truth", "world")
-
-SHELVES = (
-    "contacts",
-    "orders",
-    "survey_responses",
-    "touchpoint_ratings",
-    "referrals",
-    "conversations",
-    "transcripts",
-    "statuses",
-)
 
 
 @dataclass(frozen=True)
@@ -52,12 +27,13 @@ class World:
     """Everything that is served."""
 
     name: str
-    shelves: dict[str, Shelf]
+    stores: dict[str, RecordStore]  # by the name of the load that reads it
     hashtags: list[str]
     limits: Limits
     clock: Clock
     folder: Path
-    vendors: tuple[str, ...] = ("salesforce", "genesys", "mastodon")  # who has any records
+    vendors: tuple[str, ...] = field(default_factory=lambda: tuple(renderers()))  # with records
+    is_replay: bool = False
 
 
 def open_world(home: Path, scenario: Scenario, say: Say) -> World:
@@ -68,16 +44,17 @@ def open_world(home: Path, scenario: Scenario, say: Say) -> World:
     else:
         say(f"{scenario.name}: {scenario.customers:,} customers, kept in {folder.name}")
     clock = Clock(scenario.begins, scenario.ends, scenario.now, folder / "clock.json")
-    shelves = {name: Shelf.load(folder, name) for name in SHELVES}
-    return World(scenario.name, shelves, scenario.hashtags, scenario.limits, clock, folder)
+    stores = {name: RecordStore.load(folder, name) for name in store_names()}
+    return World(scenario.name, stores, scenario.hashtags, scenario.limits, clock, folder)
 
 
 def _key(scenario: Scenario) -> str:
-    """Hash the scenario and every file that takes part in making a world."""
+    """Hash the scenario and every file that may take part in making a world."""
     digest = hashlib.sha256(msgspec.json.encode(scenario))
     here = Path(__file__).parent
-    makers = [here / f"{name}.py" for name in _MAKERS] + [here / "grammar.yml"]
-    for path in [*makers, *sorted(here.glob("words/*.yml")), *sorted(here.glob("records/*.py"))]:
+    rooms = [here / "simulation", here / "render"]
+    makers = [path for room in rooms for kind in ("py", "yml") for path in room.rglob(f"*.{kind}")]
+    for path in sorted([*here.glob("*.py"), *makers]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -94,40 +71,3 @@ def _make(folder: Path, scenario: Scenario, say: Say) -> None:
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-
-
-def generate(folder: Path, scenario: Scenario, say: Say) -> None:
-    """Simulate the population and write its records and its truth into a folder."""
-    say(f"{scenario.name}: making {scenario.customers:,} customers, {scenario.months} months")
-    population = populate(scenario)
-    draw = np.random.default_rng([scenario.seed, 2]).random(scenario.customers)
-    start = population.month_starts[population.joined]
-    length = population.month_starts[population.joined + 1] - start
-    joined = np.where(population.was_there, start + 2 * HOUR, start + (draw * length).astype(int))
-    stage = Stage(scenario, population, joined)
-    people = meet(stage)
-    write_planted(folder, scenario)
-    write_states(folder, population, people)
-
-    def keep(name: str, shelf: Shelf) -> None:
-        shelf.save(folder, name)
-        records = len(np.unique(shelf.ids))
-        say(f"  {name}: {records:,} records in {len(shelf):,} versions")
-
-    keep("contacts", contacts(stage, people))
-    keep("orders", orders(stage, people))
-    responded, surveys = survey_responses(stage, people)
-    keep("survey_responses", responded)
-    keep("touchpoint_ratings", touchpoint_ratings(stage, people, surveys))
-    keep("referrals", referrals(stage, people))
-    held, told, callers = conversations(stage, people)
-    keep("conversations", held)
-    keep("transcripts", told)
-    posted, claimed = statuses(stage, people)
-    keep("statuses", posted)
-    write_identities(folder, people, callers, claimed)
-
-
-def now_of(world: World) -> int:
-    """Return the world's clock in milliseconds."""
-    return milliseconds(world.clock.now)

@@ -9,8 +9,8 @@ from typing import Any, get_type_hints
 import msgspec
 
 from kindred import addresses
-from kindred.contracts import coercion
 from kindred.fields import Limits, annotated
+from kindred.landing.contracts import coercion
 from kindred.loads import Load, Window
 
 WINDOW = Window(datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))

@@ -10,20 +10,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from kindred.api import Client, ClientCredentials, Endpoint, NoAuth, Request, Response
-from kindred.loads import Ask, Batch, Load, Page, Window
+from kindred.api import Client, ClientCredentials, Endpoint, HttpRequest, HttpResponse, NoAuth
+from kindred.loads import Batch, ExtractRequest, Load, Page, Window
 
 Item = TypeVar("Item")
-Handler = Callable[[Request], Response]
+Handler = Callable[[HttpRequest], HttpResponse]
 BASE = "https://api.vendor.test"
 TOKEN_URL = f"{BASE}/oauth/token"
 DAY = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC))
 
 
-def reply(document: Any, status: int = 200, **headers: str) -> Response:
+def reply(document: Any, status: int = 200, **headers: str) -> HttpResponse:
     """A JSON response; header names are written with underscores."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(status, named, msgspec.json.encode(document))
+    return HttpResponse(status, named, msgspec.json.encode(document))
 
 
 class Vendor:
@@ -31,12 +31,12 @@ class Vendor:
 
     def __init__(self, handler: Handler, options: Mapping[str, Any] | None = None) -> None:
         self._handler = handler
-        self.requests: list[Request] = []
+        self.requests: list[HttpRequest] = []
         self.naps: list[float] = []
         self.tokens = 0
         self.endpoint = Endpoint(BASE, "our-id", "our-secret", options or {})
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.url.endswith(("/oauth/token", "/oauth2/token")):
             self.tokens += 1
             return reply({"access_token": f"token-{self.tokens}", "token_type": "Bearer"})
@@ -54,13 +54,13 @@ class Vendor:
 class Nothing:
     """A warehouse that knows nothing yet."""
 
-    async def among(self, *_: Any) -> list[dict[str, Any]]:
+    async def rows_where_in(self, *_: Any) -> list[dict[str, Any]]:
         return []
 
-    async def during(self, *_: Any) -> list[dict[str, Any]]:
+    async def rows_between(self, *_: Any) -> list[dict[str, Any]]:
         return []
 
-    async def asked(self, *_: Any) -> list[Batch]:
+    async def published_batches(self, *_: Any) -> list[Batch]:
         return []
 
 
@@ -68,7 +68,9 @@ def extracted(
     load: Load, vendor: Vendor, known: Any = None, window: Window = DAY, loads: Iterable[str] = ()
 ) -> list[Page]:
     """All pages that the load's extraction yields."""
-    ask = Ask(vendor.client(), window, known or Nothing(), frozenset(loads or [load.name]))
+    ask = ExtractRequest(
+        vendor.client(), window, known or Nothing(), frozenset(loads or [load.name])
+    )
     return asyncio.run(gathered(load.extract(ask)))
 
 
@@ -81,6 +83,6 @@ async def gathered(items: AsyncIterator[Item]) -> list[Item]:
     return [item async for item in items]
 
 
-def query_of(request: Request) -> dict[str, str]:
+def query_of(request: HttpRequest) -> dict[str, str]:
     """The query of a request, one value a name."""
     return {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}

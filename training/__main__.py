@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-from kindred import feeling
-from kindred.feeling.weights import WEIGHTS
+from kindred import text_emotions
+from kindred.text_emotions.weights import WEIGHTS
 from training.comparison import compare
 from training.corpus import corpus
 from training.data import read
@@ -39,7 +39,7 @@ def main() -> int:
         return 1
     examples = read(asked.data)
     if asked.what == "compare":
-        _keep(COMPARISON, {"version": feeling.MODEL_VERSION, "f1": compare(corpus(examples))})
+        _keep(COMPARISON, {"version": text_emotions.MODEL_VERSION, "f1": compare(corpus(examples))})
         say(f"compared: {COMPARISON.name}")
         return 0
     trained = train(examples, say)

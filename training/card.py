@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kindred.feeling import MODEL_VERSION
-from kindred.feeling.weights import WEIGHTS
+from kindred.text_emotions import MODEL_VERSION
+from kindred.text_emotions.weights import WEIGHTS
 from training import customers, public
 from training.__main__ import COMPARISON, CROSS_VALIDATION, DATA
 from training.data import Example, read

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kindred.feeling.names import EMOTIONS
+from kindred.text_emotions.labels import EMOTIONS
 from training.calibration import best_threshold, f1_scores, micro_f1
 from training.corpus import Corpus
 from training.fit import Floats, fit

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from kindred.feeling.features import RATED, expand, parts
-from kindred.feeling.words import plain
+from kindred.text_emotions.cleaning import clean
+from kindred.text_emotions.features import RATED, expand, parts
 from training.data import Example, word_ratings
 from training.labels import TARGETS
 
@@ -108,7 +108,7 @@ class Corpus:
 
 def corpus(examples: Sequence[Example]) -> Corpus:
     """Turn examples into numbers. The same text is always in the same fold."""
-    bags = [parts(plain(example.text)) for example in examples]
+    bags = [parts(clean(example.text)) for example in examples]
     ratings = word_ratings()
     expanded = {part: expand(part, ratings) for part in set(chain.from_iterable(bags))}
     known = vocabulary(bags, expanded, ratings)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from kindred.feeling import EMOTIONS, MOTIVATORS, score, thresholds
-from tests.unit.feeling.evaluation import read
+from kindred.text_emotions import EMOTIONS, MOTIVATORS, score, thresholds
+from tests.unit.text_emotions.evaluation import read
 from training.judged import Floats, Judged, correlation, judge
 from training.tables import table
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from kindred.feeling.names import EMOTIONS, MOTIVATORS
+from kindred.text_emotions.labels import EMOTIONS, MOTIVATORS
 from training.labels import EMOTION_OF, FINE, TARGETS, VALUES_OF
 
 OWN = Path(__file__).with_name("customer_language.tsv")

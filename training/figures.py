@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kindred.feeling.names import EMOTIONS, SCORES
+from kindred.text_emotions.labels import EMOTIONS, SCORES
 from training.calibration import expected_calibration_error, f1_scores, micro_f1
 from training.corpus import Corpus
 from training.fit import Floats

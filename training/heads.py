@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kindred.feeling.model import HEADS
-from kindred.feeling.names import MOTIVATORS
+from kindred.text_emotions.labels import MOTIVATORS
+from kindred.text_emotions.model import HEADS
 from training.corpus import Corpus
 from training.fit import Floats, Head
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kindred.feeling import score, thresholds
+from kindred.text_emotions import score, thresholds
 from training.calibration import expected_calibration_error, f1_scores, micro_f1
 
 Floats = npt.NDArray[np.float64]

@@ -7,7 +7,7 @@ both by the project's own sentences.
 
 from __future__ import annotations
 
-from kindred.feeling.names import SCORES
+from kindred.text_emotions.labels import SCORES
 
 # GoEmotions' 27 emotions and neutral, in the order of its label ids, by the emotion they teach.
 EMOTION_OF = {

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from kindred.feeling import EMOTIONS, MODEL_VERSION, MOTIVATORS
+from kindred.text_emotions import EMOTIONS, MODEL_VERSION, MOTIVATORS
 from training.calibration import binned
 from training.judged import Bools, Floats, Judged
 

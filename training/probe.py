@@ -6,7 +6,7 @@ scorers would share one version; a test compares these scores and says so.
 
 from __future__ import annotations
 
-from kindred.feeling import SCORES, score
+from kindred.text_emotions import SCORES, score
 
 _PROBES = (
     "I am NOT happy at all, sooooo disappointed!!",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kindred.feeling import EMOTIONS, MOTIVATORS, score
-from tests.unit.feeling.evaluation import read
+from kindred.text_emotions import EMOTIONS, MOTIVATORS, score
+from tests.unit.text_emotions.evaluation import read
 from training import customers
 from training.customers import Folds
 from training.data import Example
@@ -17,7 +17,7 @@ from training.judged import Judged, correlation, correlation_of, judge
 from training.labels import TARGETS, VALUES_OF
 from training.tables import table
 
-FOREIGN = Path(__file__).parents[1] / "tests" / "unit" / "feeling" / "foreign.tsv"
+FOREIGN = Path(__file__).parents[1] / "tests" / "unit" / "text_emotions" / "foreign.tsv"
 _VALENCE = TARGETS.index("valence")
 _RATED = {"tweets": "tweets", "reviews": "Amazon snippets", "own": "our training sentences"}
 _SETS = {
@@ -114,7 +114,7 @@ def languages(examples: Sequence[Example]) -> str:
     texts = {
         "English comments (GoEmotions dev)": [e.text for e in _of(examples, "goemotions", "dev")],
         "English texts of the evaluation set": [e.text for e in read()],
-        "sentences in other languages, made up (`tests/unit/feeling/foreign.tsv`)": foreign,
+        "sentences in other languages, made up (`tests/unit/text_emotions/foreign.tsv`)": foreign,
     }
     return f"Left unscored as not English: {'; '.join(map(_left_out, texts, texts.values()))}."
 

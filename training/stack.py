@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.special import expit
 
-from kindred.feeling.names import MOTIVATORS
+from kindred.text_emotions.labels import MOTIVATORS
 from training.corpus import FOLDS, Corpus
 from training.fit import Floats, Head, fit
 from training.heads import ELSEWHERE_COUNTS, heads_of

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kindred.feeling.model import HEADS, gated
-from kindred.feeling.names import SCORES
-from kindred.feeling.weights import Weights
+from kindred.text_emotions.labels import SCORES
+from kindred.text_emotions.model import HEADS, gated
+from kindred.text_emotions.weights import Weights
 from training.calibration import best_threshold
 from training.corpus import PRECISION, Corpus, corpus
 from training.data import Example

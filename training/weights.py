@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kindred.feeling.weights import Weights
+from kindred.text_emotions.weights import Weights
 
 ATTRIBUTION = """\
 Learned from: GoEmotions (Demszky et al. 2020, Google Research, CC BY 4.0); Touché23-ValueEval

@@ -25,8 +25,8 @@ from bench.drivers.survey import (
     many,
 )
 from kindred.estimates.bootstrap import drawn_sums, random_blocks
-from kindred.estimates.drivers import DRAWS, Importance, derive_importance
-from kindred.estimates.moments import Correlations, block_sums, correlations
+from kindred.estimates.pairwise_moments import Correlations, block_sums, correlations
+from kindred.estimates.relative_importance import DRAWS, Importance, derive_importance
 from kindred.estimates.relative_weights import relative_weights
 from kindred.estimates.shrinkage import learn_prior, shrink
 

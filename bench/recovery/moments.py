@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 
 from bench.recovery.machine import Machine
-from kindred.cli.following import REFRESH
-from kindred.embedded.rest import SilentError
+from kindred.cli.airflow_runs import REFRESH
+from kindred.embedded.airflow_api import AirflowUnreachable
 
 PATIENCE = 180.0  # seconds
 
@@ -58,7 +58,7 @@ def held_at(machine: Machine, moment: Moment) -> Iterator[str]:
 def _wait_for_task(machine: Machine, moment: Moment, states: list[str], deadline: float) -> str:
     body = {"dag_ids": [moment.dag], "task_ids": [moment.task], "state": states}
     while time.monotonic() < deadline:
-        with suppress(SilentError):
+        with suppress(AirflowUnreachable):
             found = machine.services.airflow.post("/dags/~/dagRuns/~/taskInstances/list", body)
             if found["task_instances"]:
                 return str(found["task_instances"][0]["id"])

@@ -34,7 +34,7 @@ def supervisor(_: Machine, task_id: str) -> None:
 
 def scheduler(machine: Machine, _: str) -> None:
     """Kill the scheduler and what it forked."""
-    leader = processes.leader(machine.services.home, "scheduler")
+    leader = processes.session_process(machine.services.home, "scheduler")
     assert leader is not None  # noqa: S101 -- it runs
     for process in [*leader.children(recursive=True), leader]:
         with suppress(psutil.NoSuchProcess):

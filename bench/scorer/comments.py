@@ -53,7 +53,7 @@ def composed(pool: Iterator[str], mean: int) -> Iterator[str]:
 
 def _made(draw: random.Random) -> list[str]:
     from sandbox.scenario_files import load_scenario
-    from sandbox.texts import Texts
+    from sandbox.simulation.text_composer import TextComposer
 
-    texts = Texts(load_scenario("tiny"), SEED)
+    texts = TextComposer(load_scenario("tiny"), SEED)
     return [texts.sentence(draw.uniform(-1, 1), "website") for _ in range(MADE)]

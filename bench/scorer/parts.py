@@ -28,14 +28,14 @@ def start(_: int) -> Found:
     import pandas  # noqa: F401 -- to tell its share
 
     between = time.perf_counter()
-    from kindred import feeling
+    from kindred import text_emotions
 
     imported = time.perf_counter()
-    feeling.score(["I waited two weeks for this and nobody called me back."])
+    text_emotions.score(["I waited two weeks for this and nobody called me back."])
     scored = time.perf_counter()
-    weights = Path(feeling.__file__).parent.rglob("*.npz")
+    weights = Path(text_emotions.__file__).parent.rglob("*.npz")
     return {
-        "model": feeling.MODEL_VERSION,
+        "model": text_emotions.MODEL_VERSION,
         "weights_mb": sum(file.stat().st_size for file in weights) / MB,
         "pandas_s": between - began,
         "import_s": imported - began,
@@ -47,7 +47,7 @@ def speed(mean: int) -> Found:
     """Score texts in turns with vaderSentiment; the first turn, nothing remembered, is apart."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    from kindred.feeling import score
+    from kindred.text_emotions import score
 
     vader = SentimentIntensityAnalyzer()
     texts = composed(iter(comments()), mean)
@@ -75,7 +75,7 @@ def speed(mean: int) -> Found:
 
 def many(number: int) -> Found:
     """Score texts from a generator, which holds none of them."""
-    from kindred.feeling import score
+    from kindred.text_emotions import score
 
     score(comments()[:1])
     size = 0
@@ -102,7 +102,7 @@ def many(number: int) -> Found:
 
 def long(characters: int) -> Found:
     """Score one text of so many characters."""
-    from kindred.feeling import score
+    from kindred.text_emotions import score
 
     score(comments()[:1])
     text = next(composed(endless(), characters))

@@ -2,8 +2,8 @@
 
 An interval speaks of what such customers do on average, so its truth is a chance, not what one
 seed's dice made of it: against the outcome itself an interval would look better than it is,
-since it and the estimate share their luck. The formulas repeat those of `sandbox/lives.py` and
-`sandbox/records/`; a test holds each against what the sandbox really does.
+since it and the estimate share their luck. The formulas repeat those of `sandbox/simulation/`; a
+test holds each against what the sandbox really does.
 
 All frames are month by customer, by the truth's names of customers.
 """

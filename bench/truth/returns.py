@@ -15,7 +15,7 @@ from bench.truth.runs import Run
 Floats = npt.NDArray[np.float64]
 
 # Points and weights of a normal distribution, for a mean over customers' own rates: each buys at
-# one of their own around what the state makes likely, lognormal (`sandbox/records/orders.py`).
+# one of their own around what the state makes likely, lognormal (`sandbox/simulation/orders.py`).
 _POINTS, _GAUSS = np.polynomial.hermite_e.hermegauss(7)
 _OWN, _WEIGHTS = np.exp(-0.125 + 0.5 * _POINTS), _GAUSS / _GAUSS.sum()
 

@@ -26,11 +26,11 @@ from psycopg import sql
 
 from bench.truth.vendors import Vendors
 from kindred import building, scoring
-from kindred.arrivals import Arrival, Outcome
 from kindred.embedded.home import REPOSITORY, ROLES, SUPERUSER, Home
 from kindred.embedded.postgres import Postgres
 from kindred.errors import KindredError
-from kindred.landing import land_loads
+from kindred.landing.batch_writer import BatchWriter, LandingResult
+from kindred.landing.extraction import land_loads
 from kindred.loads import Batch, Load, Page, Window
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS, SOURCES
@@ -110,9 +110,9 @@ class Road:
         run, now = f"truth-{self._runs}", datetime.now(UTC)
         with connect(self.dsn("loader")) as conn:
             for load in LOADS.values():
-                arrival = Arrival(conn, load, night, run, now)
-                arrival.take(Page(load.name, records.get(load.name, [])))
-                arrival.finish()
+                arrival = BatchWriter(conn, load, night, run, now)
+                arrival.write_page(Page(load.name, records.get(load.name, [])))
+                arrival.close()
                 _refuse(arrival.outcome())
             return _publish(conn, ledger.batches(conn, run, LOADS, "landed"))
 
@@ -121,7 +121,9 @@ class Road:
     ) -> list[Batch]:
         vendor, run = loads[0].vendor, f"truth-{self._runs}"
         night = Window(world.clock.now - timedelta(days=1), world.clock.now)
-        windows = {load.name: ledger.plan(conn, load, night, world.clock.begins) for load in loads}
+        windows = {
+            load.name: ledger.plan_window(conn, load, night, world.clock.begins) for load in loads
+        }
         at, client = vendors.endpoint(vendor), vendors.client(vendor)
         for outcome in land_loads(conn, at, loads, windows, run, client):
             _refuse(outcome)
@@ -129,7 +131,7 @@ class Road:
 
     def build(
         self, *, preset: str = "retail", full_refresh: bool = False, say: Say = silent
-    ) -> list[building.Node]:
+    ) -> list[building.DbtNode]:
         """Score what was published, build it and call it published; return what dbt did.
 
         Args:
@@ -146,7 +148,7 @@ class Road:
                 raise KindredError("nothing was published: there is nothing to build")
             building.build_consents(conn, claimed, PROJECT, target, say)
             choice = scoring.score_texts(loader, LOADS.values(), claimed.build_id, 0.0, say)
-            scoring.settle(conn, claimed.build_id, choice)
+            scoring.record_selection(conn, claimed.build_id, choice)
             resumed = building.resume(conn, claimed.build_id)
             nodes = building.build(conn, resumed, PROJECT, target, say)
         self._end(claimed.build_id)
@@ -191,7 +193,7 @@ def _chosen(preset: str) -> Iterator[None]:
             os.environ["KINDRED_PRESET"] = before
 
 
-def _refuse(outcome: Outcome) -> None:
+def _refuse(outcome: LandingResult) -> None:
     """Stop at the first record that is not taken whole: nothing may be missing here."""
     if outcome.error or outcome.rows_quarantined or outcome.extra_fields:
         raise outcome.error or KindredError(f"a record breaks its contract: {outcome}")
@@ -201,7 +203,7 @@ def _publish(conn: psycopg.Connection, batches: Sequence[Batch]) -> dict[str, in
     """Call landed batches passed and merge them into raw; return the rows changed by load."""
     for batch in batches:
         with conn.transaction():
-            ledger.guard(conn, batch)
+            ledger.fence(conn, batch)
             ledger.record(conn, batch, "passed")
     done = publish_batches(conn, batches, LOADS)
     return {each.batch.load: each.rows_published for each in done}

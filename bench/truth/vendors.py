@@ -16,15 +16,16 @@ import msgspec
 from starlette.types import ASGIApp
 
 from kindred.api import Client, ClientCredentials, Endpoint
-from kindred.api.calls import Request, Response
+from kindred.api.messages import HttpRequest, HttpResponse
 from sandbox.app import make_app
+from sandbox.render import renderers
 from sandbox.scenario import Limits
 from sandbox.world import World
 
 # The port is part of the addresses that servers hand out; nothing listens there.
 ORIGIN = "http://127.0.0.1:1"
 # Limits go by the wall clock, and without a network a minute holds a million requests.
-UNLIMITED = Limits(salesforce_a_day=10**9, genesys_a_minute=10**9, mastodon_a_5_minutes=10**9)
+UNLIMITED = Limits(requests=dict.fromkeys(renderers(), 10**9))
 LOGINS = {
     "salesforce": "/salesforce/services/oauth2/token",
     "genesys": "/genesys/login/oauth/token",
@@ -64,11 +65,11 @@ class Vendors:
         asyncio.run(self._control("DELETE", None))
 
     async def _control(self, method: str, body: bytes | None) -> None:
-        answer = await self._exchange(Request(method, f"{ORIGIN}/sandbox/faults", {}, body))
+        answer = await self._exchange(HttpRequest(method, f"{ORIGIN}/sandbox/faults", {}, body))
         if answer.status != 200:
             raise ValueError(f"the sandbox refused: {answer.body!r}")
 
-    async def _exchange(self, request: Request) -> Response:
+    async def _exchange(self, request: HttpRequest) -> HttpResponse:
         """Make one exchange as ASGI has it: a scope, a body in, messages out."""
         messages: list[dict[str, Any]] = []
 
@@ -82,10 +83,10 @@ class Vendors:
         start, *rest = messages
         headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
         body = b"".join(message.get("body", b"") for message in rest)
-        return Response(start["status"], headers, body)
+        return HttpResponse(start["status"], headers, body)
 
 
-def _scope(request: Request) -> dict[str, Any]:
+def _scope(request: HttpRequest) -> dict[str, Any]:
     url = urlsplit(request.url)
     headers = {"host": url.netloc, **request.headers}
     return {

@@ -24,15 +24,15 @@ from psycopg import sql
 from bench.truth.road import PROJECT
 from bench.truth.vendors import Vendors
 from bench.year import forks
-from kindred import arrivals
 from kindred.api import Client, Endpoint
 from kindred.cli.night import Night
 from kindred.embedded.home import ROLES, SUPERUSER
 from kindred.embedded.postgres import Postgres
+from kindred.landing import batch_writer
 from kindred.loads import Window
+from kindred.pipeline import ingest, refresh
+from kindred.pipeline.environment import Run
 from kindred.sources import LOADS, SOURCES
-from kindred.tasks import ingest, refresh
-from kindred.tasks.surroundings import Run
 from kindred.warehouse import connections, schema
 from kindred.warehouse.connections import connect
 from sandbox.world import World
@@ -115,7 +115,7 @@ class Nights:
 
         def gate(_: int) -> None:
             if any(not verdict.is_passed for verdict in ingest.gate(source, run.run_id, self)):
-                raise refresh.Held(f"{source}: held")
+                raise refresh.MartsHeld(f"{source}: held")
 
         def publish(_: int) -> None:
             ingest.publish(source, run.run_id, self)
@@ -125,7 +125,7 @@ class Nights:
 
     def refreshes(self, run_id: str, *, full_refresh: bool = False) -> list[Task]:
         """Return the tasks of a refresh of the marts."""
-        wish = refresh.Wish(full_refresh=full_refresh)
+        wish = refresh.RefreshOptions(full_refresh=full_refresh)
 
         def score(_: int) -> None:
             refresh.score(run_id, self, RESCORE_SECONDS, wish)
@@ -216,4 +216,4 @@ def preload() -> None:
 def be_impatient() -> None:
     """Have a stopped process lose its locks after seconds, where it is minutes in a real night."""
     connections.PATIENCE = f"-c idle_in_transaction_session_timeout={IMPATIENCE}s"
-    arrivals.COPY_SECONDS = IMPATIENCE
+    batch_writer.COPY_SECONDS = IMPATIENCE

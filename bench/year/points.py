@@ -24,12 +24,14 @@ class Point:
 
 
 INGEST: dict[str, Point] = {
-    "in extract": Point("land", "kindred.arrivals:Arrival.take", is_after=False, most=3),
-    "in land": Point("land", "kindred.arrivals:copying.copy_rows"),
-    "landed": Point("land", "kindred.tasks.ingest:land_loads"),
-    "before gate": Point("gate", "kindred.tasks.ingest:check_batches", is_after=False),
+    "in extract": Point(
+        "land", "kindred.landing.batch_writer:BatchWriter.write_page", is_after=False, most=3
+    ),
+    "in land": Point("land", "kindred.landing.batch_writer:copying.copy_rows"),
+    "landed": Point("land", "kindred.pipeline.ingest:land_loads"),
+    "before gate": Point("gate", "kindred.pipeline.ingest:check_batches", is_after=False),
     "in gate": Point("gate", "kindred.gates.batches:verdicts.write"),
-    "after gate": Point("gate", "kindred.tasks.ingest:check_batches"),
+    "after gate": Point("gate", "kindred.pipeline.ingest:check_batches"),
     "in publish": Point("publish", "kindred.publishing.merge:upsert"),
     "before commit": Point("publish", "kindred.publishing.batches:_record"),
     "after commit": Point("publish", "kindred.publishing.batches:_analyze", is_after=False),
@@ -37,17 +39,17 @@ INGEST: dict[str, Point] = {
 REFRESH: dict[str, Point] = {
     "claimed": Point("score", "kindred.building:claim"),
     "consents built": Point("score", "kindred.building:build_consents"),
-    "scores deleted": Point("score", "kindred.scoring.reading:forget"),
-    "in score": Point("score", "kindred.scoring.profiles:write", is_after=False, most=3),
-    "scores gated": Point("score", "kindred.tasks.refresh:check_scores"),
+    "scores deleted": Point("score", "kindred.scoring.backlog:delete_unpermitted"),
+    "in score": Point("score", "kindred.scoring.score_profiles:write", is_after=False, most=3),
+    "scores gated": Point("score", "kindred.pipeline.refresh:check_scores"),
     "in dbt": Point(
         "build", "dbt.adapters.sql.connections:SQLConnectionManager.add_query", most=300
     ),
-    "in estimates": Point("build", "kindred.building.estimating:_replace", most=3),
+    "in estimates": Point("build", "kindred.building.estimation:_replace", most=3),
     "built": Point("build", "kindred.building:build"),
     "in marts gate": Point("gate marts", "kindred.gates.marts:_record"),
     "in marts publish": Point("publish marts", "kindred.publishing.marts:_publish_mart", most=20),
-    "marts published": Point("publish marts", "kindred.tasks.refresh:publish_marts"),
+    "marts published": Point("publish marts", "kindred.pipeline.refresh:publish_marts"),
 }
 POINTS = INGEST | REFRESH
 

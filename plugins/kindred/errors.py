@@ -5,8 +5,8 @@
     ├── InputError            a file that a person gave cannot be read or written as asked
     ├── SourceError           a vendor's API did not give what it promises
     │   ├── SourceUnavailable     no answer, 5xx, or a rate limit that outlasted our patience
-    │   ├── SourceRefused         401/403 after one refresh: credentials or permissions
-    │   └── SourceGarbled         an answer that is not the promised document
+    │   ├── SourceForbidden         401/403 after one refresh: credentials or permissions
+    │   └── SourceMalformed         an answer that is not the promised document
     ├── WarehouseError        a statement that Postgres refused
     ├── SupersededError       a newer attempt owns this batch; this one must stop writing
     ├── GateError             a gate held a batch or a build
@@ -55,11 +55,11 @@ class SourceUnavailable(SourceError):
     """No answer, a server error, or a rate limit that outlasted our patience."""
 
 
-class SourceRefused(SourceError):
+class SourceForbidden(SourceError):
     """Credentials or permissions were refused after one refresh."""
 
 
-class SourceGarbled(SourceError):
+class SourceMalformed(SourceError):
     """An answer that is not the promised document."""
 
 

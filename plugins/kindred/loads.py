@@ -95,33 +95,33 @@ class Page:
     unanswered: Mapping[str, str] = field(default_factory=dict)
 
 
-class Known(Protocol):
+class RawLookup(Protocol):
     """What raw already holds of a load: an extraction may look before it asks again."""
 
-    async def among(
+    async def rows_where_in(
         self, load: str, columns: tuple[str, ...], column: str, values: list[str]
     ) -> list[dict[str, Any]]:
         """Return `columns` of the rows whose `column` is one of `values`."""
 
-    async def during(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
+    async def rows_between(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
         """Return the rows, whole, whose `column` lies in the window."""
 
-    async def asked(self, load: str, window: Window) -> list[Batch]:
+    async def published_batches(self, load: str, window: Window) -> list[Batch]:
         """Return the published batches that asked for some of the window."""
 
 
 @dataclass(frozen=True)
-class Ask:
+class ExtractRequest:
     """What an extraction is asked for: these loads, in this window, from this API."""
 
     api: Any
     window: Window
-    known: Known
+    known: RawLookup
     loads: frozenset[str]
 
 
 # Loads that share one extraction (the same object) and one window are pulled together.
-Extract = Callable[[Ask], AsyncGenerator[Page, None]]
+Extract = Callable[[ExtractRequest], AsyncGenerator[Page, None]]
 
 
 @dataclass(frozen=True)

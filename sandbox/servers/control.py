@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,11 @@ from starlette.routing import Route
 from sandbox.clock import ClockError
 from sandbox.scenario import Limits
 from sandbox.servers.faults import Fault
-from sandbox.servers.service import JSON, Service
+from sandbox.servers.server_state import JSON, ServerState
+from sandbox.servers.vendor_server import VendorServer
 
 
-class Moment(msgspec.Struct, forbid_unknown_fields=True):
+class ClockSetting(msgspec.Struct, forbid_unknown_fields=True):
     """The body that sets the clock."""
 
     now: datetime
@@ -25,8 +27,8 @@ class Moment(msgspec.Struct, forbid_unknown_fields=True):
 class Control:
     """The endpoints below `/sandbox`."""
 
-    def __init__(self, service: Service) -> None:
-        self.service = service
+    def __init__(self, state: ServerState, servers: Mapping[str, VendorServer]) -> None:
+        self.state, self.servers = state, servers
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -38,33 +40,32 @@ class Control:
             Route("/sandbox/tokens", self.tokens, methods=["DELETE"]),
         ]
 
-    async def about(self, request: Request) -> Response:  # noqa: ARG002 - the router's signature
-        """Say what this sandbox serves."""
-        world = self.service.world
+    async def about(self, request: Request) -> Response:
+        """Return what this sandbox serves, and how to connect to each vendor that has records."""
+        world, base = self.state.world, str(request.base_url).rstrip("/")
         return JSON(
             {
                 "scenario": world.name,
                 "folder": str(world.folder),
-                "hashtags": world.hashtags,
-                "vendors": world.vendors,
-                "versions": {name: len(shelf) for name, shelf in world.shelves.items()},
+                "connections": {v: self.servers[v].connection(base) for v in world.vendors},
+                "versions": {name: len(store) for name, store in world.stores.items()},
                 **self._times(),
             }
         )
 
     async def clock(self, request: Request) -> Response:
-        """Tell or set the clock."""
+        """Return or set the clock."""
         if request.method == "POST":
             try:
-                moment = msgspec.json.decode(await request.body(), type=Moment)
-                self.service.world.clock.set(moment.now)
+                moment = msgspec.json.decode(await request.body(), type=ClockSetting)
+                self.state.world.clock.set(moment.now)
             except (msgspec.DecodeError, ClockError) as error:
                 return JSON({"error": str(error)}, 400)
         return JSON(self._times())
 
     async def faults(self, request: Request) -> Response:
         """List the faults and how often each struck, switch one on, or switch all off."""
-        faults = self.service.faults
+        faults = self.state.faults
         if request.method == "DELETE":
             faults.clear()
         if request.method == "POST":
@@ -75,22 +76,21 @@ class Control:
         return JSON({"faults": faults.on})
 
     async def limits(self, request: Request) -> Response:
-        """Tell the rate limits or replace those named."""
+        """Return the rate limits or replace those named."""
         if request.method == "POST":
             try:
-                named = msgspec.json.decode(await request.body(), type=dict[str, int])
-                asked = msgspec.to_builtins(self.service.limits) | named
-                self.service.limits = msgspec.convert(asked, Limits)
+                named = msgspec.json.decode(await request.body(), type=dict[str, Any])
+                limits = msgspec.to_builtins(self.state.limits) | named
+                self.state.limits = msgspec.convert(limits, Limits)
             except (msgspec.DecodeError, msgspec.ValidationError) as error:
                 return JSON({"error": str(error)}, 400)
-        return JSON(self.service.limits)
+        return JSON(self.state.limits)
 
     async def tokens(self, request: Request) -> Response:  # noqa: ARG002 - the router's signature
-        """Revoke every token: the next request of each vendor is a 401."""
-        for vendor in ("salesforce", "genesys", "mastodon"):
-            self.service.revoke(vendor)
+        """Revoke every token: each vendor answers its next request with 401."""
+        self.state.revoke_all()
         return JSON({})
 
     def _times(self) -> dict[str, Any]:
-        clock = self.service.world.clock
+        clock = self.state.world.clock
         return {"now": clock.now, "begins": clock.begins, "ends": clock.ends}

@@ -1,6 +1,6 @@
 """Faults that a test switches on: for a path, from a request on, so many times.
 
-POST /sandbox/faults {"path": "/genesys/api", "kind": "rate_limited", "times": 2,
+POST /sandbox/faults {"path": "/<vendor>/api", "kind": "rate_limited", "times": 2,
                       "retry_after": 1}
 """
 

@@ -91,7 +91,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     preload()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kindred.warehouse.connections.PATIENCE", "")
-        patch.setattr("kindred.arrivals.COPY_SECONDS", 0)
+        patch.setattr("kindred.landing.batch_writer.COPY_SECONDS", 0)
         be_impatient()
         for name, value in living.ENVIRONMENT.items():
             patch.setenv(name, value)

@@ -7,7 +7,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
 from kindred.errors import GateError, WarehouseError
-from kindred.tasks.reporting import Incomplete
+from kindred.pipeline.reporting import Incomplete
 
 NOTHING = {"replace": None, "release": None, "reason": None}
 
@@ -28,8 +28,8 @@ def run(dag_bag, monkeypatch):
             "ti": SimpleNamespace(try_number=tries, max_tries=2),
             "outlet_events": events,
         }
-        monkeypatch.setattr("kindred.steps.ingest.get_current_context", lambda: context)
-        monkeypatch.setattr("kindred.steps.ingest.AirflowSurroundings", Somewhere)
+        monkeypatch.setattr("kindred.airflow_tasks.ingest.get_current_context", lambda: context)
+        monkeypatch.setattr("kindred.airflow_tasks.ingest.AirflowEnvironment", Somewhere)
         dag_bag.dags["ingest_crm"].get_task(task).python_callable()
         return [
             event.dest_asset_key.name
@@ -42,13 +42,14 @@ def run(dag_bag, monkeypatch):
 
 @pytest.fixture
 def held(monkeypatch):
-    """What is asked of `kindred.tasks.held`, in order."""
+    """What is asked of `kindred.pipeline.held_batches`, in order."""
     asked = []
     for name in ("replace", "release"):
         monkeypatch.setattr(
-            f"kindred.tasks.held.{name}", lambda *given, name=name: asked.append((name, *given[:3]))
+            f"kindred.pipeline.held_batches.{name}",
+            lambda *given, name=name: asked.append((name, *given[:3])),
         )
-    monkeypatch.setattr("kindred.tasks.held.load_of", lambda *_: "salesforce_orders")
+    monkeypatch.setattr("kindred.pipeline.held_batches.load_of", lambda *_: "salesforce_orders")
     return asked
 
 
@@ -67,7 +68,7 @@ def test_a_release_that_is_refused_is_not_tried_again(run, monkeypatch):
     def refuse(*_):
         raise GateError("batch 7 is not held")
 
-    monkeypatch.setattr("kindred.tasks.held.release", refuse)
+    monkeypatch.setattr("kindred.pipeline.held_batches.release", refuse)
     with pytest.raises(AirflowFailException, match="batch 7 is not held"):
         run("publish", release=7)
 
@@ -80,12 +81,12 @@ def test_a_replacement_lands_for_the_batch_and_nothing_else(run, held):
 
 def test_an_event_is_sent_for_each_load_that_was_published_and_for_no_other(run, monkeypatch):
     published = ["salesforce_contacts", "salesforce_referrals"]
-    monkeypatch.setattr("kindred.tasks.ingest.publish", lambda *_, **__: published)
+    monkeypatch.setattr("kindred.pipeline.ingest.publish", lambda *_, **__: published)
     assert run("publish") == published
 
 
 def test_a_run_that_published_nothing_sends_no_event(run, monkeypatch):
-    monkeypatch.setattr("kindred.tasks.ingest.publish", lambda *_, **__: [])
+    monkeypatch.setattr("kindred.pipeline.ingest.publish", lambda *_, **__: [])
     with pytest.raises(AirflowSkipException):
         run("publish")
 
@@ -96,7 +97,7 @@ def test_a_publication_knows_its_last_try(run, monkeypatch, tries, is_last):
         assert is_last_try is is_last
         raise WarehouseError("refused")
 
-    monkeypatch.setattr("kindred.tasks.ingest.publish", publish)
+    monkeypatch.setattr("kindred.pipeline.ingest.publish", publish)
     with pytest.raises(WarehouseError):
         run("publish", tries=tries)
 
@@ -111,7 +112,7 @@ def reported(run, monkeypatch, outcome, **params):
             raise outcome
         return outcome
 
-    monkeypatch.setattr("kindred.tasks.reporting.check", check)
+    monkeypatch.setattr("kindred.pipeline.reporting.check", check)
     run("report", **params)
     return checked
 
@@ -137,6 +138,6 @@ def test_a_release_that_published_nothing_is_red(run, monkeypatch):
     def refuse(*_):
         raise GateError("batch 7 is not released")
 
-    monkeypatch.setattr("kindred.tasks.held.refuse_held", refuse)
+    monkeypatch.setattr("kindred.pipeline.held_batches.refuse_held", refuse)
     with pytest.raises(AirflowFailException, match="batch 7 is not released"):
         run("report", release=7)

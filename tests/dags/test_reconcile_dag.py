@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
-from kindred.errors import SourceGarbled, SourceRefused, SupersededError
+from kindred.errors import SourceForbidden, SourceMalformed, SupersededError
 
 NOTHING = {"sources": None, "dry_run": False}
 
@@ -21,8 +21,8 @@ def run(dag_bag, monkeypatch):
     def start(task, **params):
         events = OutletEventAccessors()
         context = {"run_id": "r", "params": NOTHING | params, "outlet_events": events}
-        monkeypatch.setattr("kindred.steps.reconcile.get_current_context", lambda: context)
-        monkeypatch.setattr("kindred.steps.reconcile.AirflowSurroundings", SimpleNamespace)
+        monkeypatch.setattr("kindred.airflow_tasks.reconcile.get_current_context", lambda: context)
+        monkeypatch.setattr("kindred.airflow_tasks.reconcile.AirflowEnvironment", SimpleNamespace)
         dag_bag.dags["reconcile"].get_task(task).python_callable()
         return [
             event.dest_asset_key.name
@@ -34,7 +34,7 @@ def run(dag_bag, monkeypatch):
 
 
 def outcome(monkeypatch, name, result):
-    """Have a function of `kindred.tasks.reconcile` return or raise; return what it was given."""
+    """Have a function of `kindred.pipeline.reconcile` return or raise; return what it was given."""
     given = []
 
     def act(*arguments):
@@ -43,7 +43,7 @@ def outcome(monkeypatch, name, result):
             raise result
         return result
 
-    monkeypatch.setattr(f"kindred.tasks.reconcile.{name}", act)
+    monkeypatch.setattr(f"kindred.pipeline.reconcile.{name}", act)
     return given
 
 
@@ -59,7 +59,7 @@ def test_it_lands_then_gates_then_publishes_and_one_failure_colours_the_run(dag_
 
 
 def test_it_runs_by_a_schedule_of_its_own_and_in_sandbox_time_when_asked(dag_bag, monkeypatch):  # noqa: ARG001 -- Airflow is set up by then
-    steps = importlib.import_module("kindred.steps.reconcile")
+    steps = importlib.import_module("kindred.airflow_tasks.reconcile")
     monkeypatch.delenv("KINDRED_CLOCK", raising=False)
     monkeypatch.setenv("KINDRED_RECONCILE_SCHEDULE", "0 3 * * 0")
     assert steps._daily().expression == "0 3 * * 0"
@@ -99,12 +99,12 @@ def test_a_run_that_ended_nothing_is_skipped(run, monkeypatch, made, why):
 
 
 def test_a_refusal_is_not_tried_again_and_an_outage_is(run, monkeypatch):
-    from kindred.tasks.reconcile import NotCompared
+    from kindred.pipeline.reconcile import NotCompared
 
-    outcome(monkeypatch, "land", NotCompared([SourceRefused("no permission")]))
+    outcome(monkeypatch, "land", NotCompared([SourceForbidden("no permission")]))
     with pytest.raises(AirflowFailException, match="no permission"):
         run("land")
-    outcome(monkeypatch, "land", NotCompared([SourceGarbled("half")]))
+    outcome(monkeypatch, "land", NotCompared([SourceMalformed("half")]))
     with pytest.raises(NotCompared, match="half"):
         run("land")
 

@@ -21,8 +21,8 @@ import pytest
 import yaml
 
 from kindred.embedded import processes
+from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.home import Home
-from kindred.embedded.rest import Airflow
 from kindred.embedded.services import COMPONENTS, Services
 from tests.integration.conftest import passable
 
@@ -98,7 +98,7 @@ class Machine:
 
     def airflow_command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run Airflow's own command as somebody who has its services' environment."""
-        scheduler = processes.leader(Home.open(self.home), "scheduler")
+        scheduler = processes.session_process(Home.open(self.home), "scheduler")
         assert scheduler is not None
         return subprocess.run(
             [sys.executable, "-m", "airflow", *words],
@@ -155,7 +155,7 @@ class Machine:
             if any(place in said for place in places for said in _said(process))
         }
         # The API server writes its title over its words and its environment.
-        leaders = [processes.leader(home, name) for name in COMPONENTS]
+        leaders = [processes.session_process(home, name) for name in COMPONENTS]
         sessions |= {leader.pid for leader in leaders if leader}
         return [
             p for p in psutil.process_iter() if _session(p.pid) in sessions or p.pid in sessions

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from kindred.embedded import processes
+from kindred.embedded.airflow_api import AirflowRefusal
 from kindred.embedded.home import Home
-from kindred.embedded.rest import AnswerError
 from kindred.sources import LOADS, SOURCES
 from tests import listening
 from tests.e2e.conftest import PATIENCE
@@ -71,7 +71,7 @@ def test_no_task_hands_anything_on(machine):
 
 
 def test_a_night_without_a_day_is_refused_in_sandbox_time(machine):
-    with pytest.raises(AnswerError, match="kindred run") as refusal:
+    with pytest.raises(AirflowRefusal, match="kindred run") as refusal:
         machine.rest.post("/dags/ingest_crm/dagRuns", {"logical_date": "2030-01-01T00:00:00Z"})
     assert refusal.value.status == 400
 
@@ -234,7 +234,7 @@ def under_way(machine):
 
 def test_a_scheduler_that_dies_in_mid_night_is_started_again_and_the_night_goes_on(machine):
     night = under_way(machine)
-    scheduler = processes.leader(Home.open(machine.home), "scheduler")
+    scheduler = processes.session_process(Home.open(machine.home), "scheduler")
     kill([*scheduler.children(recursive=True), scheduler])
     said, _ = night.communicate(timeout=PATIENCE)
     assert night.returncode == 0, said
@@ -257,7 +257,7 @@ def test_control_c_in_mid_night_stops_everything(machine):
     os.kill(night.pid, signal.SIGINT)
     night.communicate(timeout=120)
     assert night.returncode == 130
-    assert processes.survivors(started, seconds=10) == []
+    assert processes.wait_exit(started, seconds=10) == []
 
 
 def test_the_interrupted_night_is_taken_up_again(machine):
@@ -269,5 +269,5 @@ def test_down_leaves_no_process_behind(machine):
     started = machine.processes()
     assert len(started) > 5
     assert machine.kindred("down").returncode == 0
-    assert processes.survivors(started, seconds=10) == []
+    assert processes.wait_exit(started, seconds=10) == []
     assert machine.processes() == []

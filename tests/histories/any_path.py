@@ -8,13 +8,13 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from kindred.arrivals import Arrival
 from kindred.errors import SupersededError
+from kindred.landing.batch_writer import BatchWriter
 from kindred.loads import Page, Window
+from kindred.pipeline.environment import Run
+from kindred.pipeline.ingest import NotLanded
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS, SOURCES, source_of
-from kindred.tasks.ingest import NotLanded
-from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 from tests.histories.happenings import Event, stories
@@ -162,13 +162,13 @@ class AnyPath(Journey):
         source = source_of(load)
         run = self.next_night(day)
         with connect(self.warehouse.dsn("loader")) as conn:
-            window = ledger.plan(conn, LOADS[load], run.interval, self.nights.begins)
-            old = Arrival(conn, LOADS[load], window, run.run_id, self.vendors.now)
+            window = ledger.plan_window(conn, LOADS[load], run.interval, self.nights.begins)
+            old = BatchWriter(conn, LOADS[load], window, run.run_id, self.vendors.now)
             conn.commit()
             (batch,) = self.nights.batches(source, run, "landing")
             self.ingest(source, Run(run.run_id, run.interval, is_retry=True))
-            old.take(Page(load, []))
-            old.finish()
+            old.write_page(Page(load, []))
+            old.close()
             assert isinstance(old.error, SupersededError)
             with pytest.raises(SupersededError):
                 publish_batches(conn, [batch], LOADS)

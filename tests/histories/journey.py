@@ -12,8 +12,8 @@ import psycopg
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from kindred.loads import Batch
+from kindred.pipeline.environment import Run
 from kindred.sources import SOURCES
-from kindred.tasks.surroundings import Run
 from tests.histories.compare import differences, read
 from tests.histories.happenings import Event, opening
 from tests.histories.ledger_checks import cursors, gaps, leftovers, only_true_changes, outdated

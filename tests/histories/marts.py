@@ -9,7 +9,7 @@ from datetime import date
 import psycopg
 
 from kindred import building
-from kindred.tasks import refresh
+from kindred.pipeline import refresh
 from kindred.warehouse.connections import connect
 from tests.histories.nights import Nights
 
@@ -19,9 +19,9 @@ OF_THE_ROAD = ("last_published_at", "rows_published", "held_batches", "quarantin
 Contents = dict[str, list[str]]
 
 
-def bring(nights: Nights, run_id: str, *, is_full: bool = False) -> list[building.Node]:
+def bring(nights: Nights, run_id: str, *, is_full: bool = False) -> list[building.DbtNode]:
     """Score, build and publish what changed; return what dbt did, nothing if nothing changed."""
-    wish = refresh.Wish(full_refresh=is_full)
+    wish = refresh.RefreshOptions(full_refresh=is_full)
     if not refresh.score(run_id, nights, 60.0, wish):
         return []
     nodes = refresh.build(run_id, nights)

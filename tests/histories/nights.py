@@ -15,15 +15,15 @@ from typing import Literal
 from unittest.mock import patch
 
 from bench.truth.vendors import Vendors
-from kindred.api import Client, Endpoint, Request, Response
+from kindred.api import Client, Endpoint, HttpRequest, HttpResponse
 from kindred.embedded.home import REPOSITORY
 from kindred.errors import GateError
 from kindred.gates import check_batches
 from kindred.loads import Batch, Window
+from kindred.pipeline import held_batches, ingest, reconcile
+from kindred.pipeline.environment import Run
+from kindred.pipeline.reconcile import Options
 from kindred.sources import SOURCES
-from kindred.tasks import held, ingest, reconcile
-from kindred.tasks.reconcile import Options
-from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 from sandbox.world import World
@@ -49,7 +49,7 @@ class Breaking(Vendors):
         super().__init__(world)
         self._left, self._end = answers, end
 
-    async def _exchange(self, request: Request) -> Response:
+    async def _exchange(self, request: HttpRequest) -> HttpResponse:
         if self._left == 0:
             raise self._end
         self._left -= 1
@@ -146,13 +146,13 @@ class Nights:
 
     def release(self, source: str, batch: Batch) -> None:
         """Let a held batch through."""
-        held.release(source, batch.batch_id, "looked at", self.warehouse("loader"))
+        held_batches.release(source, batch.batch_id, "looked at", self.warehouse("loader"))
 
     def replace(self, source: str, batch: Batch, run_id: str) -> None:
         """Ask again for what a held batch had asked for, and publish it."""
         self._served = Vendors(self.vendors.world())
         with self._timed():
-            held.replace(source, batch.batch_id, run_id, self)
+            held_batches.replace(source, batch.batch_id, run_id, self)
         run = Run(run_id, batch.window)
         self.check(source, run)
         self.publish(source, run)
@@ -169,7 +169,7 @@ class Nights:
                 check_batches(self.warehouse("loader"), landed, Path(__file__).parent)
                 return
             for batch in landed:
-                ledger.guard(conn, batch)
+                ledger.fence(conn, batch)
                 ledger.record(conn, batch, "passed")
 
     def publish(self, source: str, run: Run) -> None:
@@ -184,7 +184,7 @@ class Nights:
             return ledger.batches(conn, run.run_id, names, status)
 
     @contextmanager
-    def _timed(self, name: str = "kindred.landing.datetime") -> Iterator[None]:
+    def _timed(self, name: str = "kindred.landing.extraction.datetime") -> Iterator[None]:
         """Time an extraction by the vendors' clock: after what happened, before what follows."""
         self._landings += 1
         moment = self.vendors.now - timedelta(seconds=1) + timedelta(microseconds=self._landings)

@@ -6,9 +6,9 @@ import random
 
 from hypothesis.stateful import precondition, rule
 
+from kindred.pipeline import refresh
+from kindred.pipeline.environment import Run
 from kindred.sources import SOURCES
-from kindred.tasks import refresh
-from kindred.tasks.surroundings import Run
 from tests.histories import marts
 from tests.histories.any_path import AnyPath
 from tests.histories.happenings import story

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from kindred.loads import Window
+from kindred.pipeline.environment import Run
 from kindred.sources import SOURCES
-from kindred.tasks.surroundings import Run
 from tests.histories.nights import Nights
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bench.truth.vendors import UNLIMITED
 from sandbox.clock import Clock
-from sandbox.records.statuses import tags_mask
-from sandbox.shelf import FOREVER, Shelf, ShelfBuilder
+from sandbox.record_store import FOREVER, RecordStore, RecordStoreBuilder
+from sandbox.render import store_names
 from sandbox.times import milliseconds
-from sandbox.world import SHELVES, World
+from sandbox.world import World
 from tests.histories import wire
 from tests.histories.contact_center import ContactCenter
 from tests.histories.crm import Crm
@@ -26,11 +26,11 @@ class ChangingVendors(Crm, ContactCenter, Social):
     def world(self) -> World:
         """Return what the sandbox's servers show now; `bench.truth.vendors` has their clients."""
         clock = Clock(self.begins, LAST, self.now)
-        shelves = {name: self._shelf(name) for name in SHELVES}
-        return World("history", shelves, [wire.HASHTAG], UNLIMITED, clock, Path())
+        stores = {name: self._store(name.partition("_")[2]) for name in store_names()}
+        return World("history", stores, [wire.HASHTAG], UNLIMITED, clock, Path())
 
-    def _shelf(self, kind: str) -> Shelf:
-        builder = ShelfBuilder()
+    def _store(self, kind: str) -> RecordStore:
+        builder = RecordStoreBuilder()
         if kind in wire.SOBJECTS:
             # Never shown: a server that refuses unknown fields reads off a record which there are.
             blank = Version(LAST, LAST, dict.fromkeys(wire.NAMES[kind]))
@@ -42,6 +42,5 @@ class ChangingVendors(Crm, ContactCenter, Social):
                 for v in record.versions
             ]
             gone = FOREVER if record.gone is None else milliseconds(record.gone)
-            tags = [{"name": tag} for tag in record.now.get("hashtags", [])]
-            builder.add(name, versions, gone, tags_mask({"tags": tags}, [wire.HASHTAG]))
-        return builder.shelf()
+            builder.add(name, versions, gone)
+        return builder.build()

@@ -11,7 +11,7 @@ import yaml
 from psycopg.conninfo import conninfo_to_dict
 
 from kindred.building import entities
-from kindred.building.estimating import estimate
+from kindred.building.estimation import estimate
 from kindred.warehouse.connections import connect
 
 ROOT = Path(__file__).parents[2]

@@ -254,7 +254,7 @@ def write(conn: psycopg.Connection, load: str, record: Record) -> None:
 
 def score(conn: psycopg.Connection, model: str = "test-1") -> None:
     """Give every text scores that depend on its words and the model only, and use the model."""
-    from kindred.feeling import SCORES
+    from kindred.text_emotions import SCORES
 
     share = "('x' || left(md5({} || words || {}), 4))::bit(16)::int / 65535.0"
     shares = [sql.SQL(share).format(model.removeprefix("test-1"), name) for name in SCORES[1:]]

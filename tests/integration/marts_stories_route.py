@@ -16,7 +16,7 @@ import pandas as pd
 import psycopg
 from numpy.typing import NDArray
 
-from kindred.feeling import SCORES
+from kindred.text_emotions import SCORES
 from tests.integration.marts_second_route import SecondRoute
 
 Floats = NDArray[np.float64]

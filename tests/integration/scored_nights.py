@@ -11,11 +11,11 @@ import pandas as pd
 import psycopg
 
 from kindred import building, scoring
-from kindred.feeling import SCORES
 from kindred.loads import Load
 from kindred.publishing import publish_batches
-from kindred.scoring import Choice, Scorer
+from kindred.scoring import ModelSelection, Scorer
 from kindred.sources import LOADS
+from kindred.text_emotions import SCORES
 from kindred.warehouse.connections import connect
 from tests.integration.landed import good, land
 from tests.integration.marts_built import PROJECT
@@ -96,7 +96,7 @@ class Night:
             building.build_consents(self.transformer, claimed, PROJECT, self.target, print)
         return claimed
 
-    def score(self, build_id: int, scorer: Scorer, seconds: float = 600.0) -> Choice:
+    def score(self, build_id: int, scorer: Scorer, seconds: float = 600.0) -> ModelSelection:
         """Score the claimed texts."""
         self.said.clear()
         return scoring.score_texts(
@@ -107,7 +107,7 @@ class Night:
         """Return the published build's model, and whether the build was a full one."""
         claimed = self.claim(scorer)
         choice = self.score(claimed.build_id, scorer, seconds)
-        scoring.settle(self.transformer, claimed.build_id, choice)
+        scoring.record_selection(self.transformer, claimed.build_id, choice)
         is_full = building.resume(self.transformer, claimed.build_id).is_full_refresh
         self.end(claimed.build_id)
         return choice.used, is_full

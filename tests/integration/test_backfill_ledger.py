@@ -65,9 +65,9 @@ def test_days_are_known_when_published_windows_cover_them_whole(warehouse, write
             )
         conn.execute(f"insert into ops.cursors values ('{ORDERS}', '2026-03-07Z', 1)")
 
-    assert ledger.known(warehouse.dsn("admin"), [REFERRALS, ORDERS], WEEK) == [
-        ledger.Known(REFERRALS, 0, has_cursor=False),
-        ledger.Known(ORDERS, 5, has_cursor=True),
+    assert ledger.coverage(warehouse.dsn("admin"), [REFERRALS, ORDERS], WEEK) == [
+        ledger.LoadCoverage(REFERRALS, 0, has_cursor=False),
+        ledger.LoadCoverage(ORDERS, 5, has_cursor=True),
     ]
 
 
@@ -100,8 +100,8 @@ def test_outcomes_are_of_the_batches_begun_since(warehouse, write):
     found = ledger.outcomes(warehouse.dsn("admin"), [REFERRALS, ORDERS], ["r2", "r3", "r4"], SINCE)
 
     assert found == [
-        ledger.Outcome(REFERRALS, 1, 0, 1, 0, 3, 0, 0, None),
-        ledger.Outcome(ORDERS, 3, 2, 0, 1, 147, 4, 1, "salesforce: HTTP 500"),
+        ledger.BatchCounts(REFERRALS, 1, 0, 1, 0, 3, 0, 0, None),
+        ledger.BatchCounts(ORDERS, 3, 2, 0, 1, 147, 4, 1, "salesforce: HTTP 500"),
     ]
 
 
@@ -124,6 +124,6 @@ def test_builds_say_how_many_customers_and_months_they_computed(warehouse):
             )
 
     assert ledger.builds(warehouse.dsn("admin"), SINCE) == [
-        ledger.Built(2, "published", 41.0, 12, 84),
-        ledger.Built(3, "failed", 41.0, None, None),
+        ledger.BuildResult(2, "published", 41.0, 12, 84),
+        ledger.BuildResult(3, "failed", 41.0, None, None),
     ]

@@ -10,7 +10,7 @@ import yaml
 from landed import good, land
 
 from kindred import building
-from kindred.building.claims import hold
+from kindred.building.change_claims import hold_attempt
 from kindred.errors import BuildError, SupersededError
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS
@@ -107,7 +107,7 @@ def test_only_the_newest_attempt_may_write(transformer):
         transformer.execute("select set_config('kindred.attempt', %s, false)", [str(attempt)])
         with transformer.transaction():
             try:
-                hold(transformer)
+                hold_attempt(transformer)
             except SupersededError:
                 assert is_refused
             else:
@@ -119,7 +119,7 @@ def test_a_session_that_an_older_attempt_left_in_mid_write_is_ended(transformer,
     claimed = settle(transformer, building.claim(transformer, "run-1"))
     with psycopg.connect(warehouse.dsn("transformer")) as orphan:
         orphan.execute("select set_config('kindred.attempt', %s, false)", [str(claimed.attempt)])
-        hold(orphan)
+        hold_attempt(orphan)
         building.resume(transformer, claimed.build_id)
         with pytest.raises(psycopg.OperationalError):
             orphan.execute("select 1")

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from kindred.embedded import account, processes
+from kindred.embedded import os_user, processes
 from kindred.embedded.home import LOOPBACK, ROLES, SUPERUSER, Home
 from kindred.embedded.postgres import Postgres
 from kindred.embedded.services import Services
@@ -206,34 +206,34 @@ def test_as_root_the_server_runs_as_somebody_else_and_says_so(home: Home) -> Non
 def test_data_go_elsewhere_when_the_home_is_closed_to_the_servers_user(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "ELSEWHERE", passable(tmp_path_factory.mktemp("elsewhere")))
+    monkeypatch.setattr(os_user, "ELSEWHERE", passable(tmp_path_factory.mktemp("elsewhere")))
     closed = tmp_path_factory.mktemp("closed")
     closed.chmod(0o700)
     server = Postgres(Home.open(closed / "kindred"))
     try:
         server.start()
         assert server.is_alive()
-        assert server.data.is_relative_to(account.ELSEWHERE)
+        assert server.data.is_relative_to(os_user.ELSEWHERE)
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     finally:
         server.erase()
 
-    assert list(account.ELSEWHERE.iterdir()) == []
+    assert list(os_user.ELSEWHERE.iterdir()) == []
 
 
 @needs_root
 def test_programs_that_the_servers_user_cannot_reach_are_copied(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "ELSEWHERE", passable(tmp_path_factory.mktemp("elsewhere")))
-    reaches = account.Account.can
+    monkeypatch.setattr(os_user, "ELSEWHERE", passable(tmp_path_factory.mktemp("elsewhere")))
+    reaches = os_user.Account.can
     monkeypatch.setattr(
-        account.Account,
+        os_user.Account,
         "can",
         lambda self, test, path: (
             path.name != "postgres"
             or test != "x"
-            or (reaches(self, test, path) and path.is_relative_to(account.ELSEWHERE))
+            or (reaches(self, test, path) and path.is_relative_to(os_user.ELSEWHERE))
         ),
     )
     server = Postgres(open_home(tmp_path_factory))
@@ -241,14 +241,14 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied(
         server.start()
         postmaster = server._postmaster()
         assert postmaster is not None
-        assert Path(postmaster.exe()).is_relative_to(account.ELSEWHERE)
+        assert Path(postmaster.exe()).is_relative_to(os_user.ELSEWHERE)
     finally:
         server.erase()
 
 
 def python_for_everybody() -> str | None:
     """A Python of our version that an unprivileged user may run with our packages."""
-    somebody = account.Account("nobody", NOBODY, NOBODY)
+    somebody = os_user.Account("nobody", NOBODY, NOBODY)
 
     def runs(python: str) -> bool:
         command = [python, "-c", probe, *sys.path]
@@ -315,7 +315,7 @@ def living(pids: list[int]) -> list[int]:
     return [
         process.pid
         for process in psutil.process_iter()
-        if process.pid in pids and processes.is_living(process)
+        if process.pid in pids and processes.is_alive(process)
     ]
 
 
@@ -344,11 +344,11 @@ def test_stopping_a_service_ends_what_it_started_too(home: Home, family: list[in
 
 
 def test_children_are_found_although_their_parent_was_killed(home: Home, family: list[int]) -> None:
-    leader = processes.leader(home, "family")
+    leader = processes.session_process(home, "family")
     assert leader is not None
     leader.send_signal(signal.SIGKILL)
     leader.wait(timeout=10)
-    assert processes.leader(home, "family") is None
+    assert processes.session_process(home, "family") is None
 
     processes.stop(home, ["family"])
 
@@ -371,7 +371,7 @@ def test_a_service_with_other_settings_is_started_anew(home: Home, family: list[
 
     processes.start(home, other)
 
-    leader = processes.leader(home, "family")
+    leader = processes.session_process(home, "family")
     assert leader is not None
     deadline = time.monotonic() + 10
     while not (words := leader.cmdline()) and time.monotonic() < deadline:

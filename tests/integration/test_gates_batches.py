@@ -15,8 +15,8 @@ import pytest
 
 from kindred.errors import GateError, SupersededError
 from kindred.gates import check_batches, release_batch
-from kindred.gates.examine import Examiner
-from kindred.gates.library import DSN_VARIABLE
+from kindred.gates.gx_context import DSN_VARIABLE
+from kindred.gates.gx_runner import SuiteRunner
 from kindred.gates.suites import Suite
 from kindred.loads import Batch, Window
 from kindred.sources import LOADS
@@ -401,7 +401,7 @@ def test_an_exception_that_quotes_a_row_is_reported_by_its_kind_only(
     def run(*_: object) -> None:
         raise ValueError(CANARY)
 
-    monkeypatch.setattr("kindred.gates.examine._run", run)
+    monkeypatch.setattr("kindred.gates.gx_runner._run", run)
     verdict = check(warehouse, land(conn, ORDERS, many(ORDERS, 2)))
     assert blocking(verdict) == ["great_expectations: ValueError"]
     assert CANARY not in f"{verdict}{verdict!r}{caplog.text}"
@@ -410,8 +410,8 @@ def test_an_exception_that_quotes_a_row_is_reported_by_its_kind_only(
 def test_an_unreachable_warehouse_holds_without_naming_the_password(monkeypatch):
     suite = Suite("orders", {"expectations": [NOT_NULL | {"notes": "."}]}, 0.05, timedelta(), False)
     dsn = "postgresql://kindred_loader:s3cret@127.0.0.1:9/warehouse?connect_timeout=1"
-    with Examiner(dsn) as examiner:
-        (finding,) = examiner.examine(suite, "select 1 as order_id", 1)
+    with SuiteRunner(dsn) as runner:
+        (finding,) = runner.run(suite, "select 1 as order_id", 1)
     assert finding.is_blocking
     assert "s3cret" not in repr(finding)
     with pytest.raises(KeyError):

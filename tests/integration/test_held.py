@@ -10,8 +10,8 @@ from landed import land, many
 from kindred.cli import held
 from kindred.errors import GateError, SetupError, WarehouseError
 from kindred.gates import check_batches
+from kindred.pipeline import held_batches as tasks
 from kindred.sources import LOADS
-from kindred.tasks import held as tasks
 from kindred.warehouse.connections import connect
 
 ORDERS, STATUSES = LOADS["salesforce_orders"], LOADS["mastodon_statuses"]

@@ -7,12 +7,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kindred.api import Request, Response
-from kindred.errors import SourceGarbled, SourceUnavailable, SupersededError
+from kindred.api import HttpRequest, HttpResponse
+from kindred.errors import SourceMalformed, SourceUnavailable, SupersededError
 from kindred.gates import check_batches
-from kindred.landing import land_loads
+from kindred.landing.extraction import land_loads
+from kindred.pipeline.environment import Run
 from kindred.sources import LOADS, SOURCES, genesys_transcripts
-from kindred.tasks.surroundings import Run
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 from tests.histories.nights import Nights
@@ -38,7 +38,7 @@ CONTACT = whole(
 def one_page(*records):
     """Serve these contacts, and nothing of the other objects."""
 
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         is_contacts = " FROM Contact " in query_of(request)["q"]
         return reply({"records": list(records) if is_contacts else [], "done": True})
 
@@ -122,7 +122,7 @@ def test_nul_and_half_surrogates_arrive_as_replacement_characters(conn):
 
     def handler(request):
         return (
-            Response(200, {}, body)
+            HttpResponse(200, {}, body)
             if " FROM Contact " in query_of(request)["q"]
             else reply({"records": [], "done": True})
         )
@@ -144,11 +144,11 @@ def test_nul_and_half_surrogates_arrive_as_replacement_characters(conn):
 def test_one_load_that_fails_leaves_the_others_of_its_source_landed(conn):
     def handler(request):
         if " FROM Order " in query_of(request)["q"]:
-            return Response(200, {}, b"<html>Log in</html>")
+            return HttpResponse(200, {}, b"<html>Log in</html>")
         return one_page(CONTACT)(request)
 
     found = landed(conn, handler)
-    assert isinstance(found["salesforce_orders"].error, SourceGarbled)
+    assert isinstance(found["salesforce_orders"].error, SourceMalformed)
     assert found[CONTACTS].rows_landed == 1
     status = dict(rows(conn, "select load, status from ops.loads"))
     assert status.pop("salesforce_orders") == "failed"
@@ -156,16 +156,16 @@ def test_one_load_that_fails_leaves_the_others_of_its_source_landed(conn):
 
 
 def test_a_failure_in_mid_load_takes_back_what_was_landed_and_says_why(conn, monkeypatch):
-    monkeypatch.setattr("kindred.arrivals.CHUNK_BYTES", 1)
+    monkeypatch.setattr("kindred.landing.batch_writer.CHUNK_BYTES", 1)
 
     def handler(request):
         if "query/01g" in request.url:
-            return Response(200, {}, b'{"records": [')
+            return HttpResponse(200, {}, b'{"records": [')
         if " FROM Contact " in query_of(request)["q"]:
             return reply({"records": [CONTACT], "done": False, "nextRecordsUrl": "/query/01g-1"})
         return reply({"records": [], "done": True})
 
-    assert isinstance(landed(conn, handler)[CONTACTS].error, SourceGarbled)
+    assert isinstance(landed(conn, handler)[CONTACTS].error, SourceMalformed)
     assert rows(conn, "select count(*) from landing.salesforce_contacts") == [(0,)]
     ((status, message),) = rows(
         conn, "select status, message from ops.loads where load = %s", CONTACTS
@@ -194,7 +194,7 @@ def test_a_retry_replaces_what_the_older_attempt_landed(conn):
 
 
 def test_an_orphan_stops_writing_once_a_newer_attempt_has_started(conn, warehouse, monkeypatch):
-    monkeypatch.setattr("kindred.arrivals.CHUNK_BYTES", 1)
+    monkeypatch.setattr("kindred.landing.batch_writer.CHUNK_BYTES", 1)
 
     def handler(request):
         if " FROM Contact " in query_of(request)["q"]:
@@ -241,7 +241,7 @@ def test_a_defect_of_ours_is_told_by_place_and_fails_one_load(conn, monkeypatch)
 
 
 def test_many_pages_arrive_in_bounded_chunks(conn, monkeypatch):
-    monkeypatch.setattr("kindred.arrivals.CHUNK_BYTES", 20_000)
+    monkeypatch.setattr("kindred.landing.batch_writer.CHUNK_BYTES", 20_000)
     size, pages = 200, 10
 
     def handler(request):

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from kindred.api import Endpoint
-from kindred.errors import SourceGarbled, SourceRefused, SourceUnavailable
-from kindred.landing import Outcome, land_loads
+from kindred.errors import SourceForbidden, SourceMalformed, SourceUnavailable
+from kindred.landing.extraction import LandingResult, land_loads
 from kindred.loads import Window
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS, SOURCES
@@ -106,7 +106,7 @@ def history(sandbox: Sandbox) -> Window:
 
 def landed(
     conn, sandbox: Sandbox, source: str, run: str = "run", window: Window | None = None
-) -> dict[str, Outcome]:
+) -> dict[str, LandingResult]:
     loads = SOURCES[source]
     windows = {load.name: window or history(sandbox) for load in loads}
     return {
@@ -168,10 +168,10 @@ def test_a_fault_that_passes_costs_nothing_but_time(conn, sandbox, source, fault
         ("error_500", SourceUnavailable),
         ("rate_limited", SourceUnavailable),
         ("dropped", SourceUnavailable),
-        ("unauthorized", SourceRefused),
-        ("truncated", SourceGarbled),
-        ("html_page", SourceGarbled),
-        ("cursor_loop", SourceGarbled),
+        ("unauthorized", SourceForbidden),
+        ("truncated", SourceMalformed),
+        ("html_page", SourceMalformed),
+        ("cursor_loop", SourceMalformed),
     ],
 )
 def test_a_fault_that_stays_fails_the_loads_and_leaves_nothing_behind(

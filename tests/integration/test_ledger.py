@@ -35,23 +35,23 @@ def publish(conn, window):
 
 
 def test_the_first_night_takes_the_whole_history(loader):
-    assert ledger.plan(loader, ORDERS, night(1), HISTORY) == Window(HISTORY, night(1).end)
+    assert ledger.plan_window(loader, ORDERS, night(1), HISTORY) == Window(HISTORY, night(1).end)
 
 
 def test_the_first_night_asks_who_there_is_from_the_beginning(loader):
-    asked = ledger.plan(loader, CONTACTS, night(1), HISTORY)
+    asked = ledger.plan_window(loader, CONTACTS, night(1), HISTORY)
     assert asked == Window(ledger.BEGINNING, night(1).end)
 
 
 def test_a_later_night_takes_itself_and_the_lookback(loader):
     publish(loader, night(1))
-    asked = ledger.plan(loader, ORDERS, night(2), HISTORY)
+    asked = ledger.plan_window(loader, ORDERS, night(2), HISTORY)
     assert asked == Window(night(2).start - ORDERS.lookback, night(2).end)
 
 
 def test_a_night_after_an_outage_takes_the_gap(loader):
     publish(loader, night(1))
-    asked = ledger.plan(loader, ORDERS, night(9), HISTORY)
+    asked = ledger.plan_window(loader, ORDERS, night(9), HISTORY)
     assert asked == Window(night(2).start - ORDERS.lookback, night(9).end)
 
 
@@ -60,9 +60,9 @@ def test_a_new_attempt_shuts_the_older_one_out(loader):
     newer = ledger.open_batch(loader, ORDERS.name, night(1), "run-1")
     assert newer.batch_id == older.batch_id
     with pytest.raises(SupersededError), loader.transaction():
-        ledger.guard(loader, older)
+        ledger.fence(loader, older)
     with loader.transaction():
-        ledger.guard(loader, newer)
+        ledger.fence(loader, newer)
 
 
 def test_a_held_batch_is_retired_by_a_night_that_asked_for_its_window_again(warehouse, loader):
@@ -84,7 +84,7 @@ def test_a_batch_is_found_by_its_number(loader):
 
 
 def test_a_backfill_asks_for_its_own_days_and_moves_no_cursor(loader):
-    assert ledger.plan(loader, ORDERS, night(1), HISTORY, is_backfill=True) == night(1)
+    assert ledger.plan_window(loader, ORDERS, night(1), HISTORY, is_backfill=True) == night(1)
     batch = ledger.open_batch(loader, ORDERS.name, night(1), "backfill-1", is_backfill=True)
     with loader.transaction():
         ledger.record(loader, batch, "landed")

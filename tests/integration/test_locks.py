@@ -72,7 +72,7 @@ def test_a_landing_that_finds_its_load_locked_says_so_instead_of_waiting(warehou
         connect(warehouse.dsn("loader")) as waiter,
         holder.transaction(),
     ):
-        ledger.lock(holder, ORDERS)
+        ledger.lock_load(holder, ORDERS)
         with pytest.raises(WarehouseError, match=f"lock of {ORDERS} is taken by session"):
             ledger.open_batch(waiter, ORDERS, window, "run")
         ledger.open_batch(waiter, "salesforce_contacts", window, "run")

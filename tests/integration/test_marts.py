@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import yaml
 
-from kindred.feeling import SCORES
+from kindred.text_emotions import SCORES
 from tests.integration import marts_customers as people
 from tests.integration.marts_built import MARTS, PROJECT, ROOT, Marts, customer, seed
 from tests.integration.marts_second_moments import SecondMoments, channels

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kindred.api import Endpoint
-from kindred.landing import land_loads
+from kindred.landing.extraction import land_loads
 from kindred.loads import Window
 from kindred.reconciling import Bound, reconcile
 from kindred.sources import LOADS

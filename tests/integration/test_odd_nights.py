@@ -64,7 +64,7 @@ def _key(load: Load, window: Window, at: int) -> Any:
 
 def run(warehouse, conn, load: Load, number: int, brought: list[dict[str, Any]]):
     """Plan, land, gate and publish a night; return its window and its verdict."""
-    window = ledger.plan(conn, load, night(number), HISTORY)
+    window = ledger.plan_window(conn, load, night(number), HISTORY)
     batch = land(conn, load, brought, window=window)
     (verdict,) = check_batches(warehouse.dsn("loader"), [batch], loads=LOADS)
     if verdict.is_passed:
@@ -102,7 +102,7 @@ def test_an_empty_night_without_history_is_published_and_asked_for_again(warehou
     again, _ = run(warehouse, conn, load, 1, rows(load, 3, night(0)) + rows(load, 2, night(1)))
     assert (again.start, again.end) == (first.start, night(1).end)
     assert odd(conn) == [("empty", True, 3)]
-    third = ledger.plan(conn, load, night(2), HISTORY)
+    third = ledger.plan_window(conn, load, night(2), HISTORY)
     assert third == Window(night(2).start - load.lookback, night(2).end)
 
 
@@ -138,7 +138,9 @@ def test_nobody_asks_for_an_odd_night_for_longer_than_a_week(warehouse, conn, lo
         run(warehouse, conn, load, number, [])
     assert max(end - start for start, end in windows(conn)) <= longest + DAY
     # By then no rows are what is usual, and a night is as long as it was.
-    assert ledger.plan(conn, load, night(60), HISTORY).start == night(30).start - load.lookback
+    assert (
+        ledger.plan_window(conn, load, night(60), HISTORY).start == night(30).start - load.lookback
+    )
 
 
 def windows(conn) -> list[tuple[datetime, datetime]]:
@@ -189,7 +191,7 @@ def test_a_holiday_is_confirmed_and_does_not_make_the_next_night_odd(warehouse, 
 
 def test_the_first_nights_backlog_says_nothing_of_a_night(warehouse, conn):
     contacts = LOADS["salesforce_contacts"]
-    window = ledger.plan(conn, contacts, night(0), HISTORY)
+    window = ledger.plan_window(conn, contacts, night(0), HISTORY)
     assert window.start == ledger.BEGINNING
     land(conn, contacts, many(contacts, 50), window=window, status="published")
     conn.execute("update ops.loads set rows_landed = 5000000")
@@ -218,7 +220,10 @@ def test_a_backfill_is_never_odd_and_counts_for_no_night(warehouse, conn):
     assert "no history yet" in str(verdict)
     publish_batches(conn, [batch], LOADS)
     assert odd(conn) == []
-    assert ledger.plan(conn, ORDERS, again, HISTORY).start == again.start - DAY - ORDERS.lookback
+    assert (
+        ledger.plan_window(conn, ORDERS, again, HISTORY).start
+        == again.start - DAY - ORDERS.lookback
+    )
 
 
 def test_a_released_night_is_not_asked_for_again(warehouse, conn):
@@ -228,7 +233,10 @@ def test_a_released_night_is_not_asked_for_again(warehouse, conn):
     release_batch(conn, batch, "the shops were shut")
     publish_batches(conn, [batch], LOADS)
     assert odd(conn) == [("empty", True, None)]
-    assert ledger.plan(conn, ORDERS, night(29), HISTORY).start == night(29).start - ORDERS.lookback
+    assert (
+        ledger.plan_window(conn, ORDERS, night(29), HISTORY).start
+        == night(29).start - ORDERS.lookback
+    )
 
 
 class SilentCrm(ChangingVendors):

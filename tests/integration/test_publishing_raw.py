@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from kindred.errors import GateError, SupersededError, WarehouseError
 from kindred.loads import Batch, Window
+from kindred.pipeline import ingest
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS
-from kindred.tasks import ingest
 from tests.integration.landed import NIGHT, NOON, START, good, land, many
 
 CONTACTS, ORDERS = LOADS["salesforce_contacts"], LOADS["salesforce_orders"]

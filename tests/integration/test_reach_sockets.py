@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from kindred.api import Call, Client, Endpoint, NoAuth
-from kindred.api.reach import Reach
+from kindred.api import ApiCall, Client, Endpoint, NoAuth
+from kindred.api.host_policy import HostPolicy
 from kindred.api.transport import AiohttpTransport
-from kindred.errors import SourceGarbled
+from kindred.errors import SourceMalformed
 
 QUICK = {"patience": {"attempts": 1, "first_wait": 0}}
 
@@ -69,7 +69,7 @@ def names(monkeypatch) -> dict[str, list[str]]:
 def asked(base: str, target: str, **options: Any) -> None:
     async def run() -> None:
         async with Client(Endpoint(base, options=QUICK | options), NoAuth()) as client:
-            await client.fetch(Call("GET", target, label="things", is_authorized=False))
+            await client.fetch(ApiCall("GET", target, label="things", is_authorized=False))
 
     asyncio.run(run())
 
@@ -77,7 +77,7 @@ def asked(base: str, target: str, **options: Any) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "0.0.0.0"])  # noqa: S104
 def test_a_public_name_that_resolves_to_this_machine_is_not_connected_to(names, address):
     names["store.test"] = [address]
-    with listening() as here, pytest.raises(SourceGarbled, match=r"store\.test is, or resolves"):
+    with listening() as here, pytest.raises(SourceMalformed, match=r"store\.test is, or resolves"):
         asked("http://api.vendor.test", f"http://store.test:{here.port}/t?sign=ed")
     assert here.asked == []
 
@@ -87,7 +87,7 @@ def test_a_name_is_connected_to_where_it_was_judged_and_not_looked_up_again(name
     with listening() as here:
         asked(f"http://127.0.0.1:{here.port}", f"http://store.test:{here.port}/t")
         assert len(here.asked) == 1
-        with pytest.raises(SourceGarbled, match=r"store\.test is, or resolves"):
+        with pytest.raises(SourceMalformed, match=r"store\.test is, or resolves"):
             asked(f"http://127.0.0.1:{here.port}", f"http://store.test:{here.port}/t")
     assert len(here.asked) == 1
 
@@ -115,7 +115,7 @@ def test_a_redirect_to_another_server_is_not_followed(place):
     with listening() as there:
         location = place.format(there.port).encode()
         with listening(b"302 Found\r\nLocation: " + location) as here:
-            with pytest.raises(SourceGarbled, match="a redirect leads to another host"):
+            with pytest.raises(SourceMalformed, match="a redirect leads to another host"):
                 asked(f"http://127.0.0.1:{here.port}", "/things")
             assert len(here.asked) == 1
     assert there.asked == []
@@ -123,7 +123,7 @@ def test_a_redirect_to_another_server_is_not_followed(place):
 
 def test_a_redirect_on_the_same_server_is_followed():
     with listening(b"302 Found\r\nLocation: /elsewhere") as here:
-        with pytest.raises(SourceGarbled, match="redirects without end"):
+        with pytest.raises(SourceMalformed, match="redirects without end"):
             asked(f"http://127.0.0.1:{here.port}", "/things")
         assert [request.split()[1] for request in here.asked][1:] == [b"/elsewhere"] * 5
 
@@ -132,7 +132,7 @@ def test_a_proxy_of_the_own_network_is_asked_and_resolves_the_names_itself(names
     names["proxy.test"] = ["127.0.0.1"]
     with listening() as proxy:
         asked("http://api.vendor.test", "/things", proxy=f"http://proxy.test:{proxy.port}")
-        with pytest.raises(SourceGarbled, match=r"169\.254\.169\.254"):
+        with pytest.raises(SourceMalformed, match=r"169\.254\.169\.254"):
             asked(
                 "http://api.vendor.test",
                 "http://169.254.169.254/",
@@ -144,19 +144,21 @@ def test_a_proxy_of_the_own_network_is_asked_and_resolves_the_names_itself(names
 def test_a_transport_without_a_connections_reach_reaches_no_private_name(names):
     names["store.test"] = ["127.0.0.1"]
 
-    async def run(reach: Reach | None) -> None:
+    async def run(reach: HostPolicy | None) -> None:
         transport = AiohttpTransport(reach=reach)
         endpoint = Endpoint("http://api.vendor.test", options=QUICK)
         try:
             async with Client(endpoint, NoAuth(), transport=transport) as client:
                 await client.fetch(
-                    Call("GET", f"http://store.test:{here.port}/", label="t", is_authorized=False)
+                    ApiCall(
+                        "GET", f"http://store.test:{here.port}/", label="t", is_authorized=False
+                    )
                 )
         finally:
             await transport.close()
 
     with listening() as here:
-        with pytest.raises(SourceGarbled, match="private, loopback"):
+        with pytest.raises(SourceMalformed, match="private, loopback"):
             asyncio.run(run(None))
-        asyncio.run(run(Reach(is_loopback=True)))
+        asyncio.run(run(HostPolicy(is_loopback=True)))
     assert len(here.asked) == 1

@@ -16,7 +16,7 @@ from landed import good, land
 
 from kindred import building
 from kindred.cli import doctor
-from kindred.embedded import account
+from kindred.embedded import os_user
 from kindred.embedded.home import SUPERUSER
 from kindred.embedded.postgres import PLATFORM, Postgres
 from kindred.gates import check_batches
@@ -58,8 +58,8 @@ def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     server = Bare(home, settings={"fsync": "off"})
     try:
         server.start()
-        programs = account.reachable_programs(
-            account.choose(server.data, lambda _: None), home.folder, lambda _: None
+        programs = os_user.reachable_programs(
+            os_user.choose(server.data, lambda _: None), home.folder, lambda _: None
         )
         where = urlsplit(server.dsn(SUPERUSER))
         given = {

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from purging import PURGED, compared, in_raw, purge, three_people
 
+from kindred.pipeline.reconcile import Options
 from kindred.reconciling import Bound
 from kindred.sources import LOADS, SOURCES
-from kindred.tasks.reconcile import Options
 from kindred.warehouse import reconciliations
 from kindred.warehouse.connections import connect
 from tests.histories.compare import read

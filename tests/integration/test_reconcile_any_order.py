@@ -6,8 +6,8 @@ import pytest
 from purging import purge, three_people
 
 from kindred.loads import Window
+from kindred.pipeline.environment import Run
 from kindred.sources import SOURCES
-from kindred.tasks.surroundings import Run
 from kindred.warehouse.connections import connect
 from tests.histories.compare import read
 from tests.histories.nights import Nights

@@ -9,8 +9,8 @@ import pytest
 from purging import compared, purge, three_people
 
 from kindred.cli import reconcile as cli
+from kindred.pipeline.reconcile import Options
 from kindred.sources import LOADS
-from kindred.tasks.reconcile import Options
 from kindred.warehouse import reconciliations
 from kindred.warehouse.connections import connect
 from tests.histories.nights import Nights
@@ -125,7 +125,7 @@ def test_the_command_line_reads_what_a_run_compared_and_what_became_of_it(
 def test_a_night_after_a_long_absence_says_what_it_cannot_see(nights, vendors, caplog, days, told):
     nightly(nights, 1)
     vendors.wait(days=days)
-    with caplog.at_level("WARNING", "kindred.tasks.ingest"):
+    with caplog.at_level("WARNING", "kindred.pipeline.ingest"):
         nights.night(["crm"])
     lines = [line for line in caplog.messages if line.startswith("salesforce_contacts: away")]
     assert ["crm" for line in lines if "`kindred reconcile --source crm`" in line] == told

@@ -10,10 +10,10 @@ from purging import compared, in_raw, purge, three_people
 
 from bench.truth.vendors import Vendors
 from kindred.errors import GateError
-from kindred.gates.gone import few_gone
-from kindred.reconciling.tombstones import Tombstones
-from kindred.tasks import held, reconcile
-from kindred.tasks.reconcile import NotCompared, Options
+from kindred.gates.mass_deletion import few_gone
+from kindred.pipeline import held_batches, reconcile
+from kindred.pipeline.reconcile import NotCompared, Options
+from kindred.reconciling.tombstones import TombstoneWriter
 from kindred.warehouse.connections import connect
 from tests.histories.compare import read
 from tests.histories.nights import Nights
@@ -88,7 +88,9 @@ def test_a_load_of_which_the_vendor_has_nothing_is_held_and_ends_when_a_person_s
     assert "few_gone" in message
     conn.execute("update ops.loads set gated_at = now() - interval '9 days' where status = 'held'")
     source = "crm" if load == CONTACTS else "social"
-    assert "3 rows changed" in held.release(source, batch_id, "purged", warehouse.dsn("loader"))
+    assert "3 rows changed" in held_batches.release(
+        source, batch_id, "purged", warehouse.dsn("loader")
+    )
     assert all(row["is_deleted"] for row in read(conn)[load].values())
 
 
@@ -97,7 +99,7 @@ def test_a_held_comparison_is_not_replaced_but_made_again(nights, vendors, conn)
     nights.reconcile("first")
     batch_id, _ = held_batch(conn, CONTACTS)
     with pytest.raises(GateError, match="kindred reconcile --source crm"):
-        held.replace("crm", batch_id, "again", nights)
+        held_batches.replace("crm", batch_id, "again", nights)
     for record in vendors.of("contacts"):  # the permission is back
         record.gone = None
     assert nights.reconcile("second") == []
@@ -223,16 +225,16 @@ def test_a_comparison_that_died_is_made_again_by_its_retry_or_by_the_next_run(
 
 def test_an_attempt_that_was_replaced_writes_nothing_more(nights, vendors, conn, monkeypatch):
     purge(vendors, CONTACTS)
-    finish = Tombstones.finish
+    finish = TombstoneWriter.close
 
     def replaced(self, made):
         """A retry takes the batch over, compares and lands while the first stands still."""
         if made.batch_id is not None:
-            monkeypatch.setattr(Tombstones, "finish", finish)
+            monkeypatch.setattr(TombstoneWriter, "close", finish)
             reconcile.land("first", NOW, nights)
         finish(self, made)
 
-    monkeypatch.setattr(Tombstones, "finish", replaced)
+    monkeypatch.setattr(TombstoneWriter, "close", replaced)
     nights.serve()
     with pytest.raises(NotCompared, match="was replaced by attempt"):
         reconcile.land("first", NOW, nights)

@@ -7,8 +7,8 @@ import pytest
 from landed import NIGHT, land, many
 
 from kindred.building import WaitingError, claim
+from kindred.pipeline import ingest, reporting
 from kindred.sources import LOADS, SOURCES
-from kindred.tasks import ingest, reporting
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 
@@ -88,7 +88,7 @@ def test_a_held_batch_is_logged_as_errors_with_the_rule_first(warehouse, conn, c
     said = [
         record.getMessage()
         for record in caplog.records
-        if record.name == "kindred.tasks.ingest" and record.levelno == logging.ERROR
+        if record.name == "kindred.pipeline.ingest" and record.levelno == logging.ERROR
     ]
     assert "quarantined_share: failed, 30 of 33 rows" in said
     assert said[-3:] == [

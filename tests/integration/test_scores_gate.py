@@ -33,7 +33,7 @@ class GatedNight(Night):
             folder=folder,
         )
         if verdict.is_passed:
-            scoring.settle(self.transformer, claimed.build_id, choice)
+            scoring.record_selection(self.transformer, claimed.build_id, choice)
             self.end(claimed.build_id)
         return verdict
 
@@ -286,13 +286,13 @@ def test_scores_that_cannot_be_right_hold_the_marts(night, warehouse, change, ru
 
 def test_a_text_whose_score_went_missing_holds_the_marts(night, monkeypatch):
     night.say(300)
-    write = scoring.reading.profiles.write
+    write = scoring.backlog.score_profiles.write
 
     def lose_one_first(conn, *rest):
         conn.execute("delete from scored.texts where text_hash = md5('hello 10000')")
         write(conn, *rest)
 
-    monkeypatch.setattr(scoring.reading.profiles, "write", lose_one_first)
+    monkeypatch.setattr(scoring.backlog.score_profiles, "write", lose_one_first)
     assert failed(night.gate()) == {("critical", "every_text_has_a_score_or_a_reason")}
 
 

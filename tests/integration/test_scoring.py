@@ -10,9 +10,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from kindred import scoring
 from kindred.errors import SupersededError, WarehouseError
-from kindred.feeling import MODEL_VERSION, SCORES
-from kindred.scoring import Scorer, reading
+from kindred.scoring import Scorer, backlog
 from kindred.sources import LOADS
+from kindred.text_emotions import MODEL_VERSION, SCORES
 from kindred.warehouse import schema
 from kindred.warehouse.connections import connect
 from tests.integration.landed import good
@@ -121,8 +121,8 @@ def test_a_night_reads_what_has_no_score_and_nothing_twice(night, loader):
 
 
 def test_more_texts_than_a_chunk_holds_are_all_read(night, loader, monkeypatch):
-    monkeypatch.setattr(reading, "CHUNK", 3)
-    monkeypatch.setattr(reading, "CHUNK_CHARACTERS", 12)
+    monkeypatch.setattr(backlog, "CHUNK", 3)
+    monkeypatch.setattr(backlog, "CHUNK_CHARACTERS", 12)
     customer_says(loader, *(f"text {number}" * (1 + number % 3) for number in range(20)))
     night.run(OLD)
     assert night.count(OLD) == 20
@@ -152,7 +152,7 @@ def test_a_new_model_reads_everything_again_and_is_used_the_same_night_if_there_
 def test_a_new_model_reads_newest_first_over_nights_while_the_marts_use_the_old_one(
     night, loader, monkeypatch
 ):
-    monkeypatch.setattr(reading, "CHUNK", 2)
+    monkeypatch.setattr(backlog, "CHUNK", 2)
     history(loader)
     night.run(OLD)
     used = []
@@ -174,7 +174,7 @@ def test_a_new_model_reads_newest_first_over_nights_while_the_marts_use_the_old_
 def test_a_night_without_a_change_goes_on_reading_and_one_with_nothing_left_does_nothing(
     night, loader, monkeypatch
 ):
-    monkeypatch.setattr(reading, "CHUNK", 4)
+    monkeypatch.setattr(backlog, "CHUNK", 4)
     history(loader)
     night.run(OLD)
     assert night.run(NEW, seconds=1e-9)[0] == "old-1"
@@ -191,7 +191,7 @@ def test_no_time_at_all_reads_tonights_texts_only(night, loader):
 
 
 def test_the_first_marts_wait_for_their_scores_however_long_it_takes(night, loader, monkeypatch):
-    monkeypatch.setattr(reading, "CHUNK", 2)
+    monkeypatch.setattr(backlog, "CHUNK", 2)
     history(loader)
     claimed = night.claim(OLD)
     loader.execute("delete from ops.changes where subject <> 'c-0'")  # read before, or lost
@@ -200,7 +200,7 @@ def test_the_first_marts_wait_for_their_scores_however_long_it_takes(night, load
 
 
 def test_a_night_that_breaks_off_has_kept_the_chunks_before(night, loader, monkeypatch):
-    monkeypatch.setattr(reading, "CHUNK", 2)
+    monkeypatch.setattr(backlog, "CHUNK", 2)
     history(loader)
     calls = []
 
@@ -244,7 +244,7 @@ def test_the_model_before_is_in_use_again_at_once_when_the_code_goes_back(night,
 def test_texts_that_waited_make_a_full_build_when_the_code_goes_back_half_way(
     night, loader, monkeypatch
 ):
-    monkeypatch.setattr(reading, "CHUNK", 2)
+    monkeypatch.setattr(backlog, "CHUNK", 2)
     history(loader)
     night.run(OLD)
     customer_says(loader, "waits", call="c-new")
@@ -256,7 +256,7 @@ def test_texts_that_waited_make_a_full_build_when_the_code_goes_back_half_way(
 
 
 def test_texts_that_waited_are_not_forgotten_by_a_crash(night, loader, monkeypatch):
-    monkeypatch.setattr(reading, "CHUNK", 2)
+    monkeypatch.setattr(backlog, "CHUNK", 2)
     history(loader)
     night.run(OLD)
     night.run(NEW, seconds=1e-9)
@@ -269,7 +269,7 @@ def test_texts_that_waited_are_not_forgotten_by_a_crash(night, loader, monkeypat
 
 
 def test_two_runs_beside_each_other_write_each_text_once(warehouse, night, loader, monkeypatch):
-    monkeypatch.setattr(reading, "CHUNK", 7)
+    monkeypatch.setattr(backlog, "CHUNK", 7)
     customer_says(loader, *(f"text {number}" for number in range(100)))
     claimed = night.claim(OLD)
     errors = []
@@ -301,7 +301,7 @@ def test_a_run_whose_claim_was_taken_over_settles_nothing(night, loader):
     assert choice.used == "new-1"
     assert night.run(OLD)[0] == "old-1"
     with pytest.raises(SupersededError, match="not the newest"):
-        scoring.settle(night.transformer, slow.build_id, choice)
+        scoring.record_selection(night.transformer, slow.build_id, choice)
     assert night.in_use() == ["old-1"]
 
 

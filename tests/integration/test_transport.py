@@ -5,15 +5,15 @@ import socket
 
 import pytest
 
-from kindred.api import Answer, Call, Client, Endpoint, NoAuth
+from kindred.api import ApiCall, ApiResponse, Client, Endpoint, NoAuth
 from kindred.api.transport import AiohttpTransport
-from kindred.errors import SourceGarbled, SourceUnavailable
+from kindred.errors import SourceMalformed, SourceUnavailable
 
 QUICK = {"patience": {"attempts": 2, "first_wait": 0}}
-CALL = Call("GET", "/things", params={"q": "a-customers-name"}, label="things")
+CALL = ApiCall("GET", "/things", params={"q": "a-customers-name"}, label="things")
 
 
-def fetched(*answers: bytes, largest_body: int = 1000) -> Answer | None:
+def fetched(*answers: bytes, largest_body: int = 1000) -> ApiResponse | None:
     """Ask a server that gives each of these raw answers once, then the last one again."""
     left = list(answers)
 
@@ -23,7 +23,7 @@ def fetched(*answers: bytes, largest_body: int = 1000) -> Answer | None:
         await writer.drain()
         writer.close()
 
-    async def run() -> Answer | None:
+    async def run() -> ApiResponse | None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         transport = AiohttpTransport(largest_body=largest_body)
@@ -65,7 +65,7 @@ def test_something_that_is_not_http_is_unavailable():
 
 
 def test_a_body_beyond_the_limit_is_garbled_and_not_kept():
-    with pytest.raises(SourceGarbled, match="beyond all size"):
+    with pytest.raises(SourceMalformed, match="beyond all size"):
         fetched(whole(b"[" + b" " * 2000 + b"]"))
 
 
@@ -74,7 +74,7 @@ def test_a_compressed_body_counts_as_large_as_it_unpacks():
 
     bomb = gzip.compress(b" " * 100_000)
     assert len(bomb) < 1000
-    with pytest.raises(SourceGarbled, match="beyond all size"):
+    with pytest.raises(SourceMalformed, match="beyond all size"):
         fetched(whole(bomb, b"Content-Encoding: gzip\r\n"))
 
 
@@ -85,7 +85,7 @@ def test_a_bomb_is_given_up_long_before_it_is_unpacked():
     bomb = gzip.compress(b" " * 400_000_000, 1)
     tracemalloc.start()
     try:
-        with pytest.raises(SourceGarbled, match="beyond all size"):
+        with pytest.raises(SourceMalformed, match="beyond all size"):
             fetched(whole(bomb, b"Content-Encoding: gzip\r\n"), largest_body=1_000_000)
         _, peak = tracemalloc.get_traced_memory()
     finally:

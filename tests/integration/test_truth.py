@@ -19,8 +19,8 @@ from bench.truth.claims.agreement import kappa_connected, kappa_gone, kappa_tier
 from bench.truth.road import Road
 from bench.truth.runs import Run
 from bench.truth.work import travel
+from sandbox.record_store import FOREVER
 from sandbox.scenario_files import SCENARIOS, load_scenario
-from sandbox.shelf import FOREVER
 from sandbox.times import milliseconds
 from sandbox.world import World, open_world
 
@@ -65,25 +65,25 @@ def test_the_road_loses_nothing_that_the_sandbox_shows(road: Road, tmp_path: Pat
         "salesforce_survey_responses": len(visible(world, "survey_responses")),
         "salesforce_touchpoint_ratings": len(visible(world, "touchpoint_ratings")),
         "salesforce_referrals": len(visible(world, "referrals")),
-        "genesys_conversations": len(visible(world, "conversations")),
+        "genesys_conversations": len(visible(world, "genesys_conversations")),
         "genesys_surveys": sum(
-            len(each.get("surveys", [])) for each in visible(world, "conversations")
+            len(each.get("surveys", [])) for each in visible(world, "genesys_conversations")
         ),
         "genesys_transcripts": sum(
             len(part["phrases"])
-            for each in visible(world, "transcripts")
+            for each in visible(world, "genesys_transcripts")
             for part in each["transcripts"]
         ),
-        "mastodon_statuses": len(visible(world, "statuses")),
+        "mastodon_statuses": len(visible(world, "mastodon_statuses")),
     }
     assert {load: pulled[load] for load in shown} == shown
 
 
 def visible(world: World, name: str) -> list[dict[str, Any]]:
-    """Return a shelf's records as they stand at the world's clock."""
-    shelf = world.shelves[name]
-    positions = shelf.find(0, FOREVER, milliseconds(world.clock.now))
-    return [msgspec.json.decode(shelf.record(at)) for at in positions]
+    """Return a store's records as they are at the world's clock."""
+    store = world.stores[name]
+    positions = store.find(0, FOREVER, milliseconds(world.clock.now))
+    return [msgspec.json.decode(store.record(at)) for at in positions]
 
 
 def test_the_marts_call_most_customers_what_they_are(retailer: tuple[Run, Found]) -> None:

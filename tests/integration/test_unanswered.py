@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kindred.errors import SourceRefused
+from kindred.errors import SourceForbidden
 from kindred.sources import genesys_transcripts
 from kindred.warehouse.connections import connect
 from tests.histories.nights import Nights
@@ -24,7 +24,7 @@ def refused(monkeypatch) -> set[str]:
 
     async def refusing(api, conversation, communication):
         if conversation in names:
-            raise SourceRefused("refused", status=403, code="missing.any.permissions")
+            raise SourceForbidden("refused", status=403, code="missing.any.permissions")
         return await fetch(api, conversation, communication)
 
     monkeypatch.setattr(genesys_transcripts, "_transcript", refusing)

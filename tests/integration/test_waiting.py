@@ -7,12 +7,12 @@ import time
 import pytest
 from landed import land, many
 
+from kindred.pipeline.refresh import WaitPolicy, wait
 from kindred.sources import LOADS
-from kindred.tasks.refresh import Patience, wait
 from kindred.warehouse.connections import connect
 
 ORDERS = LOADS["salesforce_orders"]
-SHORT = Patience(quiet=0.4, longest=20.0)
+SHORT = WaitPolicy(quiet=0.4, longest=20.0)
 
 
 @pytest.fixture
@@ -64,6 +64,6 @@ def test_even_what_moves_is_waited_for_only_so_long(warehouse, loader):
         land(loader, ORDERS, many(ORDERS, 1), status="published")
         return True
 
-    is_all, seconds = waited(warehouse, one_more_day, Patience(quiet=5.0, longest=0.3))
+    is_all, seconds = waited(warehouse, one_more_day, WaitPolicy(quiet=5.0, longest=0.3))
     assert not is_all
-    assert seconds < Patience().quiet
+    assert seconds < WaitPolicy().quiet

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from kindred.contracts import Contract
+from kindred.landing.contracts import Contract
 from kindred.sources import LOADS
 from tests.records import whole
 
@@ -23,7 +23,7 @@ SURVEY = whole(LOADS["genesys_surveys"])
 
 
 def test_a_good_record_becomes_a_typed_row_in_the_contracts_order():
-    (row,) = ORDERS.sort([GOOD]).rows
+    (row,) = ORDERS.validate([GOOD]).rows
     assert row[:4] == ("80101", "00301", datetime(2026, 11, 1, tzinfo=UTC).date(), Decimal("12.3"))
     assert row[-1] is None
 
@@ -67,7 +67,7 @@ def test_a_record_that_breaks_its_contract_is_refused_whole_beside_good_ones(
     contract, record, reason
 ):
     good = EXAMPLES[contract]
-    found = contract.sort([good, record, good])
+    found = contract.validate([good, record, good])
     assert len(found.rows) == 2
     ((why, text),) = found.refused
     assert reason in why
@@ -76,13 +76,13 @@ def test_a_record_that_breaks_its_contract_is_refused_whole_beside_good_ones(
 
 @pytest.mark.parametrize("field", ["TotalAmount", "EffectiveDate", "CreatedDate", "IsDeleted"])
 def test_a_reason_never_quotes_the_value(field):
-    ((why, _),) = ORDERS.sort([GOOD | {field: "ann@x.test"}]).refused
+    ((why, _),) = ORDERS.validate([GOOD | {field: "ann@x.test"}]).refused
     assert field in why
     assert "ann" not in why
 
 
 def test_a_field_that_the_contract_lacks_is_kept_and_named():
-    found = ORDERS.sort([GOOD | {"Coupon__c": "SPRING", "Account": {"Id": "1"}}, GOOD])
+    found = ORDERS.validate([GOOD | {"Coupon__c": "SPRING", "Account": {"Id": "1"}}, GOOD])
     assert found.extra_fields == {"Coupon__c", "Account"}
     assert [row[-1] for row in found.rows] == [
         {"Account": {"Id": "1"}, "Coupon__c": "SPRING"},
@@ -91,14 +91,14 @@ def test_a_field_that_the_contract_lacks_is_kept_and_named():
 
 
 def test_a_record_that_comes_twice_stays_twice():
-    assert len(ORDERS.sort([GOOD, GOOD]).rows) == 2
+    assert len(ORDERS.validate([GOOD, GOOD]).rows) == 2
 
 
 def test_half_a_surrogate_pair_survives_in_quarantine():
-    ((_, text),) = ORDERS.sort([GOOD | {"Id": None, "Status": "a\ud83d\0"}]).refused
+    ((_, text),) = ORDERS.validate([GOOD | {"Id": None, "Status": "a\ud83d\0"}]).refused
     assert json.loads(text)["Status"] == "a\ud83d\0"
     assert text.isascii()
 
 
 def test_no_records_are_no_rows():
-    assert ORDERS.sort([]).rows == []
+    assert ORDERS.validate([]).rows == []

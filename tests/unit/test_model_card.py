@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kindred.feeling import EMOTIONS, MODEL_VERSION, MOTIVATORS, SCORES
+from kindred.text_emotions import EMOTIONS, MODEL_VERSION, MOTIVATORS, SCORES
 from training import card
 from training.__main__ import CROSS_VALIDATION
 from training.customers import grade

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kindred.feeling import SCORES
 from kindred.sources import LOADS, SOURCES
-from sandbox.world import SHELVES
+from kindred.text_emotions import SCORES
+from sandbox.render import store_names
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DBT = REPOSITORY / "dbt_project"
@@ -49,8 +49,7 @@ def test_a_load_has_the_same_name_everywhere(name: str) -> None:
     assert (DBT / "seeds" / "common" / "source_loads.csv").read_text().count(
         f"\n{name},{load.vendor},{source},"
     ) == 1
-    assert (REPOSITORY / "sandbox" / "servers" / f"{load.vendor}.py").is_file()
-    assert INSIDE.get(name, name.removeprefix(f"{load.vendor}_")) in SHELVES
+    assert (f"{load.vendor}_{INSIDE[name]}" if name in INSIDE else name) in store_names()
     assert f'"{name}": {{' in (REPOSITORY / "tests" / "integration" / "landed.py").read_text()
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kindred.embedded.sandbox import Choice, preset
-from sandbox.population import MOTIVATORS
+from kindred.embedded.sandbox import SandboxSettings, preset
 from sandbox.scenario import Scenario
 from sandbox.scenario_files import SCENARIOS, load_scenario
+from sandbox.simulation.population import MOTIVATORS
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 PRESETS = sorted(path for path in (SEEDS / "presets").iterdir() if path.is_dir())
@@ -101,15 +101,15 @@ def test_a_scenarios_initiatives_are_those_of_its_preset(name: str) -> None:
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
-        (Choice(), "retail"),
-        (Choice(scenario="brokerage"), "finance"),
-        (Choice(scenario="hotel"), "hospitality"),
-        (Choice(replay="mine"), None),
-        (Choice(is_on=False), None),
+        (SandboxSettings(), "retail"),
+        (SandboxSettings(scenario="brokerage"), "finance"),
+        (SandboxSettings(scenario="hotel"), "hospitality"),
+        (SandboxSettings(replay="mine"), None),
+        (SandboxSettings(is_on=False), None),
     ],
     ids=str,
 )
 def test_one_machine_takes_the_preset_of_what_its_sandbox_serves(
-    choice: Choice, expected: str | None
+    choice: SandboxSettings, expected: str | None
 ) -> None:
     assert preset(choice) == expected

@@ -1,26 +1,26 @@
 """Talk HTTP to the vendors: one client, one class a paging scheme, one class a way to log in."""
 
 from kindred.api.auth import ClientCredentials, NoAuth
-from kindred.api.calls import Answer, Call, Request, Response, Transport
 from kindred.api.client import Client
-from kindred.api.endpoint import Bounds, Endpoint, Patience
-from kindred.api.pages import LinkHeader, NextUrl, PageNumber, records_of
-from kindred.api.walking import walk
+from kindred.api.endpoint import Bounds, Endpoint, RetryPolicy
+from kindred.api.messages import ApiCall, ApiResponse, HttpRequest, HttpResponse, Transport
+from kindred.api.pagination import walk
+from kindred.api.paginators import LinkHeader, NextUrl, PageNumber, records_of
 
 __all__ = [
-    "Answer",
+    "ApiCall",
+    "ApiResponse",
     "Bounds",
-    "Call",
     "Client",
     "ClientCredentials",
     "Endpoint",
+    "HttpRequest",
+    "HttpResponse",
     "LinkHeader",
     "NextUrl",
     "NoAuth",
     "PageNumber",
-    "Patience",
-    "Request",
-    "Response",
+    "RetryPolicy",
     "Transport",
     "records_of",
     "walk",

@@ -6,9 +6,9 @@ import asyncio
 from base64 import b64encode
 from typing import TYPE_CHECKING, Protocol
 
-from kindred.api.calls import Call
 from kindred.api.endpoint import Endpoint
-from kindred.errors import SourceError, SourceRefused, SourceUnavailable
+from kindred.api.messages import ApiCall
+from kindred.errors import SourceError, SourceForbidden, SourceUnavailable
 
 if TYPE_CHECKING:
     from kindred.api.client import Client
@@ -49,7 +49,7 @@ class ClientCredentials:
         """Return the token in use; when it is the stale one, ask once for all who wait.
 
         Raises:
-            SourceRefused: the id or the secret is not accepted.
+            SourceForbidden: the id or the secret is not accepted.
         """
         async with self._lock:
             if self._token is None or self._token == stale:
@@ -63,14 +63,14 @@ class ClientCredentials:
             error.is_too_wide = False  # no narrower question gets a token sooner
             raise
         except SourceError as error:
-            raise SourceRefused(f"no token: {error}") from None
+            raise SourceForbidden(f"no token: {error}") from None
         document = answer.document if answer else None
         token = document.get("access_token") if isinstance(document, dict) else None
         if not isinstance(token, str) or not token:
-            raise SourceRefused(f"{self._endpoint.host}: the token server's answer has no token")
+            raise SourceForbidden(f"{self._endpoint.host}: the token server's answer has no token")
         return token
 
-    def _call(self) -> Call:
+    def _call(self) -> ApiCall:
         form = {"grant_type": "client_credentials"}
         headers = {}
         identity = (self._endpoint.client_id, self._endpoint.client_secret)
@@ -78,7 +78,7 @@ class ClientCredentials:
             headers["Authorization"] = "Basic " + b64encode(":".join(identity).encode()).decode()
         else:
             form |= {"client_id": identity[0], "client_secret": identity[1]}
-        return Call(
+        return ApiCall(
             "POST",
             self._token_url,
             label="the token request",

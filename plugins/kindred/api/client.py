@@ -3,8 +3,8 @@
     call ─▸ exchange ─▸ judge ┬ good ───────▸ answer
               ▴               ├ absent ─────▸ None
               │               ├ again ──────▸ wait ─┐
-              │               ├ expired ────▸ token ┤ once, then SourceRefused
-              │               └ cut short ──▸ ──────┤ once, then SourceGarbled
+              │               ├ expired ────▸ token ┤ once, then SourceForbidden
+              │               └ cut short ──▸ ──────┤ once, then SourceMalformed
               └─────────────────────────────────────┘
 
 No message carries a query, a body or a token: host, label and status say enough.
@@ -21,22 +21,22 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
-from kindred.api import verdicts
+from kindred.api import responses
 from kindred.api.auth import Auth
-from kindred.api.calls import (
-    Answer,
-    Call,
-    NoAnswer,
+from kindred.api.endpoint import Endpoint, RetryPolicy
+from kindred.api.host_policy import HostPolicy
+from kindred.api.messages import (
+    ApiCall,
+    ApiResponse,
+    ConnectionLost,
+    HttpRequest,
+    HttpResponse,
     OutOfReach,
-    Request,
-    Response,
     TooLarge,
     Transport,
 )
-from kindred.api.endpoint import Endpoint, Patience
-from kindred.api.reach import Reach
 from kindred.api.transport import AiohttpTransport
-from kindred.errors import SourceGarbled, SourceUnavailable
+from kindred.errors import SourceMalformed, SourceUnavailable
 
 log = logging.getLogger(__name__)
 REDIRECTS = 5
@@ -67,8 +67,8 @@ class Client:
     ) -> None:
         self.endpoint = endpoint
         self._auth = auth
-        self._patience = Patience.of(endpoint)
-        self._reach = Reach.of(endpoint)
+        self._patience = RetryPolicy.of(endpoint)
+        self._reach = HostPolicy.of(endpoint)
         self._socket = AiohttpTransport(endpoint.text("proxy", "") or None, reach=self._reach)
         self._transport: Transport = transport or self._socket
         self._sleep = sleep
@@ -80,13 +80,13 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self._socket.close()
 
-    async def fetch(self, call: Call) -> Answer | None:
+    async def fetch(self, call: ApiCall) -> ApiResponse | None:
         """Return the answer to `call`, or None where it may be absent and is.
 
         Raises:
             SourceUnavailable: no answer, a server error or a rate limit, for too long.
-            SourceRefused: the credentials or permissions do not suffice.
-            SourceGarbled: the answer is not JSON, too large, or leads where requests may not go.
+            SourceForbidden: the credentials or permissions do not suffice.
+            SourceMalformed: the answer is not JSON, too large, or leads where requests may not go.
             SourceError: the question is refused.
         """
         tries = _Tries()
@@ -95,31 +95,33 @@ class Client:
             where = self._where(call)
             try:
                 response, token = await self._exchange(call, tries.stale)
-                verdict = verdicts.judge(call, response, where)
-            except NoAnswer as broken:
-                verdict = verdicts.Again(str(broken), is_too_wide=broken.is_timeout)
+                verdict = responses.classify(call, response, where)
+            except ConnectionLost as broken:
+                verdict = responses.Retry(str(broken), is_too_wide=broken.is_timeout)
             except TooLarge:
                 text = f"{where}: {call.label} answered beyond all size"
-                raise SourceGarbled(text, is_too_wide=True) from None
+                raise SourceMalformed(text, is_too_wide=True) from None
             except OutOfReach as rule:
-                raise SourceGarbled(f"{self.endpoint.host}: {call.label}: {rule}") from None
+                raise SourceMalformed(f"{self.endpoint.host}: {call.label}: {rule}") from None
             match verdict:
-                case verdicts.Good(document):
-                    return Answer(call, document, response)
-                case verdicts.Absent():
+                case responses.Ok(document):
+                    return ApiResponse(call, document, response)
+                case responses.NotFound():
                     return None
-                case verdicts.Expired(error):
+                case responses.Expired(error):
                     if tries.is_refreshed:
                         raise error
                     tries.is_refreshed, tries.stale = True, token
-                case verdicts.Garbled(reason, is_cut):
+                case responses.Malformed(reason, is_cut):
                     if not is_cut or tries.is_cut:
-                        raise SourceGarbled(f"{where}: {call.label} answered {reason}")
+                        raise SourceMalformed(f"{where}: {call.label} answered {reason}")
                     tries.is_cut = True
-                case verdicts.Again():
+                case responses.Retry():
                     await self._wait(call, verdict, tries, where)
 
-    async def _wait(self, call: Call, verdict: verdicts.Again, tries: _Tries, where: str) -> None:
+    async def _wait(
+        self, call: ApiCall, verdict: responses.Retry, tries: _Tries, where: str
+    ) -> None:
         """Wait before the next try, or give up."""
         tries.failures += 1
         luck = random.random()  # noqa: S311 -- spreads callers, guards nothing
@@ -150,7 +152,7 @@ class Client:
         if pause > 0:
             await self._sleep(pause)
 
-    async def _exchange(self, call: Call, stale: str | None) -> tuple[Response, str | None]:
+    async def _exchange(self, call: ApiCall, stale: str | None) -> tuple[HttpResponse, str | None]:
         """Send the call and follow redirects; the token goes to our own origin only."""
         token = await self._auth.token(self, stale) if call.is_authorized else None
         url = self._url(call)
@@ -160,11 +162,11 @@ class Client:
             if response.status not in (301, 302, 303, 307, 308):
                 return response, token
             if call.method != "GET" or not response.headers.get("location"):
-                raise SourceGarbled(f"{self._where(call)}: {call.label} answered with a redirect")
+                raise SourceMalformed(f"{self._where(call)}: {call.label} answered with a redirect")
             url = self._reach.follow(url, response.headers["location"])
-        raise SourceGarbled(f"{self._where(call)}: {call.label} redirects without end")
+        raise SourceMalformed(f"{self._where(call)}: {call.label} redirects without end")
 
-    def _request(self, call: Call, url: str, token: str | None) -> Request:
+    def _request(self, call: ApiCall, url: str, token: str | None) -> HttpRequest:
         headers = {"Accept": "application/json", **call.headers}
         if call.form is not None:
             headers["Content-Type"] = CONTENT_TYPES["form"]
@@ -172,9 +174,9 @@ class Client:
             headers["Content-Type"] = CONTENT_TYPES["json"]
         if token is not None and _origin(url) == _origin(self.endpoint.base_url):
             headers["Authorization"] = f"Bearer {token}"
-        return Request(call.method, url, headers, call.body())
+        return HttpRequest(call.method, url, headers, call.body())
 
-    def _url(self, call: Call) -> str:
+    def _url(self, call: ApiCall) -> str:
         """Return the whole URL; a path is below the endpoint's own path, if it has one."""
         base = self.endpoint.base_url.rstrip("/")
         prefix = urlsplit(base).path
@@ -182,7 +184,7 @@ class Client:
             return base + call.path()
         return urljoin(base + "/", call.path())
 
-    def _where(self, call: Call) -> str:
+    def _where(self, call: ApiCall) -> str:
         return urlsplit(call.target).netloc.rpartition("@")[2] or self.endpoint.host
 
 

@@ -72,7 +72,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to go on asking: times in seconds.
 
     `attempts` bounds failures of one call, `longest_limit` what one call may wait for a
@@ -85,7 +85,7 @@ class Patience:
     longest_limit: float = 900.0
 
     @classmethod
-    def of(cls, endpoint: Endpoint) -> Patience:
+    def of(cls, endpoint: Endpoint) -> RetryPolicy:
         """Read the endpoint's option `patience`, an object with any of our fields."""
         given = endpoint.options.get("patience", {})
         try:

@@ -12,8 +12,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
-from kindred.api.calls import NoAnswer, Request, Response, TooLarge
-from kindred.api.reach import Reach
+from kindred.api.host_policy import HostPolicy
+from kindred.api.messages import ConnectionLost, HttpRequest, HttpResponse, TooLarge
 
 # A page of 2,000 records with 10 MB texts among them fits; an endless body does not.
 LARGEST_BODY = 64 * 1024 * 1024
@@ -21,10 +21,10 @@ LARGEST_BODY = 64 * 1024 * 1024
 TIMEOUT = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=60)
 
 
-class JudgingResolver(AbstractResolver):
+class CheckingResolver(AbstractResolver):
     """Resolves names, and gives no address that the connection may not reach."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: HostPolicy) -> None:
         self._reach = reach
         self._resolver = DefaultResolver()
 
@@ -53,14 +53,14 @@ class AiohttpTransport:
         self,
         proxy: str | None = None,
         largest_body: int = LARGEST_BODY,
-        reach: Reach | None = None,
+        reach: HostPolicy | None = None,
     ) -> None:
         self._proxy = proxy
         self._largest_body = largest_body
-        self._reach = reach or Reach()
+        self._reach = reach or HostPolicy()
         self._session: aiohttp.ClientSession | None = None
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
         """Make one exchange.
 
         Raises:
@@ -78,17 +78,17 @@ class AiohttpTransport:
                 data=request.body,
                 allow_redirects=False,
             ) as response:
-                return Response(response.status, _headers(response), await self._body(response))
+                return HttpResponse(response.status, _headers(response), await self._body(response))
         except aiohttp.ConnectionTimeoutError:
-            raise NoAnswer("no connection in time") from None
+            raise ConnectionLost("no connection in time") from None
         except TimeoutError:
-            raise NoAnswer("no answer in time", is_timeout=True) from None
+            raise ConnectionLost("no answer in time", is_timeout=True) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise NoAnswer(type(error).__name__) from None
+            raise ConnectionLost(type(error).__name__) from None
 
     def _open(self) -> aiohttp.ClientSession:
         # A proxy is a person's choice, and resolves the vendor's name itself.
-        resolver = None if self._proxy else JudgingResolver(self._reach)
+        resolver = None if self._proxy else CheckingResolver(self._reach)
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=resolver),
             timeout=TIMEOUT,

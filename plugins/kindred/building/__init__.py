@@ -7,13 +7,13 @@ refusals.py    what Postgres refused a model, and in which column
 estimating.py  what SQL cannot say well: drivers, risk, worth; from `build` into `estimated`
 """
 
-from kindred.building.claims import Build, WaitingError, claim, resume
-from kindred.building.dbt import Node
+from kindred.building.change_claims import Build, WaitingError, claim, resume
+from kindred.building.dbt import DbtNode
 from kindred.building.running import build, build_consents
 
 __all__ = [
     "Build",
-    "Node",
+    "DbtNode",
     "WaitingError",
     "build",
     "build_consents",

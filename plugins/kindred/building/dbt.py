@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from kindred.building import entities, refusals
+from kindred.building import entities, failed_columns
 from kindred.warehouse import connections
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Node:
+class DbtNode:
     """What one dbt node did.
 
     `folder` is the one of the project that the node's file is in, so it says which models are
@@ -78,7 +78,7 @@ def invoke(
     target: Path,
     say: Callable[[str], None],
     *options: str,
-) -> tuple[list[Node], str | None]:
+) -> tuple[list[DbtNode], str | None]:
     """Run `dbt build` with options; return its nodes, and what went wrong if anything did.
 
     Args:
@@ -99,7 +99,7 @@ def invoke(
         *("--target-path", str(target), "--exclude-resource-type", "unit_test"),
         *("--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-print"),
     ]
-    with refusals.noted() as errors:
+    with failed_columns.recording_failures() as errors:
         outcome = dbtRunner(callbacks=[heard]).invoke([*arguments, *options])
     if outcome.result is None:
         kind = type(outcome.exception).__name__
@@ -117,7 +117,7 @@ def _problem(conn: psycopg.Connection, results: Any, errors: Mapping[str, Any]) 
     reasons = [
         f"{result.node.name}: {reason}"
         for result in failed
-        if (reason := refusals.describe(conn, result.node, errors))
+        if (reason := failed_columns.describe(conn, result.node, errors))
     ]
     return "; ".join([f"dbt failed in {names}", *reasons])
 
@@ -152,9 +152,9 @@ def _broken_promise(result: Any) -> str:
     return f" (null in {found.group(1) if found.group(1) in result.node.columns else 'its key'})"
 
 
-def _node(result: Any) -> Node:
+def _node(result: Any) -> DbtNode:
     rows = (result.adapter_response or {}).get("rows_affected")
-    return Node(
+    return DbtNode(
         result.node.name,
         str(result.node.resource_type),
         str(result.status),

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kindred.estimates.drivers import (
+from kindred.estimates.quadrants import quadrants
+from kindred.estimates.relative_importance import (
     CUSTOMERS_A_TOUCHPOINT,
     Importance,
     derive_importance,
 )
-from kindred.estimates.quadrants import quadrants
 
 Floats = npt.NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from kindred.building.ranges import Unsayable
 from kindred.estimates.logistic import DidNotConverge
 from kindred.estimates.reliability import Reliability
-from kindred.estimates.risk import Check, History, NoRisk, Risk, Rules, lapse_risk
+from kindred.estimates.risk import History, HoldoutCheck, NoRisk, Risk, RiskRules, lapse_risk
 
 _FEATURES = """
     select *
@@ -30,7 +30,7 @@ def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
     is_known = rows["has_left_since"].notna()
     present = rows[rows["month"] == last]
     horizon = read("select risk_months from build.lapse_rules")["risk_months"].to_numpy(int)
-    rules = Rules(horizon_months=int(horizon[0]))
+    rules = RiskRules(horizon_months=int(horizon[0]))
     try:
         found = lapse_risk(
             _history(rows[is_known], names), present[[*names]].to_numpy(float), rules
@@ -86,7 +86,7 @@ def _finding(reason: str, row: Mapping[Hashable, float], means: Mapping[str, flo
     return f"{reason}_low" if row[reason] < means[reason] else f"{reason}_high"
 
 
-def _bands(check: Check) -> pd.DataFrame:
+def _bands(check: HoldoutCheck) -> pd.DataFrame:
     bands = check.reliability.bands
     return pd.DataFrame(
         {
@@ -99,7 +99,7 @@ def _bands(check: Check) -> pd.DataFrame:
     )
 
 
-def _quality(check: Check) -> dict[str, str | float]:
+def _quality(check: HoldoutCheck) -> dict[str, str | float]:
     found: Reliability = check.reliability
     return {
         "check_month": _first_day(check.month),

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import psycopg
 
-from kindred.building import dbt, estimating
-from kindred.building.claims import Build, hold
-from kindred.building.dbt import Node
+from kindred.building import dbt, estimation
+from kindred.building.change_claims import Build, hold_attempt
+from kindred.building.dbt import DbtNode
 from kindred.errors import BuildError
 from kindred.warehouse import ledger
 
@@ -27,7 +27,7 @@ def build(
     project: Path,
     target: Path,
     say: Callable[[str], None],
-) -> list[Node]:
+) -> list[DbtNode]:
     """Run dbt over the claimed changes, the estimates, and dbt over what is made from those.
 
     Args:
@@ -82,11 +82,11 @@ def build_consents(
 
 
 def _record(
-    conn: psycopg.Connection, claimed: Build, nodes: list[Node], problem: str | None
+    conn: psycopg.Connection, claimed: Build, nodes: list[DbtNode], problem: str | None
 ) -> None:
     """Write down what the nodes did, and whether the build is built or has failed."""
     with conn.transaction():
-        hold(conn)
+        hold_attempt(conn)
         conn.execute(
             "update ops.builds set status = %s, built_at = now(), models = %s, message = %s"
             " where build_id = %s",
@@ -105,16 +105,16 @@ def _parts(
     project: Path,
     target: Path,
     say: Callable[[str], None],
-) -> tuple[list[Node], str | None]:
+) -> tuple[list[DbtNode], str | None]:
     """Go through the parts of a build to the first that fails."""
     whole = ["--full-refresh"] if claimed.is_full_refresh else []
     run = partial(dbt.invoke, conn, project, target, say)
-    parts: tuple[Callable[[], tuple[list[Node], str | None]], ...] = (
+    parts: tuple[Callable[[], tuple[list[DbtNode], str | None]], ...] = (
         partial(run, "--exclude", _ON_ESTIMATES, *whole),
-        partial(estimating.estimate, conn, say),
+        partial(estimation.estimate, conn, say),
         partial(run, "--select", _ON_ESTIMATES, *whole),
     )
-    nodes: list[Node] = []
+    nodes: list[DbtNode] = []
     for part in parts:
         found, problem = part()
         nodes += found

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from kindred.building.ranges import Unsayable
-from kindred.estimates.buying import Purchases
+from kindred.estimates.expected_value import Buyers, ExpectedValue, expected_value, mean_value
 from kindred.estimates.logistic import DidNotConverge
 from kindred.estimates.no_model import NoModel
-from kindred.estimates.spending import Baskets
-from kindred.estimates.worth import Buyers, Worth, expected_worth, mean_worth
+from kindred.estimates.order_value import Baskets
+from kindred.estimates.purchase_frequency import Purchases
 
 _HISTORIES = """
     select
@@ -34,7 +34,7 @@ def estimate(read: Callable[[str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
         raise Unsayable("nobody has ordered")
     fit = {"month": rows["month"].iloc[0], "customers": len(rows)}
     try:
-        found = expected_worth(_buyers(rows))
+        found = expected_value(_buyers(rows))
     except DidNotConverge:
         found = NoModel("no model of repeat buying fits these orders")
     if isinstance(found, NoModel):
@@ -65,7 +65,7 @@ def _buyers(rows: pd.DataFrame) -> Buyers:
     )
 
 
-def _expectations(rows: pd.DataFrame, found: Worth) -> pd.DataFrame:
+def _expectations(rows: pd.DataFrame, found: ExpectedValue) -> pd.DataFrame:
     return rows[["customer_id", "month"]].assign(
         probability_active=found.is_buying,
         expected_orders=found.orders,
@@ -74,7 +74,7 @@ def _expectations(rows: pd.DataFrame, found: Worth) -> pd.DataFrame:
     )
 
 
-def _tiers(rows: pd.DataFrame, found: Worth) -> list[dict[str, object]]:
+def _tiers(rows: pd.DataFrame, found: ExpectedValue) -> list[dict[str, object]]:
     """Return the mean expectation of the month's customers, by tier and of all."""
     groups = {"all": rows["tier"].notna().to_numpy()}
     groups |= {tier: (rows["tier"] == tier).to_numpy() for tier in rows["tier"].dropna().unique()}
@@ -83,7 +83,7 @@ def _tiers(rows: pd.DataFrame, found: Worth) -> list[dict[str, object]]:
             "month": rows["month"].iloc[0],
             "tier": tier,
             "customers": int(members.sum()),
-            **dict(zip(("mean", "low", "high"), mean_worth(found, members), strict=True)),
+            **dict(zip(("mean", "low", "high"), mean_value(found, members), strict=True)),
         }
         for tier, members in sorted(groups.items())
         if members.any()

@@ -36,7 +36,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Odd:
+class SuspiciousNight:
     """Nights of a load that were published empty or thin, and that nothing has confirmed yet."""
 
     load: str
@@ -95,11 +95,11 @@ def failed(dsn: str) -> list[Failure]:
     return found
 
 
-def suspicious(dsn: str) -> list[Odd]:
+def suspicious(dsn: str) -> list[SuspiciousNight]:
     """Return nights of the last four weeks that were published empty or thin, a line a load."""
-    found: list[Odd] = ledger.rows(
+    found: list[SuspiciousNight] = ledger.rows(
         dsn,
-        Odd,
+        SuspiciousNight,
         f"""
         with unconfirmed as ({suspicions.UNCONFIRMED}),
         newest as (select load, max(window_end) as night_end from ops.loads group by load),
@@ -135,7 +135,9 @@ def show(
 ) -> None:
     """Print them for a person."""
     for one in odd:
-        console.print(f"\n[bold]{one['suspicion'].upper()}[/bold] {Odd(**one)}", soft_wrap=True)
+        console.print(
+            f"\n[bold]{one['suspicion'].upper()}[/bold] {SuspiciousNight(**one)}", soft_wrap=True
+        )
     for failure in failures:
         console.print(f"\n[bold]FAILED[/bold] {Failure(**failure)}", soft_wrap=True)
     for one in stuck:

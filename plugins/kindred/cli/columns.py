@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kindred.errors import InputError
-from kindred.feeling import SCORES
+from kindred.text_emotions import SCORES
 
 ADDED = (*SCORES, "unscored_reason")
 _NAME = re.compile(r"[^\W\d][\w .:/()#-]{,63}")

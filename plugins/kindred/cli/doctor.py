@@ -20,8 +20,8 @@ from rich.markup import escape
 
 from kindred.cli import attention, ledger
 from kindred.embedded import connections
+from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import ROLES, Home, default_folder, is_free
-from kindred.embedded.rest import AnswerError, SilentError, call
 from kindred.embedded.services import DAGS, Services
 from kindred.errors import KindredError, SetupError
 from kindred.warehouse.connections import connect
@@ -54,7 +54,7 @@ STYLES = {"ok": "green", "warning": "yellow", "broken": "bold red"}
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One check: what was looked at, how it stands, and what mends it."""
 
     check: str
@@ -70,24 +70,24 @@ class Finding:
         return asdict(self)
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Diagnosis]:
     """Run every check that can be run."""
     findings = [_python(), _disk()]
     try:
         services = Services(Home.open())
     except SetupError as trouble:
-        return [*findings, Finding("home", "broken", str(trouble), "mend it and ask again")]
-    findings.append(Finding("home", "ok", str(services.home.folder)))
+        return [*findings, Diagnosis("home", "broken", str(trouble), "mend it and ask again")]
+    findings.append(Diagnosis("home", "ok", str(services.home.folder)))
     findings += _ports(services)
     if services.postgres.is_alive():
-        findings += [Finding("Postgres", "ok", f"answers on port {services.postgres.port}")]
+        findings += [Diagnosis("Postgres", "ok", f"answers on port {services.postgres.port}")]
         findings += _warehouse(services)
     else:
-        findings.append(Finding("Postgres", "broken", "does not answer", "`kindred up`"))
+        findings.append(Diagnosis("Postgres", "broken", "does not answer", "`kindred up`"))
     return [*findings, *_airflow(services)]
 
 
-def show(findings: list[Finding]) -> None:
+def show(findings: list[Diagnosis]) -> None:
     """Print the findings for a person."""
     console = Console(highlight=False)
     for finding in findings:
@@ -98,120 +98,120 @@ def show(findings: list[Finding]) -> None:
             console.print(f"{'':31} mend: {finding.mend}", markup=False, soft_wrap=True)
 
 
-def _python() -> Finding:
+def _python() -> Diagnosis:
     version = ".".join(map(str, sys.version_info[:3]))
     if (3, 11) <= sys.version_info[:2] < (3, 14):
-        return Finding("Python", "ok", version)
-    return Finding("Python", "broken", version, "make install PYTHON=/path/to/python3.12")
+        return Diagnosis("Python", "ok", version)
+    return Diagnosis("Python", "broken", version, "make install PYTHON=/path/to/python3.12")
 
 
-def _disk() -> Finding:
+def _disk() -> Diagnosis:
     place = default_folder()
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free / 2**30
     detail = f"{free:.1f} GiB free at {place}"
     if free >= NEEDED_GIB:
-        return Finding("disk", "ok", detail)
-    return Finding(
+        return Diagnosis("disk", "ok", detail)
+    return Diagnosis(
         "disk", "broken", detail, f"free {NEEDED_GIB} GiB, or set KINDRED_HOME elsewhere"
     )
 
 
-def _ports(services: Services) -> Iterator[Finding]:
+def _ports(services: Services) -> Iterator[Diagnosis]:
     """A remembered port that somebody else took; the next start takes another."""
     running = services.running()
     ours = {"airflow": running["api-server"]} | running
     for name, port in services.home.remembered("ports", {}).items():
         if is_free(port) or ours[name]:
-            yield Finding(f"port of {name}", "ok", str(port))
+            yield Diagnosis(f"port of {name}", "ok", str(port))
         else:
             mend = "`kindred up` takes another port; tell BI tools that used this one"
-            yield Finding(f"port of {name}", "warning", f"{port} is somebody else's now", mend)
+            yield Diagnosis(f"port of {name}", "warning", f"{port} is somebody else's now", mend)
 
 
-def _warehouse(services: Services) -> Iterator[Finding]:
+def _warehouse(services: Services) -> Iterator[Diagnosis]:
     """Roles can do what they are for and no more; nothing is held."""
     admin = services.postgres.dsn("admin")
     with connect(admin) as session:
         made = session.execute("select to_regclass('ops.loads') is not null").fetchone()
     if made != (True,):
-        yield Finding("warehouse", "broken", "has no tables", "`kindred migrate`")
+        yield Diagnosis("warehouse", "broken", "has no tables", "`kindred migrate`")
         return
     for role in ROLES:
         yield _role(services, role)
     held = ledger.held(admin)
     if held:
         names = ", ".join(sorted({stuck["name"] for stuck in held}))
-        yield Finding("held", "warning", names, "`kindred status` names the rules")
+        yield Diagnosis("held", "warning", names, "`kindred status` names the rules")
     else:
-        yield Finding("held", "ok", "none")
+        yield Diagnosis("held", "ok", "none")
     for failure in attention.failed(admin):
-        yield Finding("failed", "warning", str(failure), "`kindred status` shows the rest")
+        yield Diagnosis("failed", "warning", str(failure), "`kindred status` shows the rest")
 
 
-def _role(services: Services, role: str) -> Finding:
+def _role(services: Services, role: str) -> Diagnosis:
     """The role logs in; the reader sees `marts` and can stand in nobody's way."""
     name = f"role {role}"
     try:
         with connect(services.postgres.dsn(role)) as session:
             found = session.execute(TOO_MUCH).fetchone() if role == "reader" else None
     except (KindredError, psycopg.Error) as trouble:
-        return Finding(name, "broken", str(trouble), "`kindred up` and `kindred migrate`")
+        return Diagnosis(name, "broken", str(trouble), "`kindred up` and `kindred migrate`")
     schemas, databases, functions = found or ("", "", 0)
     if schemas:
-        return Finding(name, "broken", f"can see {schemas}", "`kindred migrate` sets grants")
+        return Diagnosis(name, "broken", f"can see {schemas}", "`kindred migrate` sets grants")
     mend = "`kindred down`, then `kindred up`"
     if databases:
-        return Finding(name, "broken", f"can connect to {databases}", mend)
+        return Diagnosis(name, "broken", f"can connect to {databases}", mend)
     if functions:
-        return Finding(name, "broken", "can take advisory locks or make large objects", mend)
-    return Finding(name, "ok", "logs in")
+        return Diagnosis(name, "broken", "can take advisory locks or make large objects", mend)
+    return Diagnosis(name, "ok", "logs in")
 
 
-def _airflow(services: Services) -> Iterator[Finding]:
+def _airflow(services: Services) -> Iterator[Diagnosis]:
     airflow = services.airflow
     if not airflow.is_alive():
         log = services.home.logs / "api-server.log"
-        yield Finding("Airflow", "broken", "does not answer", f"`kindred up`; its log: {log}")
+        yield Diagnosis("Airflow", "broken", "does not answer", f"`kindred up`; its log: {log}")
         return
-    yield Finding("Airflow", "ok", airflow.base)
+    yield Diagnosis("Airflow", "ok", airflow.base)
     for name, state in airflow.health().items():
         if name == "metadatabase" or state in ("healthy", "unknown"):
-            yield Finding(f"Airflow {name}", "ok", state)
+            yield Diagnosis(f"Airflow {name}", "ok", state)
         else:
             mend = f"`kindred down`, then `kindred up`; logs: {services.home.logs}"
-            yield Finding(f"Airflow {name}", "broken", state, mend)
+            yield Diagnosis(f"Airflow {name}", "broken", state, mend)
     unknown = [dag for dag in DAGS if airflow.find(f"/dags/{dag}") is None]
     if unknown:
         detail = f"not read: {', '.join(unknown)}"
-        yield Finding("DAGs", "broken", detail, f"import errors: {airflow.base}")
+        yield Diagnosis("DAGs", "broken", detail, f"import errors: {airflow.base}")
     else:
-        yield Finding("DAGs", "ok", f"all {len(DAGS)} are known")
+        yield Diagnosis("DAGs", "ok", f"all {len(DAGS)} are known")
     for vendor in connections.VENDORS:
         yield _vendor(vendor, airflow.find(f"/connections/{vendor}"))
 
 
-def _vendor(vendor: str, found: dict[str, Any] | None) -> Finding:
+def _vendor(vendor: str, found: dict[str, Any] | None) -> Diagnosis:
     """Whether the vendor's host answers anything at all; logins are the night's to try."""
     name = f"source {vendor}"
     if found is None:
         if f"AIRFLOW_CONN_{vendor.upper()}" in os.environ:
-            return Finding(name, "ok", "connection from the environment")
+            return Diagnosis(name, "ok", "connection from the environment")
         mend = f"add an Airflow connection named {vendor}, or go on without it"
-        return Finding(name, "warning", "no connection: it is skipped", mend)
-    owner = "sandbox" if found["description"] == connections.OURS else "your own"
+        return Diagnosis(name, "warning", "no connection: it is skipped", mend)
+    owner = "sandbox" if found["description"] == connections.SANDBOX else "your own"
     host = found["host"] or ""
     base = host if "://" in host else f"https://{host}"
     where = f"{owner}, {urlsplit(base).hostname}"
     try:
         call("GET", base, seconds=5)
-    except AnswerError:
-        return Finding(name, "ok", f"{where} answers")
-    except SilentError as silence:
+    except AirflowRefusal:
+        return Diagnosis(name, "ok", f"{where} answers")
+    except AirflowUnreachable as silence:
         # An answer that is no JSON is an answer; a refused connection is not.
         if "JSONDecodeError" in str(silence):
-            return Finding(name, "ok", f"{where} answers")
+            return Diagnosis(name, "ok", f"{where} answers")
         mend = "`kindred up`" if owner == "sandbox" else f"check the host of connection {vendor}"
-        return Finding(name, "broken", f"{where} does not answer", mend)
-    return Finding(name, "ok", f"{where} answers")
+        return Diagnosis(name, "broken", f"{where} does not answer", mend)
+    return Diagnosis(name, "ok", f"{where} answers")

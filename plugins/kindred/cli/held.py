@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from kindred.cli.following import REFRESH, UNFINISHED
+from kindred.cli.airflow_runs import REFRESH, UNFINISHED
 from kindred.embedded.services import Services
 from kindred.errors import SetupError
 from kindred.sources import source_of
@@ -21,12 +21,12 @@ def release(services: Services, batch_id: int, reason: str) -> str:
         GateError: there is no such batch, it is not held, or what was deleted at the vendor since
             would come back with it.
     """
-    from kindred.tasks import held
+    from kindred.pipeline import held_batches
 
     dsn = services.postgres.dsn("loader")
     with connect(dsn) as conn:
         batch = ledger.find_held(conn, batch_id)
-    done = held.release(source_of(batch.load), batch_id, reason, dsn)
+    done = held_batches.release(source_of(batch.load), batch_id, reason, dsn)
     if not services.airflow.is_alive():
         return f"{done}. The marts follow with the next `kindred run`."
     services.airflow.post(f"/dags/{REFRESH}/dagRuns", {"logical_date": None})

@@ -15,10 +15,10 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from kindred.cli import ledger
-from kindred.cli.following import REFRESH, UNFINISHED, Picture, follow
-from kindred.cli.keeping import kept_up
-from kindred.embedded.connections import owners
-from kindred.embedded.rest import Airflow, AnswerError
+from kindred.cli.airflow_runs import REFRESH, UNFINISHED, RunSnapshot, follow
+from kindred.cli.supervision import with_restarts
+from kindred.embedded.airflow_api import Airflow, AirflowRefusal
+from kindred.embedded.connections import connection_origins
 from kindred.embedded.services import Services
 from kindred.errors import KindredError, SetupError
 from kindred.sources import LOADS
@@ -52,7 +52,7 @@ class Night:
         return f"night__{self.last_day.isoformat()}"
 
 
-def choose(services: Services, through: date | None) -> Night:
+def next_night(services: Services, through: date | None) -> Night:
     """Choose the night: the one asked for, else the next in sandbox time or the last midnight.
 
     Args:
@@ -69,7 +69,7 @@ def choose(services: Services, through: date | None) -> Night:
         return Night.ending(through + timedelta(days=1))
     if not choice.is_on:
         return Night.ending(today)
-    vendors = {name for name, owner in owners(services.airflow).items() if owner}
+    vendors = {name for name, owner in connection_origins(services.airflow).items() if owner}
     loads = [load.name for load in LOADS.values() if load.vendor in vendors]
     last = ledger.last_night(services.postgres.dsn("admin"), loads)
     if last is None:
@@ -84,7 +84,7 @@ def zone() -> ZoneInfo:
     return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
 
 
-def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Picture:
+def run(services: Services, night: Night, show: Callable[[RunSnapshot], None]) -> RunSnapshot:
     """Run the night and every refresh of the marts that follows from it.
 
     Raises:
@@ -96,18 +96,18 @@ def run(services: Services, night: Night, show: Callable[[Picture], None]) -> Pi
     wait_until_known(airflow, (*INGESTS, RECONCILE, REFRESH))
     # Asked for first and unpaused afterwards: the scheduler starts the current night of a DAG
     # that it finds unpaused, and dies when two runs of the same night are made at once.
-    run_ids = {_ask(airflow, dag, night) for dag in INGESTS}
+    run_ids = {_trigger(airflow, dag, night) for dag in INGESTS}
     for dag in (REFRESH, RECONCILE, *INGESTS):
         airflow.patch(f"/dags/{dag}", {"is_paused": False})
 
-    def look() -> Iterator[Picture]:
+    def look() -> Iterator[RunSnapshot]:
         _set_clock(services, night)  # a sandbox that was started again may not know it
         for picture in follow(services.airflow, list(INGESTS), night.start, began):
             picture.batches = ledger.batches(services.postgres.dsn("admin"), run_ids, began)
             yield picture
 
-    picture = Picture()
-    for picture in kept_up(services, look):
+    picture = RunSnapshot()
+    for picture in with_restarts(services, look):
         show(picture)
     return picture
 
@@ -131,7 +131,7 @@ def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 9
             time.sleep(0.3)
 
 
-def _ask(airflow: Airflow, dag: str, night: Night) -> str:
+def _trigger(airflow: Airflow, dag: str, night: Night) -> str:
     """Ask for the night's run of the DAG; one that there is already is followed or run again."""
     body = {
         "dag_run_id": night.run_id,
@@ -142,7 +142,7 @@ def _ask(airflow: Airflow, dag: str, night: Night) -> str:
     }
     try:
         return str(airflow.post(f"/dags/{dag}/dagRuns", body)["dag_run_id"])
-    except AnswerError as refusal:
+    except AirflowRefusal as refusal:
         if refusal.status != 409:
             raise
     moment = night.start.isoformat()

@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from kindred.cli.following import Picture, Task
+from kindred.cli.airflow_runs import RunSnapshot, Task
 from kindred.cli.ledger import BatchRow
 
 STYLES = {
@@ -31,16 +31,16 @@ SETTLED = {"published", "failed", "held", "skipped", "superseded"}
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Live | Lines]:
+def shown(console: Console) -> Iterator[Live | LinePrinter]:
     """Give something to `update` with pictures of the night."""
     if not console.is_terminal:
-        yield Lines(console)
+        yield LinePrinter(console)
         return
     with Live(console=console, refresh_per_second=4, transient=False) as live:
         yield live
 
 
-def table(picture: Picture) -> RenderableType:
+def table(picture: RunSnapshot) -> RenderableType:
     """The whole picture as two tables side by side in time: tasks above, loads below."""
     tasks = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name, side in (("task", "left"), ("state", "left"), ("seconds", "right")):
@@ -60,14 +60,14 @@ def table(picture: Picture) -> RenderableType:
     return Group(tasks, Text(), loads)
 
 
-class Lines:
+class LinePrinter:
     """One line for each task that ended and each load that settled, once."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._said: set[tuple[str, ...]] = set()
 
-    def update(self, picture: Picture) -> None:
+    def update(self, picture: RunSnapshot) -> None:
         """Say what is new in the picture."""
         for task in picture.tasks:
             if task.has_ended or task.state == "up_for_retry":

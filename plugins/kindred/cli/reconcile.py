@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from kindred.cli.following import UNFINISHED
+from kindred.cli.airflow_runs import UNFINISHED
 from kindred.cli.ledger import rows
 from kindred.cli.night import RECONCILE, wait_until_known, zone
 from kindred.sources import LOADS, RECONCILES, SOURCES, source_of

@@ -13,26 +13,26 @@ from kindred.embedded import connections, settings
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kindred.cli.following import Picture
+    from kindred.cli.airflow_runs import RunSnapshot
     from kindred.cli.night import Night
     from kindred.embedded.services import Services
 
 
-def follow(console: Console, services: Services, night: Night) -> Picture:
+def follow(console: Console, services: Services, night: Night) -> RunSnapshot:
     """Run the night and show it while it runs."""
     _warn_of_mixture(services)
     typer.echo(f"The night of {night.last_day}:\n")
     with progress.shown(console) as view:
-        if isinstance(view, progress.Lines):
+        if isinstance(view, progress.LinePrinter):
             return nights.run(services, night, view.update)
         return nights.run(services, night, lambda picture: view.update(progress.table(picture)))
 
 
 def _warn_of_mixture(services: Services) -> None:
     """Say when made-up customers and real ones would meet in one warehouse."""
-    owners = connections.owners(services.airflow)
+    owners = connections.connection_origins(services.airflow)
     own = sorted(vendor for vendor, owner in owners.items() if owner == "own")
-    if own and connections.OURS in owners.values():
+    if own and connections.SANDBOX in owners.values():
         typer.echo(
             f"Note: {', '.join(own)} is your own and the other sources are the sandbox's: the "
             "figures mix both. `kindred down --erase`, then `kindred run --no-sandbox`, is real "
@@ -40,7 +40,7 @@ def _warn_of_mixture(services: Services) -> None:
         )
 
 
-def finish(console: Console, services: Services, picture: Picture) -> bool:
+def finish(console: Console, services: Services, picture: RunSnapshot) -> bool:
     """Show what was found, and what failed with its next step; return whether all went well."""
     for task in picture.causes:
         page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"

@@ -26,18 +26,18 @@ def services(*, quiet: bool = False) -> Services:
 
 
 @contextmanager
-def mending() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """Turn an error that a person can mend into one sentence and exit code 2."""
     from kindred.errors import KindredError
 
     try:
         yield
     except KindredError as trouble:
-        fail(str(trouble))
+        exit_with(str(trouble))
 
 
 @contextmanager
-def stopping() -> Iterator[None]:
+def interrupt_on_signal() -> Iterator[None]:
     """Let Ctrl-C and a polite kill end the run alike, also where a shell ignores Ctrl-C for us."""
 
     def interrupt(*_: Any) -> NoReturn:
@@ -51,7 +51,7 @@ def stopping() -> Iterator[None]:
             signal.signal(kind, handler)
 
 
-def fail(reason: str) -> NoReturn:
+def exit_with(reason: str) -> NoReturn:
     """End with one sentence and exit code 2."""
     sys.stdout.flush()
     typer.echo(f"kindred: {reason}", err=True)

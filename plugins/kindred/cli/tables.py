@@ -22,7 +22,7 @@ SEPARATORS = ",;\t"
 _AHEAD = 1_000  # objects that are looked at for the column: empty fields are often left out
 
 
-class Row(NamedTuple):
+class TextRow(NamedTuple):
     """A row: what it was typed as, up to where the scores go; its line's end; its text."""
 
     kept: str
@@ -35,9 +35,9 @@ class Table(Protocol):
 
     head: str
 
-    def __iter__(self) -> Iterator[Row]: ...
+    def __iter__(self) -> Iterator[TextRow]: ...
 
-    def scored(self, row: Row, numbers: Sequence[float], reason: str | None) -> str:
+    def scored(self, row: TextRow, numbers: Sequence[float], reason: str | None) -> str:
         """Return the row with its scores, NaN where there are none."""
 
 
@@ -60,7 +60,7 @@ class Csv:
         kept, self._end = self._as_typed()
         self.head = self._separator.join([f"{lines.mark}{kept}", *ADDED]) + self._end
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[TextRow]:
         line = self._lines.number + 1
         while (cells := self._next()) is not None:
             # A blank line is no row, but where there is one column only it is an empty cell.
@@ -72,10 +72,10 @@ class Csv:
                 )
             kept, end = self._as_typed()
             if cells:
-                yield Row(kept, end, cells[self._at])
+                yield TextRow(kept, end, cells[self._at])
             line = self._lines.number + 1
 
-    def scored(self, row: Row, numbers: Sequence[float], reason: str | None) -> str:
+    def scored(self, row: TextRow, numbers: Sequence[float], reason: str | None) -> str:
         cells = ["" if math.isnan(number) else f"{number:.4f}" for number in numbers]
         written = io.StringIO()
         writer = csv.writer(written, delimiter=self._separator, lineterminator=row.end)
@@ -124,16 +124,16 @@ class JsonLines:
         self._column = choose(list(names), wanted) if ahead else ""
         self._all = chain(ahead, objects)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[TextRow]:
         for line, typed, found in self._all:
             refuse_taken(found, f"line {line}")
             text = found.get(self._column)
             if not isinstance(text, str | None):
                 raise InputError(f"line {line}: {self._column!r} must hold text in quotes, or null")
             comma = ", " if found else ""
-            yield Row(typed.rstrip()[:-1].rstrip() + comma, "\n", text or "")
+            yield TextRow(typed.rstrip()[:-1].rstrip() + comma, "\n", text or "")
 
-    def scored(self, row: Row, numbers: Sequence[float], reason: str | None) -> str:
+    def scored(self, row: TextRow, numbers: Sequence[float], reason: str | None) -> str:
         cells = ["null" if math.isnan(number) else f"{number:.4f}" for number in numbers]
         cells.append(json.dumps(reason))
         added = ", ".join(f'"{name}": {cell}' for name, cell in zip(ADDED, cells, strict=True))

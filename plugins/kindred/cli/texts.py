@@ -15,9 +15,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from kindred.cli import files
 from kindred.cli.lines import Lines
-from kindred.cli.tables import Csv, JsonLines, Row, Table
+from kindred.cli.tables import Csv, JsonLines, Table, TextRow
 from kindred.errors import InputError
-from kindred.feeling import MODEL_VERSION, SCORES, score
+from kindred.text_emotions import MODEL_VERSION, SCORES, score
 
 FORMATS: dict[str, Callable[[Lines, str | None], Table]] = {"csv": Csv, "jsonl": JsonLines}
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -86,8 +86,8 @@ def _sniffed(lines: Lines) -> str:
     return "jsonl" if first == "{" else "csv"
 
 
-def _chunks(table: Table) -> Iterator[list[Row]]:
-    chunk: list[Row] = []
+def _chunks(table: Table) -> Iterator[list[TextRow]]:
+    chunk: list[TextRow] = []
     characters = 0
     for row in table:
         chunk.append(row)
@@ -99,7 +99,7 @@ def _chunks(table: Table) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _scored(table: Table, chunk: list[Row], count: Count) -> str:
+def _scored(table: Table, chunk: list[TextRow], count: Count) -> str:
     frame = score([row.text for row in chunk])
     numbers = frame[list(SCORES)].to_numpy().tolist()
     reasons = frame["unscored_reason"].tolist()

@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from kindred.embedded.rest import Airflow
+from kindred.embedded.airflow_api import Airflow
 from kindred.errors import SetupError
 
-OURS = "sandbox"
+SANDBOX = "sandbox"
 VENDORS = ("salesforce", "genesys", "mastodon")
 
 
 @dataclass(frozen=True)
-class Reach:
+class BackfillReach:
     """Whether a vendor can be asked, and how many days back (None: its connection says nothing)."""
 
     is_connected: bool = True
     days: int | None = None
 
 
-def provide(airflow: Airflow, wanted: dict[str, dict[str, Any]]) -> None:
+def sync_connections(airflow: Airflow, wanted: dict[str, dict[str, Any]]) -> None:
     """Make the sandbox's connections as `wanted`, and take away those no longer wanted."""
     for vendor in VENDORS:
         found = airflow.find(f"/connections/{vendor}")
-        if found is not None and found["description"] != OURS:
+        if found is not None and found["description"] != SANDBOX:
             continue
         if vendor not in wanted:
             if found is not None:
@@ -44,7 +44,7 @@ def provide(airflow: Airflow, wanted: dict[str, dict[str, Any]]) -> None:
             airflow.patch(f"/connections/{vendor}", body)
 
 
-def reach(airflow: Airflow, vendor: str) -> Reach:
+def reach(airflow: Airflow, vendor: str) -> BackfillReach:
     """Read whether a vendor can be asked, and how many days back its connection says it answers.
 
     A connection in our environment is Airflow's too, and goes before the one in its database.
@@ -55,7 +55,7 @@ def reach(airflow: Airflow, vendor: str) -> Reach:
     found = airflow.find(f"/connections/{vendor}")
     given = os.environ.get(f"AIRFLOW_CONN_{vendor.upper()}")
     if given is None and found is None:
-        return Reach(is_connected=False)
+        return BackfillReach(is_connected=False)
     try:
         days = _extra_of(given, found).get("reach_days")
         count = None if days is None else int(days)
@@ -63,7 +63,7 @@ def reach(airflow: Airflow, vendor: str) -> Reach:
         count = 0  # what stands there is not quoted: it may be a secret
     if count is not None and count < 1:
         raise SetupError(f"connection {vendor}: reach_days in its extra is a number like 365")
-    return Reach(days=count)
+    return BackfillReach(days=count)
 
 
 def _extra_of(given: str | None, found: dict[str, Any] | None) -> Any:
@@ -77,10 +77,10 @@ def _extra_of(given: str | None, found: dict[str, Any] | None) -> Any:
     return json.loads(query["__extra__"]) if "__extra__" in query else query
 
 
-def owners(airflow: Airflow) -> dict[str, str | None]:
+def connection_origins(airflow: Airflow) -> dict[str, str | None]:
     """Whose each vendor's connection is: "sandbox", "own", or None where there is none."""
     found = {vendor: airflow.find(f"/connections/{vendor}") for vendor in VENDORS}
     return {
-        vendor: None if entry is None else OURS if entry["description"] == OURS else "own"
+        vendor: None if entry is None else SANDBOX if entry["description"] == SANDBOX else "own"
         for vendor, entry in found.items()
     }

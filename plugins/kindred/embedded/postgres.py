@@ -22,9 +22,9 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from kindred.embedded import account as accounts
+from kindred.embedded import os_user as accounts
 from kindred.embedded.home import LOOPBACK, ROLES, SUPERUSER, Home
-from kindred.embedded.processes import survivors
+from kindred.embedded.processes import wait_exit
 from kindred.errors import SetupError
 
 PLATFORM = resources.files("kindred.warehouse") / "platform.sql"
@@ -124,12 +124,12 @@ class Postgres:
         if postmaster is not None:
             with suppress(psutil.NoSuchProcess):
                 postmaster.send_signal(signal.SIGINT)  # ends sessions, writes data
-            survivors([postmaster], seconds=30)
+            wait_exit([postmaster], seconds=30)
         orphans = self._processes()
         for process in orphans:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        survivors(orphans, seconds=10)
+        wait_exit(orphans, seconds=10)
 
     def erase(self) -> None:
         """Stop the server and delete its data and whatever was put outside the home."""

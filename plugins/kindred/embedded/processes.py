@@ -22,7 +22,7 @@ import psutil
 
 from kindred.embedded.home import Home
 
-PATIENCE_SECONDS = 10
+STOP_TIMEOUT_SECONDS = 10
 START_SECONDS = 2
 
 
@@ -57,7 +57,7 @@ def python(*words: str) -> tuple[str, ...]:
 def start(home: Home, service: Service) -> None:
     """Start the service unless it runs as it should already."""
     known = home.remembered(f"process {service.name}", {})
-    if known.get("fingerprint") == service.fingerprint and leader(home, service.name):
+    if known.get("fingerprint") == service.fingerprint and session_process(home, service.name):
         return
     stop(home, [service.name])
     with service.log(home).open("a") as log:
@@ -79,7 +79,7 @@ def start(home: Home, service: Service) -> None:
     home.remember(f"process {service.name}", entry)
 
 
-def leader(home: Home, name: str) -> psutil.Process | None:
+def session_process(home: Home, name: str) -> psutil.Process | None:
     """The running process that was started under `name`."""
     entry = home.remembered(f"process {name}")
     if entry is None:
@@ -89,7 +89,7 @@ def leader(home: Home, name: str) -> psutil.Process | None:
         is_ours = _is_same(process, entry)
     except psutil.NoSuchProcess:
         return None
-    return process if is_ours and is_living(process) else None
+    return process if is_ours and is_alive(process) else None
 
 
 def stop(home: Home, names: list[str]) -> None:
@@ -99,7 +99,7 @@ def stop(home: Home, names: list[str]) -> None:
         for member in members:
             with suppress(psutil.NoSuchProcess):
                 member.send_signal(verb)
-        members = survivors(members, PATIENCE_SECONDS)
+        members = wait_exit(members, STOP_TIMEOUT_SECONDS)
         # What was started while the others were ending.
         late = [member for name in names for member in _session(home, name)]
         members = list({*members, *late})
@@ -110,21 +110,21 @@ def stop(home: Home, names: list[str]) -> None:
             home.remember(f"process {name}", None)
 
 
-def survivors(members: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+def wait_exit(members: list[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Wait for the processes to end; return those that live on after `seconds`.
 
     A dead process whose parent has not fetched its status yet is dead: some containers' first
     process takes seconds over it.
     """
     deadline = time.monotonic() + seconds
-    while (living := [member for member in members if is_living(member)]) and (
+    while (living := [member for member in members if is_alive(member)]) and (
         time.monotonic() < deadline
     ):
         time.sleep(0.02)
     return living
 
 
-def is_living(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
     """Whether the very process runs; a zombie does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
@@ -149,6 +149,6 @@ def _session(home: Home, name: str) -> list[psutil.Process]:
                 continue
             if process.pid == entry["pid"] and not _is_same(process, entry):
                 return []  # the number belongs to somebody else's session now
-            if is_living(process):
+            if is_alive(process):
                 members.append(process)
     return members

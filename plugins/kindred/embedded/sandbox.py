@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from kindred.embedded import processes
-from kindred.embedded.connections import VENDORS
+from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import LOOPBACK, REPOSITORY, Home
-from kindred.embedded.rest import AnswerError, SilentError, call
 from kindred.errors import SetupError
 
 SCENARIOS = REPOSITORY / "sandbox" / "scenarios"
 
 
 @dataclass(frozen=True)
-class Choice:
+class SandboxSettings:
     """Which population the sandbox serves; remembered until another is chosen."""
 
     scenario: str = "retailer"
@@ -36,7 +35,7 @@ class Choice:
         return f"the replay {self.replay}" if self.replay else f"scenario {self.scenario}{size}"
 
     @classmethod
-    def remembered(cls, home: Home) -> Choice:
+    def remembered(cls, home: Home) -> SandboxSettings:
         return cls(**home.remembered("sandbox", {}))
 
     def remember(self, home: Home) -> None:
@@ -49,10 +48,9 @@ class Calendar:
 
     starts: date
     history_end: datetime
-    hashtags: tuple[str, ...]
 
 
-def calendar(choice: Choice) -> Calendar:
+def calendar(choice: SandboxSettings) -> Calendar:
     """Read the calendar of the chosen scenario.
 
     Raises:
@@ -63,10 +61,10 @@ def calendar(choice: Choice) -> Calendar:
     month = starts.month - 1 + int(scenario["months"])
     end = date(starts.year + month // 12, month % 12 + 1, starts.day)
     midnight = datetime.combine(end, time.min, UTC)
-    return Calendar(starts, midnight, tuple(scenario.get("hashtags", [])))
+    return Calendar(starts, midnight)
 
 
-def preset(choice: Choice) -> str | None:
+def preset(choice: SandboxSettings) -> str | None:
     """The industry whose seeds fit what is served; None where nobody but the operator knows.
 
     Raises:
@@ -78,7 +76,7 @@ def preset(choice: Choice) -> str | None:
     return found
 
 
-def _scenario(choice: Choice) -> dict[str, Any]:
+def _scenario(choice: SandboxSettings) -> dict[str, Any]:
     import yaml
 
     file = SCENARIOS / f"{choice.scenario}.yml"
@@ -92,7 +90,7 @@ def _scenario(choice: Choice) -> dict[str, Any]:
 class Sandbox:
     """The sandbox process of one home."""
 
-    def __init__(self, home: Home, choice: Choice) -> None:
+    def __init__(self, home: Home, choice: SandboxSettings) -> None:
         self.home = home
         self.choice = choice
 
@@ -103,7 +101,7 @@ class Sandbox:
     @property
     def service(self) -> processes.Service:
         """The sandbox as a service on its remembered port."""
-        running = processes.leader(self.home, "sandbox") is not None
+        running = processes.session_process(self.home, "sandbox") is not None
         port = self.home.port("sandbox", is_ours=running)
         words = ["sandbox", "--home", str(self.folder), "--port", str(port)]
         words += ["--scenario", self.choice.scenario]
@@ -126,7 +124,7 @@ class Sandbox:
     def is_alive(self) -> bool:
         try:
             call("GET", f"{self.base}/sandbox/clock", seconds=5)
-        except (AnswerError, SilentError):
+        except (AirflowRefusal, AirflowUnreachable):
             return False
         return True
 
@@ -140,7 +138,7 @@ class Sandbox:
             return calendar(self.choice)
         served = call("GET", f"{self.base}/sandbox", seconds=60)
         begins, now = (datetime.fromisoformat(served[name]) for name in ("begins", "now"))
-        return Calendar(begins.date(), now, tuple(served["hashtags"]))
+        return Calendar(begins.date(), now)
 
     def clock(self) -> datetime:
         """Sandbox time in UTC: the vendors show nothing that comes after it."""
@@ -153,31 +151,20 @@ class Sandbox:
         call("POST", f"{self.base}/sandbox/clock", {"now": stamp}, seconds=60)
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """Airflow connections of the vendors that are served, as its REST API takes them."""
+        """Return the Airflow connections of the vendors that are served, as its API takes them.
+
+        A vendor that a replay has no records of is not served.
+        """
         account = {
             "conn_type": "http",
             "description": "sandbox",
             "login": self.home.secrets["sandbox_client_id"],
             "password": self.home.secrets["sandbox_client_secret"],
         }
-        extras: dict[str, dict[str, Any]] = {
-            "genesys": {"login_url": f"{self.base}/genesys/login"},
-            "mastodon": {
-                "hashtags": list(self.calendar().hashtags),
-                "domain": "social.example",  # the sandbox's own accounts carry no host
-            },
-        }
         # On loopback an answer that fails now will fail in a minute too.
         patience = {"patience": {"attempts": 3, "first_wait": 0.2}}
+        served = call("GET", f"{self.base}/sandbox", seconds=60)["connections"]
         return {
-            vendor: account
-            | {"host": f"{self.base}/{vendor}", "extra": patience | extras.get(vendor, {})}
-            for vendor in self.vendors()
+            vendor: account | {"host": f"{self.base}/{vendor}", "extra": patience | extra}
+            for vendor, extra in served.items()
         }
-
-    def vendors(self) -> list[str]:
-        """The vendors that have records; one that a replay has no file of is not connected."""
-        if self.choice.replay is None:
-            return list(VENDORS)
-        served = call("GET", f"{self.base}/sandbox", seconds=60)
-        return list(served["vendors"])

@@ -21,10 +21,10 @@ import psutil
 import psycopg
 
 from kindred.embedded import connections, processes, settings
+from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
 from kindred.embedded.postgres import METADATA, Postgres
-from kindred.embedded.rest import Airflow
-from kindred.embedded.sandbox import Choice, Sandbox, calendar, preset
+from kindred.embedded.sandbox import Sandbox, SandboxSettings, calendar, preset
 from kindred.errors import SetupError
 
 COMPONENTS = {
@@ -48,7 +48,7 @@ class Services:
 
     @property
     def sandbox(self) -> Sandbox:
-        return Sandbox(self.home, Choice.remembered(self.home))
+        return Sandbox(self.home, SandboxSettings.remembered(self.home))
 
     @property
     def airflow(self) -> Airflow:
@@ -56,7 +56,7 @@ class Services:
         base = f"http://{LOOPBACK}:{port}"
         return Airflow(base, settings.USER, self.home.secrets["airflow_admin"])
 
-    def up(self, choice: Choice | None = None) -> None:
+    def up(self, choice: SandboxSettings | None = None) -> None:
         """Start what does not run, restart what runs with other settings.
 
         Args:
@@ -66,7 +66,7 @@ class Services:
             SetupError: something does not start; names its log.
         """
         with self.home.lock():
-            choice = choice or Choice.remembered(self.home)
+            choice = choice or SandboxSettings.remembered(self.home)
             calendar(choice)  # a scenario that does not exist is named before anything starts
             self.postgres.start()
             self._check_population(choice)
@@ -75,7 +75,7 @@ class Services:
             self._migrate()
             self._start_pipeline()
 
-    def revive(self) -> None:
+    def restart_crashed(self) -> None:
         """Start again what died, and say which; what is only slow is left alone.
 
         Raises:
@@ -84,7 +84,7 @@ class Services:
         with self.home.lock():
             if self.home.remembered("process scheduler") is None:
                 raise SetupError("the services were stopped; the same command starts them again")
-            gone = ([] if self.postgres.is_alive() else ["postgres"]) + self.dead()
+            gone = ([] if self.postgres.is_alive() else ["postgres"]) + self.crashed()
             if not gone:
                 return
             logs = ", ".join(str(self.home.logs / f"{name}.log") for name in gone)
@@ -110,22 +110,22 @@ class Services:
                     shutil.rmtree(made)
             made.unlink(missing_ok=True)
 
-    def living(self) -> dict[str, bool]:
+    def alive(self) -> dict[str, bool]:
         """Which of Airflow's components have a living process."""
-        return {name: processes.leader(self.home, name) is not None for name in COMPONENTS}
+        return {name: processes.session_process(self.home, name) is not None for name in COMPONENTS}
 
-    def dead(self) -> list[str]:
+    def crashed(self) -> list[str]:
         """The services that were started, were not stopped, and have no process any more."""
         return [
             name
             for name in ("sandbox", *COMPONENTS)
             if self.home.remembered(f"process {name}") is not None
-            and processes.leader(self.home, name) is None
+            and processes.session_process(self.home, name) is None
         ]
 
     def running(self) -> dict[str, bool]:
         """Which services answer (Postgres, the sandbox, the API) or at least live."""
-        living = self.living()
+        living = self.alive()
         return {
             "postgres": self.postgres.is_alive(),
             "sandbox": self.sandbox.is_alive(),
@@ -133,9 +133,9 @@ class Services:
             "api-server": living["api-server"] and self.airflow.is_alive(),
         }
 
-    def _check_population(self, choice: Choice) -> None:
+    def _check_population(self, choice: SandboxSettings) -> None:
         """Refuse to pour one population into a warehouse that holds another."""
-        before = Choice.remembered(self.home)
+        before = SandboxSettings.remembered(self.home)
         if choice == before:
             return
         with psycopg.connect(self.postgres.dsn("admin")) as session:
@@ -156,7 +156,9 @@ class Services:
         self._start_airflow()
         if choice.is_on:
             self._wait("sandbox", self.sandbox.is_alive, seconds=600)
-        connections.provide(self.airflow, self.sandbox.connections() if choice.is_on else {})
+        connections.sync_connections(
+            self.airflow, self.sandbox.connections() if choice.is_on else {}
+        )
 
     def _start_sandbox(self) -> None:
         if not self.sandbox.choice.is_on:
@@ -182,7 +184,7 @@ class Services:
         words = processes.python("airflow", "db", "migrate")
         migration = processes.Service("migration", words, self._environment())
         processes.start(self.home, migration)
-        while processes.leader(self.home, "migration"):
+        while processes.session_process(self.home, "migration"):
             time.sleep(0.05)
         revision = self._metadata()
         if revision is None:
@@ -227,7 +229,7 @@ class Services:
         early = ["api-server", "dag-processor"]
         if not self._is_interrupted():
             early.append("scheduler")
-        elif not self.living()["scheduler"]:
+        elif not self.alive()["scheduler"]:
             self._bury_schedulers()
         for name in early:
             processes.start(self.home, services[name])
@@ -237,7 +239,7 @@ class Services:
         self.airflow.warm()
 
     def _environment(self) -> dict[str, str]:
-        running = processes.leader(self.home, "api-server") is not None
+        running = processes.session_process(self.home, "api-server") is not None
         port = self.home.port("airflow", is_ours=running)
         return settings.airflow_environment(self.home, self.postgres, port)
 
@@ -258,7 +260,7 @@ class Services:
         deadline = time.monotonic() + seconds
         log: Path = self.home.logs / f"{name}.log"
         while not answers():
-            if processes.leader(self.home, name) is None:
+            if processes.session_process(self.home, name) is None:
                 raise SetupError(f"the {name} ended at once; its log is {log}")
             if time.monotonic() > deadline:
                 raise SetupError(f"the {name} does not answer after {seconds:.0f} s; see {log}")
@@ -267,5 +269,5 @@ class Services:
 
 def started_at(home: Home, name: str) -> datetime | None:
     """When a service was started; None when it does not run."""
-    process: psutil.Process | None = processes.leader(home, name)
+    process: psutil.Process | None = processes.session_process(home, name)
     return None if process is None else datetime.fromtimestamp(process.create_time(), UTC)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kindred.estimates.expected_value import Buyers, ValueRules, expected_value
 from kindred.estimates.no_model import NoModel
 from kindred.estimates.reliability import Interval, Z
-from kindred.estimates.worth import Buyers, Rules, expected_worth
 
 Floats = npt.NDArray[np.float64]
 _MANY = 6  # repeat orders; from here on customers share a row
@@ -56,7 +56,7 @@ class HoldOut:
 
 
 def hold_out(
-    before: Buyers, orders: Floats, value: Floats, weeks: float, rules: Rules | None = None
+    before: Buyers, orders: Floats, value: Floats, weeks: float, rules: ValueRules | None = None
 ) -> HoldOut | NoModel:
     """Fit on what was known on a day, predict the weeks after it, compare.
 
@@ -70,7 +70,7 @@ def hold_out(
     Raises:
         DidNotConverge: a model has no best fit.
     """
-    said = expected_worth(before, weeks, rules)
+    said = expected_value(before, weeks, rules)
     if isinstance(said, NoModel):
         return said
     past = np.minimum(before.purchases.repeats, _MANY).astype(np.intp)

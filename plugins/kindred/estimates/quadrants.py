@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kindred.estimates.drivers import Importance
-from kindred.estimates.moments import Floats
+from kindred.estimates.pairwise_moments import Floats
+from kindred.estimates.relative_importance import Importance
 
 _NAMES = {
     (True, True): "key_driver",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kindred.estimates.moments import Correlations, Floats
+from kindred.estimates.pairwise_moments import Correlations, Floats
 
 # The smallest eigenvalue left where all joint ratings are missing, in proportion where some are.
 # Noise makes a sparse matrix indefinite, and one nearly singular inflates weights without bound.

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from kindred.estimates.columns import Columns
+from kindred.estimates.design_matrix import Columns
 from kindred.estimates.logistic import Logistic, fit
 from kindred.estimates.no_model import NoModel
 from kindred.estimates.reliability import Reliability, reliability, shift
@@ -30,7 +30,7 @@ _DIGITS = 6  # of a probability: rows that are alike stay alike wherever they st
 
 
 @dataclass(frozen=True)
-class Rules:
+class RiskRules:
     """The numbers of the method.
 
     Attributes:
@@ -81,7 +81,7 @@ class History:
 
 
 @dataclass(frozen=True)
-class Model:
+class RiskModel:
     """A fitted regression with its way from features to columns."""
 
     columns: Columns
@@ -98,7 +98,7 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Check:
+class HoldoutCheck:
     """The proof: what a model of `trained_months` said of `month`, against what happened."""
 
     month: int
@@ -120,18 +120,18 @@ class Risk:
 
     probabilities: Floats
     reasons: tuple[tuple[str, ...], ...]
-    check: Check
-    model: Model
+    check: HoldoutCheck
+    model: RiskModel
 
 
 @dataclass(frozen=True)
 class NoRisk(NoModel):
     """No probabilities; with the check, where one was made and not passed."""
 
-    check: Check | None = None
+    check: HoldoutCheck | None = None
 
 
-def lapse_risk(history: History, present: Floats, rules: Rules | None = None) -> Risk | NoRisk:
+def lapse_risk(history: History, present: Floats, rules: RiskRules | None = None) -> Risk | NoRisk:
     """Return the present customers' probability of leaving within the horizon.
 
     Args:
@@ -143,7 +143,7 @@ def lapse_risk(history: History, present: Floats, rules: Rules | None = None) ->
         ValueError: infinite values, or names that do not fit the values.
         DidNotConverge: the regression has no answer.
     """
-    rules = rules or Rules()
+    rules = rules or RiskRules()
     if not len(history.left):
         return NoRisk("no month has a known outcome yet")
     month = int(history.months.max())
@@ -160,13 +160,13 @@ def lapse_risk(history: History, present: Floats, rules: Rules | None = None) ->
     return Risk(probabilities, reasons(model, present, rules), check, model)
 
 
-def train(history: History, rules: Rules) -> Model:
+def train(history: History, rules: RiskRules) -> RiskModel:
     """Fit the regression on all rows."""
     columns = Columns.learn(history.features, history.values)
-    return Model(columns, fit(columns.of(history.values), history.left, rules.penalty))
+    return RiskModel(columns, fit(columns.of(history.values), history.left, rules.penalty))
 
 
-def reasons(model: Model, values: Floats, rules: Rules) -> tuple[tuple[str, ...], ...]:
+def reasons(model: RiskModel, values: Floats, rules: RiskRules) -> tuple[tuple[str, ...], ...]:
     """Return the names of what raises each row's log-odds most above those of a row of means."""
     found = model.contributions(values)
     best = np.argsort(-found, axis=1, kind="stable")[:, : rules.reasons]
@@ -179,16 +179,16 @@ def reasons(model: Model, values: Floats, rules: Rules) -> tuple[tuple[str, ...]
     return tuple(tuple(row[:count]) for row, count in zip(named, counts.tolist(), strict=True))
 
 
-def _check(model: Model, earlier: History, latest: History) -> Check:
+def _check(model: RiskModel, earlier: History, latest: History) -> HoldoutCheck:
     log_odds = model.log_odds(latest.values)
-    return Check(
+    return HoldoutCheck(
         month=int(latest.months[0]),
         trained_months=(int(earlier.months.min()), int(earlier.months.max())),
         reliability=reliability(log_odds, expit(log_odds).round(_DIGITS), latest.left),
     )
 
 
-def _corrected(model: Model, latest: History, check: Check) -> Model:
+def _corrected(model: RiskModel, latest: History, check: HoldoutCheck) -> RiskModel:
     """Move all log-odds where the check rejects "neither too low nor too high" at 5 %.
 
     The move makes the model expect as many leavers of the check's month as there were. It is found
@@ -199,10 +199,10 @@ def _corrected(model: Model, latest: History, check: Check) -> Model:
     if low <= 0 <= high:
         return model
     moved = shift(model.log_odds(latest.values), latest.left).figure
-    return Model(model.columns, model.regression, moved)
+    return RiskModel(model.columns, model.regression, moved)
 
 
-def _too_little(earlier: History, latest: History, rules: Rules) -> str | None:
+def _too_little(earlier: History, latest: History, rules: RiskRules) -> str | None:
     """Say what is missing for a model and its check, if anything is."""
     if not len(earlier.left):
         return f"no month lies {rules.horizon_months} months before the last with a known outcome"

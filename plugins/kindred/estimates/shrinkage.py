@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kindred.estimates.moments import Correlations, Floats
+from kindred.estimates.pairwise_moments import Correlations, Floats
 
 
 class Prior(NamedTuple):

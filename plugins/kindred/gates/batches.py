@@ -16,12 +16,12 @@ from psycopg import sql
 
 from kindred.errors import GateError, KindredError, SupersededError
 from kindred.gates import suites, verdicts
-from kindred.gates.examine import Examiner
-from kindred.gates.gone import few_gone
-from kindred.gates.landed import Landed, look
-from kindred.gates.links import links
-from kindred.gates.silence import SUSPICIONS, silence
+from kindred.gates.completeness import LandedCounts, read_counts
+from kindred.gates.gx_runner import SuiteRunner
+from kindred.gates.linked_share import links
+from kindred.gates.mass_deletion import few_gone
 from kindred.gates.verdicts import Finding, Verdict
+from kindred.gates.volume import SUSPICIONS, empty_or_thin
 from kindred.loads import Batch, Load
 from kindred.warehouse import ledger, reconciliations, suspicions
 from kindred.warehouse.catalog import table_columns
@@ -49,10 +49,10 @@ def check_batches(
     """
     found: list[Verdict] = []
     failures: list[KindredError] = []
-    with connect(dsn) as conn, Examiner(dsn) as examiner:
+    with connect(dsn) as conn, SuiteRunner(dsn) as runner:
         for batch in batches:
             try:
-                found.append(_check(conn, examiner, batch, folder, (loads or {}).get(batch.load)))
+                found.append(_check(conn, runner, batch, folder, (loads or {}).get(batch.load)))
             except (GateError, SupersededError) as error:
                 failures.append(error)
     if failures:
@@ -62,19 +62,19 @@ def check_batches(
 
 def _check(
     conn: psycopg.Connection,
-    examiner: Examiner,
+    runner: SuiteRunner,
     batch: Batch,
     folder: Path | None,
     load: Load | None,
 ) -> Verdict:
-    landed = look(conn, batch)
+    landed = read_counts(conn, batch)
     if landed.is_whole:
-        findings = _findings(conn, examiner, batch, landed, folder, load)
+        findings = _findings(conn, runner, batch, landed, folder, load)
         verdict = verdicts.decide(batch.load, findings, batch_id=batch.batch_id)
     else:
         verdict = Verdict(batch.load, "failed", (landed.completeness(),), batch.batch_id)
     with conn.transaction():
-        ledger.guard(conn, batch)
+        ledger.fence(conn, batch)
         verdicts.write(conn, verdict)
         if verdict.status == "held":
             _move(conn, batch, "landing", "held")
@@ -93,9 +93,9 @@ def _suspicion(batch: Batch, verdict: Verdict) -> str | None:
 
 def _findings(
     conn: psycopg.Connection,
-    examiner: Examiner,
+    runner: SuiteRunner,
     batch: Batch,
-    landed: Landed,
+    landed: LandedCounts,
     folder: Path | None,
     load: Load | None,
 ) -> Iterator[Finding]:
@@ -112,7 +112,9 @@ def _findings(
         return
     yield landed.extra()
     yield landed.unread()
-    odd = silence(conn, batch, landed.rows_present, may_be_empty=suite.may_be_empty, load=load)
+    odd = empty_or_thin(
+        conn, batch, landed.rows_present, may_be_empty=suite.may_be_empty, load=load
+    )
     if odd is not None:
         yield odd
     if landed.rows_present == 0:
@@ -121,10 +123,10 @@ def _findings(
         yield links(conn, batch, suite.linked)
     query = f"select * from landing.{batch.load} where _batch_id = {batch.batch_id:d}"  # noqa: S608
     parameters = _parameters(batch, landed, suite.clock_skew)
-    yield from examiner.examine(suite, query, landed.rows_present, parameters)
+    yield from runner.run(suite, query, landed.rows_present, parameters)
 
 
-def _parameters(batch: Batch, landed: Landed, skew: timedelta) -> dict[str, Any]:
+def _parameters(batch: Batch, landed: LandedCounts, skew: timedelta) -> dict[str, Any]:
     """What a suite's `$PARAMETER` can be; expectations/README.md says when to use which."""
     latest = batch.window.end + skew
     day = timedelta(days=1)
@@ -147,7 +149,7 @@ def release_batch(conn: psycopg.Connection, batch: Batch, reason: str) -> None:
         GateError: the batch is not held.
     """
     with conn.transaction():
-        ledger.guard(conn, batch)
+        ledger.fence(conn, batch)
         ledger.find_held(conn, batch.batch_id)
         _move(conn, batch, "held", "landing")
         ledger.record(conn, batch, "passed", message=f"released: {reason}")

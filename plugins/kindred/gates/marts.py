@@ -13,7 +13,7 @@ from psycopg import sql
 
 from kindred.errors import GateError, SupersededError
 from kindred.gates import suites, verdicts
-from kindred.gates.examine import Examiner
+from kindred.gates.gx_runner import SuiteRunner
 from kindred.gates.verdicts import Finding, Verdict
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
@@ -32,14 +32,14 @@ def check_marts(
         SupersededError: the build is not waiting for its gate.
         GateError: there are no marts, so nothing would be checked.
     """
-    with connect(dsn) as conn, Examiner(dsn) as examiner:
+    with connect(dsn) as conn, SuiteRunner(dsn) as runner:
         attempt = _attempt(conn, build_id)
         names = list(marts) if marts is not None else _marts(conn, build_id, folder)
         if not names:
             raise GateError(f"build {build_id} has no marts, so its gate would check nothing")
         found = [
             verdicts.decide(
-                f"mart_{mart}", _findings(conn, examiner, mart, folder), build_id=build_id
+                f"mart_{mart}", _findings(conn, runner, mart, folder), build_id=build_id
             )
             for mart in names
         ]
@@ -69,7 +69,7 @@ def _marts(conn: psycopg.Connection, build_id: int, folder: Path | None) -> list
 
 
 def _findings(
-    conn: psycopg.Connection, examiner: Examiner, mart: str, folder: Path | None
+    conn: psycopg.Connection, runner: SuiteRunner, mart: str, folder: Path | None
 ) -> Iterator[Finding]:
     try:
         suite = suites.read(f"mart_{mart}", folder)
@@ -100,7 +100,7 @@ def _findings(
             0,
         )
         return
-    yield from examiner.examine(suite, f'select * from build."{mart}"', rows)  # noqa: S608
+    yield from runner.run(suite, f'select * from build."{mart}"', rows)  # noqa: S608
 
 
 def _may_be_empty(conn: psycopg.Connection, suite: suites.Suite) -> bool:
@@ -122,7 +122,7 @@ def _record(
     held = [verdict for verdict in found if not verdict.is_passed]
     message = None
     if held:
-        standing = ledger.standing_marts(conn)
+        standing = ledger.published_marts(conn)
         reasons = "; ".join(f"{one.suite} {one.summary()}" for one in held)
         message = f"{reasons}. {standing[0].upper()}{standing[1:]}."
     changed = conn.execute(

@@ -14,7 +14,7 @@ import psycopg
 
 from kindred.errors import GateError, SupersededError
 from kindred.gates import suites, verdicts
-from kindred.gates.examine import Examiner
+from kindred.gates.gx_runner import SuiteRunner
 from kindred.gates.verdicts import Finding, Verdict
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
@@ -43,9 +43,9 @@ def check_scores(
     Raises:
         SupersededError: the build is not the one under way.
     """
-    with connect(dsn) as conn, Examiner(dsn) as examiner:
+    with connect(dsn) as conn, SuiteRunner(dsn) as runner:
         verdict = verdicts.decide(
-            SUITE, _findings(conn, examiner, build_id, is_used, folder), build_id=build_id
+            SUITE, _findings(conn, runner, build_id, is_used, folder), build_id=build_id
         )
         # What could not be looked at cannot be accepted either.
         is_accepted = bool(accepted) and verdict.status == "held" and _has_run(verdict, folder)
@@ -59,7 +59,7 @@ def check_scores(
 
 def _findings(
     conn: psycopg.Connection,
-    examiner: Examiner,
+    runner: SuiteRunner,
     build_id: int,
     is_used: bool,
     folder: Path | None,
@@ -82,7 +82,7 @@ def _findings(
         )
         return
     rules = _rules(suite)
-    for finding in examiner.examine(suite, query, row[0]):
+    for finding in runner.run(suite, query, row[0]):
         is_rule = finding.rule in rules
         yield finding if is_used or not is_rule else replace(finding, severity="warning")
 
@@ -103,7 +103,7 @@ def _has_run(verdict: Verdict, folder: Path | None) -> bool:
 def _record(conn: psycopg.Connection, verdict: Verdict, accepted: str | None) -> None:
     message = None
     if not verdict.is_passed:
-        standing = ledger.standing_marts(conn)
+        standing = ledger.published_marts(conn)
         message = f"{verdict.suite} {verdict.summary()}. {standing[0].upper()}{standing[1:]}."
     changed = conn.execute(
         "update ops.builds set status = %s, message = %s, scores_accepted = %s, gated_at ="

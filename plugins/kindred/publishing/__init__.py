@@ -4,7 +4,7 @@ batches.py  landing.<load> -> raw.<load>: the newest version of every record win
 marts.py    build.<mart> -> marts.<mart>: readers see yesterday's until the commit
 """
 
-from kindred.publishing.batches import Publication, publish_batches
+from kindred.publishing.batches import BatchPublication, publish_batches
 from kindred.publishing.marts import MartPublication, publish_marts
 
-__all__ = ["MartPublication", "Publication", "publish_batches", "publish_marts"]
+__all__ = ["BatchPublication", "MartPublication", "publish_batches", "publish_marts"]

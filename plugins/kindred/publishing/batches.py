@@ -36,7 +36,7 @@ class LostError(WarehouseError):
 
 
 @dataclass(frozen=True)
-class Publication:
+class BatchPublication:
     """What publishing one batch did: rows of raw that changed, rows that lost a conflict."""
 
     batch: Batch
@@ -58,7 +58,7 @@ def publish_batches(
     loads: Mapping[str, Load],
     time_zone: str | None = None,
     first: Callable[[psycopg.Connection, Batch], None] | None = None,
-) -> list[Publication]:
+) -> list[BatchPublication]:
     """Publish each batch in a transaction of its own; one that fails does not stop the others.
 
     Args:
@@ -74,7 +74,7 @@ def publish_batches(
     """
     zone = time_zone or os.environ.get("KINDRED_TIME_ZONE") or "UTC"
     conn.commit()  # ends what the caller read: a batch inside its transaction would not be one
-    done: list[Publication] = []
+    done: list[BatchPublication] = []
     failures: list[KindredError] = []
     for batch in batches:
         try:
@@ -102,8 +102,8 @@ def publish_batches(
     return done
 
 
-def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> Publication:
-    ledger.guard(conn, batch)
+def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> BatchPublication:
+    ledger.fence(conn, batch)
     _refuse_unready(conn, batch)
     # A row's text is part of its version, so it must not depend on a session's settings.
     conn.execute("set local timezone = 'UTC'")
@@ -128,7 +128,7 @@ def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> P
     _move_cursor(conn, batch)
     _retire_covered(conn, batch)
     _record(conn, batch, published, conflicting)
-    return Publication(batch, published, conflicting, subjects)
+    return BatchPublication(batch, published, conflicting, subjects)
 
 
 def _refuse_unready(conn: psycopg.Connection, batch: Batch) -> None:
@@ -153,7 +153,7 @@ def _give_up(conn: psycopg.Connection, batch: Batch, error: LostError) -> None:
     One that is held stays held, and one that a newer attempt has taken over is that one's.
     """
     with suppress(SupersededError), conn.transaction():
-        ledger.guard(conn, batch)
+        ledger.fence(conn, batch)
         ledger.record(conn, batch, "failed", message=error.what)
 
 
@@ -216,7 +216,7 @@ def _record(conn: psycopg.Connection, batch: Batch, published: int, conflicting:
     ledger.record(conn, batch, "published", **counts)
 
 
-def _analyze(conn: psycopg.Connection, publication: Publication) -> None:
+def _analyze(conn: psycopg.Connection, publication: BatchPublication) -> None:
     """Refresh statistics after a big merge, so that the build does not plan for an empty table."""
     table = sql.Identifier("raw", publication.batch.load)
     with conn.transaction():

@@ -17,7 +17,7 @@ from kindred.errors import PublishError, SupersededError
 from kindred.publishing import tables
 from kindred.warehouse import locks, sqlstates
 from kindred.warehouse.connections import connect
-from kindred.warehouse.ledger import standing_marts
+from kindred.warehouse.ledger import published_marts
 
 # Who waits for a lock that a reader has keeps new readers waiting too: so not for long, but often.
 LOCK_TIMEOUT_SECONDS = 0.5
@@ -76,13 +76,13 @@ def publish_marts(
                 # Its text can quote a row, so only its kind goes on.
                 raise PublishError(
                     f"build {build_id}: Postgres refused the publication"
-                    f" ({sqlstates.describe(error)}); {standing_marts(conn)}"
+                    f" ({sqlstates.describe(error)}); {published_marts(conn)}"
                 ) from None
             if attempt + 1 < ATTEMPTS:
                 time.sleep(wait_seconds)
         raise PublishError(
             f"build {build_id}: readers or another publication held a lock each of {ATTEMPTS}"
-            f" times ({in_the_way}); end that session and publish again; {standing_marts(conn)}"
+            f" times ({in_the_way}); end that session and publish again; {published_marts(conn)}"
         )
 
 
@@ -95,10 +95,10 @@ def _publish(
     if not names:
         raise PublishError(f"build {build_id} has no gated marts to publish")
     for mart in names:
-        tables.check(conn, mart)
+        tables.check_compatible(conn, mart)
     for mart in names:
         with _locked(conn):
-            tables.widen(conn, mart)
+            tables.add_columns(conn, mart)
     with _locked(conn):
         conn.execute("set local timezone = 'UTC'")
         if _is_published(conn, build_id):
@@ -112,7 +112,7 @@ def _publish(
     for mart in names:
         # Who stands in the way is left alone: the next publication does it.
         with suppress(psycopg.errors.LockNotAvailable, locks.LockedError), _locked(conn):
-            tables.tighten(conn, mart)
+            tables.restore_constraints(conn, mart)
     return done
 
 
@@ -139,7 +139,7 @@ def _is_published(conn: psycopg.Connection, build_id: int) -> bool:
         )
     if status != "passed":
         raise PublishError(
-            f"build {build_id} has not passed its gate (it is {status}); {standing_marts(conn)}"
+            f"build {build_id} has not passed its gate (it is {status}); {published_marts(conn)}"
         )
     return False
 

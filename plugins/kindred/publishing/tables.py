@@ -18,7 +18,7 @@ from kindred.warehouse.catalog import primary_key, table_columns
 from kindred.warehouse.schema import Column
 
 
-def check(conn: psycopg.Connection, mart: str) -> None:
+def check_compatible(conn: psycopg.Connection, mart: str) -> None:
     """Refuse a mart that cannot be published as it was built.
 
     Raises:
@@ -30,7 +30,7 @@ def check(conn: psycopg.Connection, mart: str) -> None:
     _refuse_lost_columns(mart, wanted, table_columns(conn, "marts", mart))
 
 
-def widen(conn: psycopg.Connection, mart: str) -> None:
+def add_columns(conn: psycopg.Connection, mart: str) -> None:
     """Let `marts.<mart>`, where there is one, take the rows that were built."""
     present = {column.name: column for column in table_columns(conn, "marts", mart)}
     if not present:
@@ -44,7 +44,7 @@ def widen(conn: psycopg.Connection, mart: str) -> None:
             _alter(conn, mart, "alter column {} drop not null", column.name)
 
 
-def tighten(conn: psycopg.Connection, mart: str) -> None:
+def restore_constraints(conn: psycopg.Connection, mart: str) -> None:
     """Forbid nulls and doubles where the build does, once the rows are in."""
     present = {column.name: column for column in table_columns(conn, "marts", mart)}
     for column in table_columns(conn, "build", mart):

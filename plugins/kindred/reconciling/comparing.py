@@ -11,11 +11,11 @@ from datetime import datetime
 import psycopg
 
 from kindred.api import Client, Endpoint
-from kindred.errors import SourceGarbled
+from kindred.errors import SourceMalformed
 from kindred.loads import Deletions, IdRange, Load, Window
-from kindred.reconciling.raw_ids import Held, keys_after, rows_as_read
+from kindred.reconciling.raw_ids import RawRecord, keys_after, rows_as_read
 from kindred.reconciling.returning import Returned, returned
-from kindred.reconciling.tombstones import Tombstones
+from kindred.reconciling.tombstones import TombstoneWriter
 from kindred.warehouse import reconciliations
 from kindred.warehouse.reconciliations import Reconciliation
 
@@ -70,12 +70,12 @@ def reconcile(
     begin, asked = reconciliations.start(conn, load.name), reconciliations.asked(conn, load)
     if begin is None:
         return None
-    tombstones = Tombstones(conn, load, run_id, begin.round_of)
+    tombstones = TombstoneWriter(conn, load, run_id, begin.round_of)
     comparing = _Comparing(conn, load, asked, tombstones, is_dry_run=is_dry_run)
     try:
         tally = asyncio.run(comparing.go(client or load.connect(endpoint), begin.after_key, bound))
     except Exception as error:
-        tombstones.fail(error)
+        tombstones.abort(error)
         raise
     made = Reconciliation(
         load=load.name,
@@ -94,7 +94,7 @@ def reconcile(
         unknown_from=tally.unknown_from,
         unknown_to=tally.unknown_to,
     )
-    tombstones.finish(made)
+    tombstones.close(made)
     return made
 
 
@@ -106,7 +106,7 @@ class _Comparing:
         conn: psycopg.Connection,
         load: Load,
         asked: Window | None,
-        tombstones: Tombstones,
+        tombstones: TombstoneWriter,
         *,
         is_dry_run: bool,
     ) -> None:
@@ -136,7 +136,7 @@ class _Comparing:
         tally.through = listing.through or end
         if tally.through is not None:
             if tally.through <= after:
-                raise SourceGarbled(f"{self._load.name}: the vendor's ids are not in their order")
+                raise SourceMalformed(f"{self._load.name}: the vendor's ids are not in their order")
             live = [key for key in live if key <= tally.through]
         missing = [key for key in live if key not in listing.ids]
         still = await self._deletions.look_up(api, missing) if missing else {}
@@ -154,10 +154,10 @@ class _Comparing:
         tally.returned += len(back)
         if not self._is_dry_run:
             self._tombstones.end(rows_as_read(self._conn, self._load, gone) if gone else [])
-            self._tombstones.take(await returned(api, self._conn, self._load, back))
+            self._tombstones.write_page(await returned(api, self._conn, self._load, back))
 
     def _unknown(
-        self, found: Iterable[tuple[str, datetime | None]], held: dict[str, Held]
+        self, found: Iterable[tuple[str, datetime | None]], held: dict[str, RawRecord]
     ) -> list[datetime]:
         """Return the stamps that the nights should have brought, and raw does not have."""
         asked = self._asked

@@ -15,24 +15,24 @@ from kindred.loads import Load
 
 
 @dataclass(frozen=True)
-class Held:
+class RawRecord:
     """What raw holds under a key."""
 
     modified_at: datetime
     is_deleted: bool
 
 
-def keys_after(conn: psycopg.Connection, load: Load, key: str, most: int) -> dict[str, Held]:
+def keys_after(conn: psycopg.Connection, load: Load, key: str, most: int) -> dict[str, RawRecord]:
     """Return the keys that follow on `key`, in their order, tombstones too."""
     query = sql.SQL(
         "select {key}, {stamp}, is_deleted from {raw} where {key} > %s order by {key} limit %s"
     ).format(key=sql.Identifier(load.key[0]), stamp=_stamp(load), raw=_raw(load))
     rows = conn.execute(query, [key, most]).fetchall()
-    return {name: Held(stamp, is_deleted) for name, stamp, is_deleted in rows}
+    return {name: RawRecord(stamp, is_deleted) for name, stamp, is_deleted in rows}
 
 
 def rows_as_read(
-    conn: psycopg.Connection, load: Load, wanted: Mapping[str, Held]
+    conn: psycopg.Connection, load: Load, wanted: Mapping[str, RawRecord]
 ) -> list[dict[str, Any]]:
     """Return the rows of these keys that have not moved on since they were read."""
     query = sql.SQL(

@@ -16,8 +16,8 @@ import msgspec
 import psycopg
 
 from kindred.api import Client
-from kindred.loads import TICK, Ask, Load, Window
-from kindred.warehouse.known import RawRows
+from kindred.landing.raw_reader import RawReader
+from kindred.loads import TICK, ExtractRequest, Load, Window
 
 FINEST = timedelta(milliseconds=1)  # of the vendors' stamps
 
@@ -36,9 +36,9 @@ async def returned(
     """Return these records as the load's own extraction has them, each newer than its tombstone."""
     wire = {field.name: field.encode_name for field in msgspec.structs.fields(load.row)}
     key, stamp = wire[load.key[0]], wire[load.modified_at or ""]
-    known, found = RawRows(conn, asyncio.Lock()), []
+    known, found = RawReader(conn, asyncio.Lock()), []
     for moment in sorted({one.stamp.astimezone(UTC) for one in back.values()}):
-        ask = Ask(api, Window(moment, moment + FINEST), known, frozenset({load.name}))
+        ask = ExtractRequest(api, Window(moment, moment + FINEST), known, frozenset({load.name}))
         async for page in load.extract(ask):
             found += [
                 record | {stamp: back[record[key]].ended_at + TICK}

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from kindred.arrivals import Arrival
+from kindred.landing.batch_writer import BatchWriter
 from kindred.loads import TICK, Load, Page, Window
 from kindred.warehouse import ledger, reconciliations
 from kindred.warehouse.reconciliations import Reconciliation
@@ -22,7 +22,7 @@ from kindred.warehouse.reconciliations import Reconciliation
 MOMENT = timedelta(seconds=1)
 
 
-class Tombstones:
+class TombstoneWriter:
     """What a run lands of one load; there is no batch before the first record."""
 
     def __init__(self, conn: psycopg.Connection, load: Load, run_id: str, now: datetime) -> None:
@@ -36,48 +36,48 @@ class Tombstones:
         through = now.astimezone(UTC)
         self._window = Window(through - MOMENT, through)
         self._began = datetime.now(UTC)
-        self._arrival: Arrival | None = None
+        self._writer: BatchWriter | None = None
 
     @property
     def batch_id(self) -> int | None:
-        return self._arrival.batch.batch_id if self._arrival else None
+        return self._writer.batch.batch_id if self._writer else None
 
     def end(self, rows: Sequence[dict[str, Any]]) -> None:
         """End these rows of raw."""
-        self.take([tombstone(self._load, row) for row in rows])
+        self.write_page([tombstone(self._load, row) for row in rows])
 
-    def take(self, records: Sequence[dict[str, Any]]) -> None:
+    def write_page(self, records: Sequence[dict[str, Any]]) -> None:
         """Land records as they are."""
         if not records:
             return
-        if self._arrival is None:
-            self._arrival = Arrival(
+        if self._writer is None:
+            self._writer = BatchWriter(
                 self._conn, self._load, self._window, self._run_id, self._began, is_backfill=True
             )
-        self._arrival.take(Page(self._load.name, list(records)))
+        self._writer.write_page(Page(self._load.name, list(records)))
         self._raise()
 
-    def finish(self, made: Reconciliation) -> None:
+    def close(self, made: Reconciliation) -> None:
         """Write down what was compared, then the rest of the batch and the ledger's row.
 
         In this order: once the batch has landed, the gate must know it for what it is.
         """
         with self._conn.transaction():
-            if self._arrival is not None:
-                ledger.guard(self._conn, self._arrival.batch)
+            if self._writer is not None:
+                ledger.fence(self._conn, self._writer.batch)
             reconciliations.record(self._conn, made)
-        if self._arrival is not None:
-            self._arrival.finish()
+        if self._writer is not None:
+            self._writer.close()
             self._raise()
 
-    def fail(self, error: Exception) -> None:
+    def abort(self, error: Exception) -> None:
         """Take back what was landed."""
-        if self._arrival is not None:
-            self._arrival.fail(error)
+        if self._writer is not None:
+            self._writer.abort(error)
 
     def _raise(self) -> None:
-        if self._arrival is not None and self._arrival.error is not None:
-            raise self._arrival.error
+        if self._writer is not None and self._writer.error is not None:
+            raise self._writer.error
 
 
 def tombstone(load: Load, row: dict[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,15 @@ came before them in the time that a night has for it; the marts go on with the m
 until it has read everything. So no night is held up for long, and no mart is a mixture.
 """
 
-from kindred.scoring.keeping import INSTALLED, Scorer
-from kindred.scoring.models import Choice, is_another_model_due, settle
-from kindred.scoring.reading import score_texts
+from kindred.scoring.backlog import score_texts
+from kindred.scoring.model_selection import ModelSelection, is_another_model_due, record_selection
+from kindred.scoring.score_writer import INSTALLED, Scorer
 
-__all__ = ["INSTALLED", "Choice", "Scorer", "is_another_model_due", "score_texts", "settle"]
+__all__ = [
+    "INSTALLED",
+    "ModelSelection",
+    "Scorer",
+    "is_another_model_due",
+    "record_selection",
+    "score_texts",
+]

@@ -16,17 +16,17 @@ import msgspec
 
 from kindred.addresses import Email, Phone
 from kindred.api import (
-    Answer,
-    Call,
+    ApiCall,
+    ApiResponse,
     Client,
     ClientCredentials,
     Endpoint,
     PageNumber,
     walk,
 )
-from kindred.errors import SourceError, SourceGarbled
+from kindred.errors import SourceError, SourceMalformed
 from kindred.fields import Began, Happened
-from kindred.loads import Ask, Load, Page, Row, Text, Window
+from kindred.loads import ExtractRequest, Load, Page, Row, Text, Window
 from kindred.sources.genesys_documents import conversation, surveys
 from kindred.sources.genesys_transcripts import Transcripts, changed
 from kindred.sources.narrowing import narrowed
@@ -104,7 +104,7 @@ def connect(endpoint: Endpoint) -> Client:
     return Client(endpoint, ClientCredentials(endpoint, f"{login}/oauth/token", is_basic=True))
 
 
-async def extract(ask: Ask) -> AsyncGenerator[Page, None]:
+async def extract(ask: ExtractRequest) -> AsyncGenerator[Page, None]:
     """Yield conversations, then their surveys and transcripts, page by page."""
     transcripts = Transcripts(ask.api) if "genesys_transcripts" in ask.loads else None
     async for answer in _conversations(ask.api, ask.window):
@@ -127,14 +127,14 @@ async def extract(ask: Ask) -> AsyncGenerator[Page, None]:
         yield Page("genesys_transcripts", [], failure=failure)
 
 
-async def _conversations(api: Client, window: Window) -> AsyncGenerator[Answer, None]:
+async def _conversations(api: Client, window: Window) -> AsyncGenerator[ApiResponse, None]:
     """Walk the conversations of a window, in spans that the vendor accepts and can answer."""
     for span in window.split(WIDEST):
         async for answer in narrowed(span, partial(_span, api)):
             yield answer
 
 
-async def _span(api: Client, span: Window) -> AsyncGenerator[Answer, None]:
+async def _span(api: Client, span: Window) -> AsyncGenerator[ApiResponse, None]:
     """Walk the conversations of a span.
 
     POST /api/v2/analytics/conversations/details/query
@@ -142,9 +142,9 @@ async def _span(api: Client, span: Window) -> AsyncGenerator[Answer, None]:
      "orderBy": "conversationStart", "paging": {"pageSize": 100, "pageNumber": 1}}
 
     Raises:
-        SourceGarbled: there are more than the vendor pages through; a narrower span has fewer.
+        SourceMalformed: there are more than the vendor pages through; a narrower span has fewer.
     """
-    call = Call(
+    call = ApiCall(
         "POST",
         "/api/v2/analytics/conversations/details/query",
         label="conversations query",
@@ -159,7 +159,7 @@ async def _span(api: Client, span: Window) -> AsyncGenerator[Answer, None]:
         hits = PAGING.total(answer) or 0
         if hits > MOST_HITS:
             text = f"{api.endpoint.host}: {hits} conversations, of which {MOST_HITS} can be read"
-            raise SourceGarbled(text, is_too_wide=True)
+            raise SourceMalformed(text, is_too_wide=True)
         yield answer
 
 

@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from kindred.api import Call, Client
-from kindred.errors import SourceError, SourceGarbled, SourceUnavailable
-from kindred.loads import Ask, Page, Row
+from kindred.api import ApiCall, Client
+from kindred.errors import SourceError, SourceMalformed, SourceUnavailable
+from kindred.loads import ExtractRequest, Page, Row
 from kindred.sources.genesys_documents import phrases, sessions
 
 TRANSCRIPTS_AT_ONCE = 8
@@ -41,7 +41,7 @@ class Wanted:
 
 
 async def changed(
-    ask: Ask, flat: list[dict[str, Any]], row: type[Row], lookback: timedelta
+    ask: ExtractRequest, flat: list[dict[str, Any]], row: type[Row], lookback: timedelta
 ) -> Wanted:
     """Return the conversations whose transcripts have to be asked for.
 
@@ -53,15 +53,15 @@ async def changed(
     is_backfill = ask.window.start + lookback >= ask.window.end
     ids = [c["conversation_id"] for c in flat if _is_id(c.get("conversation_id"))]
     fields = row.__struct_fields__
-    held = await ask.known.among(
+    held = await ask.known.rows_where_in(
         "genesys_conversations", (*fields, "_batch_id"), "conversation_id", ids
     )
-    told = await ask.known.among(
+    told = await ask.known.rows_where_in(
         "genesys_transcripts", ("conversation_id",), "conversation_id", ids
     )
     heard = {phrase["conversation_id"] for phrase in told}
-    came = await ask.known.asked("genesys_conversations", ask.window)
-    asked = await ask.known.asked("genesys_transcripts", ask.window)
+    came = await ask.known.published_batches("genesys_conversations", ask.window)
+    asked = await ask.known.published_batches("genesys_transcripts", ask.window)
     attempts = {batch.batch_id: batch.attempt for batch in came}
 
     def is_known(old: dict[str, Any]) -> bool:
@@ -181,16 +181,16 @@ async def _transcript(api: Client, conversation: str, communication: str) -> lis
         f"/api/v2/speechandtextanalytics/conversations/{quote(conversation, safe='')}"
         f"/communications/{quote(communication, safe='')}/transcripturl"
     )
-    found = await api.fetch(Call("GET", path, label="transcript address", may_be_absent=True))
+    found = await api.fetch(ApiCall("GET", path, label="transcript address", may_be_absent=True))
     if found is None:
         return []
     url = found.document.get("url") if isinstance(found.document, dict) else None
     name = {"conversation_id": conversation, "communication_id": communication}
     if not isinstance(url, str):
-        raise SourceGarbled(f"{api.endpoint.host}: a transcript's address has no url")
-    call = Call("GET", url, label="transcript", is_authorized=False)
+        raise SourceMalformed(f"{api.endpoint.host}: a transcript's address has no url")
+    call = ApiCall("GET", url, label="transcript", is_authorized=False)
     answer = await api.fetch(call)
     document = answer.document if answer else None
     if not isinstance(document, dict) or not isinstance(document.get("transcripts"), list):
-        raise SourceGarbled(f"{api.endpoint.host}: a transcript has no list transcripts")
+        raise SourceMalformed(f"{api.endpoint.host}: a transcript has no list transcripts")
     return phrases(document, name)

@@ -20,10 +20,10 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from kindred import addresses
-from kindred.api import Call, Client, ClientCredentials, Endpoint, LinkHeader, NoAuth, walk
-from kindred.errors import SourceGarbled
+from kindred.api import ApiCall, Client, ClientCredentials, Endpoint, LinkHeader, NoAuth, walk
+from kindred.errors import SourceMalformed
 from kindred.fields import Began, Happened
-from kindred.loads import TICK, Ask, Deletions, Load, Page, Row, Text, Window
+from kindred.loads import TICK, Deletions, ExtractRequest, Load, Page, Row, Text, Window
 from kindred.sources.mastodon_ids import IDS_AT_ONCE, list_ids, look_up
 
 LOOKBACK = timedelta(days=7)
@@ -71,7 +71,7 @@ def connect(endpoint: Endpoint) -> Client:
     return Client(endpoint, ClientCredentials(endpoint, f"{endpoint.base_url}/oauth/token"))
 
 
-async def extract(ask: Ask) -> AsyncGenerator[Page, None]:
+async def extract(ask: ExtractRequest) -> AsyncGenerator[Page, None]:
     """Yield the window's statuses of every hashtag once, then those that have gone."""
     api, window, seen = ask.api, ask.window, set[str]()
     hashtags = [hashtag.removeprefix("#") for hashtag in api.endpoint.texts("hashtags")]
@@ -80,14 +80,14 @@ async def extract(ask: Ask) -> AsyncGenerator[Page, None]:
             fresh = [s for s in listed if s.get("id") not in seen]
             seen.update(s["id"] for s in fresh if isinstance(s.get("id"), str))
             yield Page("mastodon_statuses", [_status(s, api.endpoint) for s in fresh])
-    known = await ask.known.during("mastodon_statuses", "created_at", window)
+    known = await ask.known.rows_between("mastodon_statuses", "created_at", window)
     hidden = 0
     for row in known:
         if row["status_id"] not in seen and not row["is_deleted"]:
             found = await _by_id(api, row)
             hidden += found is not None and _is_listed(found, hashtags)
             if hidden > len(seen):
-                raise SourceGarbled(
+                raise SourceMalformed(
                     f"{api.endpoint.host}: the hashtag timelines list {len(seen)} statuses of"
                     f" {window} and lack {hidden} that are public there by id; look at the"
                     " hashtags at the server, and at the options hashtags and has_snowflake_ids"
@@ -108,11 +108,11 @@ async def _timeline(
     if api.endpoint.options.get("has_snowflake_ids", True):
         params["max_id"] = str(snowflake(window.end))
     path = f"/api/v1/timelines/tag/{quote(hashtag, safe='')}"
-    call = Call("GET", path, label="hashtag timeline", params=params)
+    call = ApiCall("GET", path, label="hashtag timeline", params=params)
     async for answer in walk(api, call, LinkHeader("statuses")):
         found = answer.document
         if not all(isinstance(s, dict) for s in found):
-            raise SourceGarbled(f"{api.endpoint.host}: a timeline is not a list of statuses")
+            raise SourceMalformed(f"{api.endpoint.host}: a timeline is not a list of statuses")
         moments = [_moment(s.get("created_at")) for s in found]
         # A status without a time is the contract's to refuse.
         yield [
@@ -192,7 +192,7 @@ def _account(found: Any, endpoint: Endpoint) -> Any:
 
 async def _by_id(api: Client, row: dict[str, Any]) -> dict[str, Any] | None:
     """Ask by id for a status that left the timeline: as it is now, None where it is gone."""
-    call = Call(
+    call = ApiCall(
         "GET",
         f"/api/v1/statuses/{quote(row['status_id'], safe='')}",
         label="status by id",
@@ -203,7 +203,7 @@ async def _by_id(api: Client, row: dict[str, Any]) -> dict[str, Any] | None:
         return None
     found = answer.document
     if not isinstance(found, dict) or not isinstance(found.get("id"), str):
-        raise SourceGarbled(f"{api.endpoint.host}: a status by id is not a status")
+        raise SourceMalformed(f"{api.endpoint.host}: a status by id is not a status")
     return found
 
 

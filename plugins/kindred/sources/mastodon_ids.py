@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from kindred.api import Call, Client
-from kindred.errors import SourceGarbled
+from kindred.api import ApiCall, Client
+from kindred.errors import SourceMalformed
 from kindred.loads import IdRange, Listing
 
 IDS_AT_ONCE = 20  # the vendor's limit on one request
@@ -27,13 +27,13 @@ async def list_ids(api: Client, asked: IdRange) -> Listing:
     if not asked.ids:
         return Listing({})
     query = urlencode([("id[]", status_id) for status_id in asked.ids])
-    call = Call("GET", f"/api/v1/statuses?{query}", label="statuses by id", may_be_absent=True)
+    call = ApiCall("GET", f"/api/v1/statuses?{query}", label="statuses by id", may_be_absent=True)
     answer = await api.fetch(call)
     if answer is None:
         return Listing({})
     found = answer.document
     if not isinstance(found, list) or not all(_is_status(status) for status in found):
-        raise SourceGarbled(f"{api.endpoint.host}: statuses by id are not a list of statuses")
+        raise SourceMalformed(f"{api.endpoint.host}: statuses by id are not a list of statuses")
     return Listing({status["id"]: None for status in found})
 
 
@@ -41,16 +41,16 @@ async def look_up(api: Client, ids: Sequence[str]) -> dict[str, datetime | None]
     """Return those that are found one by one.
 
     Raises:
-        SourceGarbled: an answer is no status, which says nothing about its deletion.
+        SourceMalformed: an answer is no status, which says nothing about its deletion.
     """
     found: dict[str, datetime | None] = {}
     for status_id in ids:
         path = f"/api/v1/statuses/{quote(status_id, safe='')}"
-        answer = await api.fetch(Call("GET", path, label="status by id", may_be_absent=True))
+        answer = await api.fetch(ApiCall("GET", path, label="status by id", may_be_absent=True))
         if answer is None:
             continue
         if not _is_status(answer.document):
-            raise SourceGarbled(f"{api.endpoint.host}: a status by id is not a status")
+            raise SourceMalformed(f"{api.endpoint.host}: a status by id is not a status")
         found[status_id] = None
     return found
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import timedelta
 
-from kindred.api import Answer
+from kindred.api import ApiResponse
 from kindred.errors import SourceError
 from kindred.loads import Window
 
@@ -21,8 +21,8 @@ NARROWEST = timedelta(minutes=1)
 
 
 async def narrowed(
-    window: Window, answers: Callable[[Window], AsyncGenerator[Answer, None]]
-) -> AsyncGenerator[Answer, None]:
+    window: Window, answers: Callable[[Window], AsyncGenerator[ApiResponse, None]]
+) -> AsyncGenerator[ApiResponse, None]:
     """Yield the answers for a window, or for its halves where it is too wide for the vendor.
 
     Raises:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kindred.api import Call, Client, Endpoint, NextUrl, records_of, walk
-from kindred.errors import SetupError, SourceGarbled
+from kindred.api import ApiCall, Client, Endpoint, NextUrl, records_of, walk
+from kindred.errors import SetupError, SourceMalformed
 from kindred.loads import IdRange, Listing
 
 PAGE_SIZE = 2000  # the vendor's largest page
@@ -52,7 +52,7 @@ class Ids:
 
     async def _ask(self, api: Client, resource: str, where: str) -> dict[str, datetime | None]:
         sobject = sobject_of(api.endpoint, self.load, self.sobject)
-        call = Call(
+        call = ApiCall(
             "GET",
             f"/services/data/v{api.endpoint.text('version', VERSION)}/{resource}",
             params={"q": f"SELECT Id, SystemModstamp FROM {sobject} WHERE {where}"},  # noqa: S608 -- quoted, and checked
@@ -78,14 +78,14 @@ def sobject_of(endpoint: Endpoint, load: str, default: str) -> str:
     return name
 
 
-def _entry(call: Call, record: Any) -> tuple[str, datetime | None]:
+def _entry(call: ApiCall, record: Any) -> tuple[str, datetime | None]:
     """Read {"attributes": {...}, "Id": "003...", "SystemModstamp": "2026-11-01T10:00:00.000Z"}."""
     try:
         name, stamp = record["Id"], datetime.fromisoformat(record["SystemModstamp"])
     except (TypeError, KeyError, ValueError):
-        raise SourceGarbled(f"{call.label}: a record has no Id or no SystemModstamp") from None
+        raise SourceMalformed(f"{call.label}: a record has no Id or no SystemModstamp") from None
     if not isinstance(name, str) or stamp.tzinfo is None:
-        raise SourceGarbled(f"{call.label}: an Id is no text, or a SystemModstamp has no zone")
+        raise SourceMalformed(f"{call.label}: an Id is no text, or a SystemModstamp has no zone")
     return name, stamp
 
 

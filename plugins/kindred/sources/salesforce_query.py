@@ -14,9 +14,9 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from kindred.api import Answer, Call, NextUrl, records_of, walk
+from kindred.api import ApiCall, ApiResponse, NextUrl, records_of, walk
 from kindred.errors import SourceError
-from kindred.loads import Ask, Page, Row, Window, optional_fields
+from kindred.loads import ExtractRequest, Page, Row, Window, optional_fields
 from kindred.sources.narrowing import narrowed
 from kindred.sources.salesforce_ids import sobject_of
 
@@ -41,7 +41,7 @@ class Query:
     row: type[Row]
     where: str = ""
 
-    async def __call__(self, ask: Ask) -> AsyncGenerator[Page, None]:
+    async def __call__(self, ask: ExtractRequest) -> AsyncGenerator[Page, None]:
         """Yield the records modified in the window, deleted ones too."""
         absent: set[str] = set()
         types = get_type_hints(self.row)
@@ -51,14 +51,16 @@ class Query:
             if _is_whole(types[field.name])
         }
 
-        def answers(window: Window) -> AsyncGenerator[Answer, None]:
+        def answers(window: Window) -> AsyncGenerator[ApiResponse, None]:
             return self._answers(replace(ask, window=window), absent)
 
         async for answer in narrowed(ask.window, answers):
             records = [_plain(r, whole, absent) for r in records_of(answer, "records")]
             yield Page(self.load, records)
 
-    async def _answers(self, ask: Ask, absent: set[str]) -> AsyncGenerator[Answer, None]:
+    async def _answers(
+        self, ask: ExtractRequest, absent: set[str]
+    ) -> AsyncGenerator[ApiResponse, None]:
         """Ask for one window, again where its cursor dies or an optional field is not there.
 
         `absent` grows by the fields that the organisation does not have. What came before a
@@ -90,9 +92,9 @@ class Query:
         optional = optional_fields(self.row)
         return set(optional.intersection(error.names) if error.names else optional)
 
-    def _call(self, ask: Ask, absent: set[str]) -> Call:
+    def _call(self, ask: ExtractRequest, absent: set[str]) -> ApiCall:
         version = ask.api.endpoint.text("version", "62.0")
-        return Call(
+        return ApiCall(
             "GET",
             f"/services/data/v{version}/queryAll",
             params={"q": self.soql(ask, absent)},
@@ -102,7 +104,7 @@ class Query:
             ),
         )
 
-    def soql(self, ask: Ask, absent: Collection[str] = ()) -> str:
+    def soql(self, ask: ExtractRequest, absent: Collection[str] = ()) -> str:
         """Return the SOQL for the window, in the order that pages are cut."""
         fields = ", ".join(name for name in self._fields() if name not in absent)
         return (

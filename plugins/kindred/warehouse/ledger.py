@@ -46,7 +46,7 @@ STAMPS = {
 }
 
 
-def lock(conn: psycopg.Connection, load: str) -> None:
+def lock_load(conn: psycopg.Connection, load: str) -> None:
     """Take the load's lock until the transaction ends."""
     locks.take(conn, load)
 
@@ -73,7 +73,7 @@ def hold_attempt(conn: psycopg.Connection) -> None:
         raise SupersededError("a newer attempt builds the marts; this one writes no more") from None
 
 
-def guard(conn: psycopg.Connection, batch: Batch) -> None:
+def fence(conn: psycopg.Connection, batch: Batch) -> None:
     """Take the lock and refuse to go on when a newer attempt owns the batch.
 
     Call it first in every transaction that writes for `batch`.
@@ -81,7 +81,7 @@ def guard(conn: psycopg.Connection, batch: Batch) -> None:
     Raises:
         SupersededError: a newer attempt of this batch has started.
     """
-    lock(conn, batch.load)
+    lock_load(conn, batch.load)
     found = conn.execute(
         "select attempt from ops.loads where batch_id = %s", [batch.batch_id]
     ).fetchone()
@@ -92,7 +92,7 @@ def guard(conn: psycopg.Connection, batch: Batch) -> None:
         )
 
 
-def plan(
+def plan_window(
     conn: psycopg.Connection,
     load: Load,
     interval: Window,
@@ -137,7 +137,7 @@ def open_batch(
     run again after that opens another beside it.
     """
     with conn.transaction():
-        lock(conn, load)
+        lock_load(conn, load)
         row = conn.execute(
             """
             insert into ops.loads
@@ -283,7 +283,7 @@ def _batch(row: tuple[Any, ...]) -> Batch:
     return Batch(batch_id, load, window, run_id, attempt, is_backfill, unanswered)
 
 
-def standing_marts(conn: psycopg.Connection) -> str:
+def published_marts(conn: psycopg.Connection) -> str:
     """Say what readers see while a build is held or cannot be published."""
     row = conn.execute(
         "select to_char(published_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),"

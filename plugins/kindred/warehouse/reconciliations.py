@@ -124,7 +124,7 @@ def retire_held(conn: psycopg.Connection, load: str, run_id: str) -> int:
     The ids have been compared again: what is still gone is in a batch of this round.
     """
     with conn.transaction():
-        ledger.lock(conn, load)
+        ledger.lock_load(conn, load)
         retired = conn.execute(
             """
             update ops.loads set status = 'superseded', ended_at = now()

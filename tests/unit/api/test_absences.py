@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from kindred.api import Call, LinkHeader, NextUrl, PageNumber, Request, Response, walk
-from kindred.errors import SetupError, SourceGarbled
+from kindred.api import ApiCall, HttpRequest, HttpResponse, LinkHeader, NextUrl, PageNumber, walk
+from kindred.errors import SetupError, SourceMalformed
 from tests.vendor import Vendor, query_of, reply
 
 NEXT = "/services/data/v62.0/query/01g-"
-QUERY = Call("GET", "/services/data/v62.0/queryAll", label="query", params={"q": "SELECT"})
-SEARCH = Call("POST", "/search", label="search", json={"paging": {"pageSize": 2, "pageNumber": 1}})
-TIMELINE = Call("GET", "/things", label="timeline", params={"limit": "2"})
+QUERY = ApiCall("GET", "/services/data/v62.0/queryAll", label="query", params={"q": "SELECT"})
+SEARCH = ApiCall(
+    "POST", "/search", label="search", json={"paging": {"pageSize": 2, "pageNumber": 1}}
+)
+TIMELINE = ApiCall("GET", "/things", label="timeline", params={"limit": "2"})
 SCHEMES = {
     "next": (QUERY, NextUrl()),
     "number": (SEARCH, PageNumber("things")),
@@ -21,13 +23,15 @@ SCHEMES = {
 ONE, TWO, THREE = {"id": "3"}, {"id": "2"}, {"id": "1"}
 
 
-def linked(url: str, *records: Any) -> Response:
+def linked(url: str, *records: Any) -> HttpResponse:
     return reply(list(records), link=f'<{url}>; rel="next"')
 
 
-def walked(scheme: str, *answers: Any, options: dict | None = None) -> tuple[list, list[Request]]:
+def walked(
+    scheme: str, *answers: Any, options: dict | None = None
+) -> tuple[list, list[HttpRequest]]:
     """Walk over these answers, one a question; return what came and what was asked."""
-    left = [a if isinstance(a, Response) else reply(a) for a in answers]
+    left = [a if isinstance(a, HttpResponse) else reply(a) for a in answers]
     vendor = Vendor(lambda _: left.pop(0), options)
     call, paging = SCHEMES[scheme]
 
@@ -244,7 +248,7 @@ def test_what_is_an_end_ends_with_every_record(scheme, answers, count):
 
 @pytest.mark.parametrize(("scheme", "answers", "message"), ERRORS.values(), ids=ERRORS)
 def test_what_is_no_end_is_an_error_that_says_why(scheme, answers, message):
-    with pytest.raises(SourceGarbled, match=message):
+    with pytest.raises(SourceMalformed, match=message):
         walked(scheme, *answers)
 
 
@@ -280,13 +284,13 @@ def test_a_link_to_something_else_is_no_next_page():
 def test_a_page_that_is_not_there_after_others_that_were_is_an_error():
     answers = [reply({"records": [1], "done": False, "nextRecordsUrl": f"{NEXT}1"}), reply({}, 404)]
     vendor = Vendor(lambda _: answers.pop(0))
-    call = Call("GET", "/things", label="things", may_be_absent=True)
+    call = ApiCall("GET", "/things", label="things", may_be_absent=True)
 
     async def run() -> None:
         async for _ in walk(vendor.client(), call, NextUrl()):
             pass
 
-    with pytest.raises(SourceGarbled, match="page 2 is not there"):
+    with pytest.raises(SourceMalformed, match="page 2 is not there"):
         asyncio.run(run())
 
 
@@ -300,7 +304,7 @@ def test_a_page_that_is_not_there_after_others_that_were_is_an_error():
 )
 def test_a_cursor_that_never_ends_is_stopped_at_the_bound_that_it_passes(bounds, message):
     endless = [{"records": [n], "done": False, "nextRecordsUrl": f"{NEXT}{n}"} for n in range(100)]
-    with pytest.raises(SourceGarbled, match=message):
+    with pytest.raises(SourceMalformed, match=message):
         walked("next", *endless, options={"bounds": bounds})
 
 

@@ -4,23 +4,23 @@ import asyncio
 
 import pytest
 
-from kindred.api import Call, Client, ClientCredentials, Endpoint, Request, Response
-from kindred.errors import SetupError, SourceRefused, SourceUnavailable
+from kindred.api import ApiCall, Client, ClientCredentials, Endpoint, HttpRequest, HttpResponse
+from kindred.errors import SetupError, SourceForbidden, SourceUnavailable
 from tests.vendor import BASE, TOKEN_URL, reply
 
 ENDPOINT = Endpoint(BASE, "our-id", "our-secret", {"patience": {"attempts": 2, "first_wait": 0}})
 
 
-def asked(token_reply: Response, *, is_basic: bool = False) -> list[Request]:
-    seen: list[Request] = []
+def asked(token_reply: HttpResponse, *, is_basic: bool = False) -> list[HttpRequest]:
+    seen: list[HttpRequest] = []
 
-    async def transport(request: Request) -> Response:
+    async def transport(request: HttpRequest) -> HttpResponse:
         seen.append(request)
         return token_reply if request.url == TOKEN_URL else reply({})
 
     auth = ClientCredentials(ENDPOINT, TOKEN_URL, is_basic=is_basic)
     asyncio.run(
-        Client(ENDPOINT, auth, transport=transport).fetch(Call("GET", "/things", label="things"))
+        Client(ENDPOINT, auth, transport=transport).fetch(ApiCall("GET", "/things", label="things"))
     )
     return seen
 
@@ -43,7 +43,7 @@ def test_id_and_secret_go_in_a_basic_header_where_the_vendor_wants_that():
     "refusal", [reply({"error": "invalid_client"}, 400), reply({}, 401), reply({}), reply([])]
 )
 def test_a_token_request_that_gives_no_token_is_refused(refusal):
-    with pytest.raises(SourceRefused, match="token") as caught:
+    with pytest.raises(SourceForbidden, match="token") as caught:
         asked(refusal)
     assert "our-secret" not in str(caught.value)
 

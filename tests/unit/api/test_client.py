@@ -5,15 +5,21 @@ import logging
 
 import pytest
 
-from kindred.api import Call, Request, Response
-from kindred.api.calls import NoAnswer
-from kindred.errors import SetupError, SourceError, SourceGarbled, SourceRefused, SourceUnavailable
+from kindred.api import ApiCall, HttpRequest, HttpResponse
+from kindred.api.messages import ConnectionLost
+from kindred.errors import (
+    SetupError,
+    SourceError,
+    SourceForbidden,
+    SourceMalformed,
+    SourceUnavailable,
+)
 from tests.vendor import Vendor, reply
 
-GET = Call("GET", "/things", params={"q": "a-customers-name"}, label="things")
+GET = ApiCall("GET", "/things", params={"q": "a-customers-name"}, label="things")
 
 
-def fetched(vendor: Vendor, call: Call = GET):
+def fetched(vendor: Vendor, call: ApiCall = GET):
     return asyncio.run(vendor.client().fetch(call))
 
 
@@ -21,7 +27,7 @@ def in_turn(*responses):
     """A handler that gives each response once, and the last one for ever."""
     left = list(responses)
 
-    def handler(_: Request) -> Response:
+    def handler(_: HttpRequest) -> HttpResponse:
         response = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(response, Exception):
             raise response
@@ -35,14 +41,16 @@ def test_a_good_answer_comes_back_decoded():
 
 
 def test_a_server_error_is_asked_again_with_growing_waits():
-    vendor = Vendor(in_turn(reply({}, 500), reply({}, 502), NoAnswer("reset"), reply({"a": 1})))
+    vendor = Vendor(
+        in_turn(reply({}, 500), reply({}, 502), ConnectionLost("reset"), reply({"a": 1}))
+    )
     assert fetched(vendor).document == {"a": 1}
     assert len(vendor.naps) == 3
     assert 0.5 <= vendor.naps[0] <= 1 <= vendor.naps[1] <= 2 <= vendor.naps[2] <= 4
 
 
 def test_a_source_that_is_down_is_unavailable_after_its_last_try():
-    vendor = Vendor(in_turn(NoAnswer("ClientConnectorError")))
+    vendor = Vendor(in_turn(ConnectionLost("ClientConnectorError")))
     with pytest.raises(SourceUnavailable, match="things not answered after 6 tries"):
         fetched(vendor)
     assert len(vendor.requests) == 6
@@ -101,7 +109,7 @@ def test_salesforces_spent_daily_limit_is_named_with_its_usage():
 
 
 def test_a_token_that_expires_in_mid_run_is_replaced_once_and_the_call_repeated():
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         is_fresh = request.headers["Authorization"] == "Bearer token-2"
         return reply({"a": 1}) if is_fresh else reply({}, 401)
 
@@ -111,7 +119,7 @@ def test_a_token_that_expires_in_mid_run_is_replaced_once_and_the_call_repeated(
 
 
 def test_many_calls_with_one_expired_token_ask_for_one_new_token():
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         is_fresh = request.headers["Authorization"] == "Bearer token-2"
         return reply({}) if is_fresh else reply({}, 401)
 
@@ -127,7 +135,7 @@ def test_many_calls_with_one_expired_token_ask_for_one_new_token():
 
 def test_a_fresh_token_that_is_refused_ends_the_call():
     vendor = Vendor(in_turn(reply({}, 401)))
-    with pytest.raises(SourceRefused, match="refused a fresh token"):
+    with pytest.raises(SourceForbidden, match="refused a fresh token"):
         fetched(vendor)
     assert (vendor.tokens, len(vendor.requests)) == (2, 2)
 
@@ -144,7 +152,7 @@ def test_a_fresh_token_that_is_refused_ends_the_call():
     ],
 )
 def test_a_fresh_token_that_is_refused_says_the_vendors_code_and_what_to_do(document, message):
-    with pytest.raises(SourceRefused, match=message):
+    with pytest.raises(SourceForbidden, match=message):
         fetched(Vendor(in_turn(reply(document, 401))))
 
 
@@ -155,7 +163,7 @@ def test_a_proxy_that_is_no_address_is_a_setting_to_correct():
 
 def test_a_missing_permission_is_refused_with_the_vendors_own_code():
     vendor = Vendor(in_turn(reply([{"errorCode": "INSUFFICIENT_ACCESS", "message": "no"}], 403)))
-    with pytest.raises(SourceRefused, match="INSUFFICIENT_ACCESS"):
+    with pytest.raises(SourceForbidden, match="INSUFFICIENT_ACCESS"):
         fetched(vendor)
 
 
@@ -167,63 +175,63 @@ def test_a_refused_question_is_an_error_that_is_not_asked_again():
 
 
 def test_a_login_page_with_status_200_is_garbled():
-    vendor = Vendor(in_turn(Response(200, {}, b"\n<!DOCTYPE html><html>Log in</html>")))
-    with pytest.raises(SourceGarbled, match="HTML page"):
+    vendor = Vendor(in_turn(HttpResponse(200, {}, b"\n<!DOCTYPE html><html>Log in</html>")))
+    with pytest.raises(SourceMalformed, match="HTML page"):
         fetched(vendor)
 
 
 def test_json_that_breaks_off_is_asked_once_more():
-    cut = Response(200, {}, b'{"records": [{"Id": "0031')
+    cut = HttpResponse(200, {}, b'{"records": [{"Id": "0031')
     vendor = Vendor(in_turn(cut, reply({"records": []})))
     assert fetched(vendor).document == {"records": []}
 
 
 def test_json_that_breaks_off_twice_is_garbled():
-    vendor = Vendor(in_turn(Response(200, {}, b'{"records": [{"Id": "0031"},')))
-    with pytest.raises(SourceGarbled, match="breaks off at byte 28"):
+    vendor = Vendor(in_turn(HttpResponse(200, {}, b'{"records": [{"Id": "0031"},')))
+    with pytest.raises(SourceMalformed, match="breaks off at byte 28"):
         fetched(vendor)
     assert len(vendor.requests) == 2
 
 
 def test_half_a_surrogate_pair_is_read():
-    vendor = Vendor(in_turn(Response(200, {}, b'{"text": "a\\ud83d"}')))
+    vendor = Vendor(in_turn(HttpResponse(200, {}, b'{"text": "a\\ud83d"}')))
     assert fetched(vendor).document == {"text": "a\ud83d"}
 
 
 def test_numbers_that_json_does_not_know_are_garbled():
-    vendor = Vendor(in_turn(Response(200, {}, b'{"total": NaN}')))
-    with pytest.raises(SourceGarbled, match="beyond reason"):
+    vendor = Vendor(in_turn(HttpResponse(200, {}, b'{"total": NaN}')))
+    with pytest.raises(SourceMalformed, match="beyond reason"):
         fetched(vendor)
 
 
 def test_nesting_without_end_is_garbled():
-    vendor = Vendor(in_turn(Response(200, {}, b"[" * 200_000 + b"]" * 200_000)))
-    with pytest.raises(SourceGarbled, match="beyond reason"):
+    vendor = Vendor(in_turn(HttpResponse(200, {}, b"[" * 200_000 + b"]" * 200_000)))
+    with pytest.raises(SourceMalformed, match="beyond reason"):
         fetched(vendor)
 
 
 def test_what_may_be_absent_and_is_comes_back_as_none():
-    call = Call("GET", "/things/1", label="thing", may_be_absent=True)
+    call = ApiCall("GET", "/things/1", label="thing", may_be_absent=True)
     assert fetched(Vendor(in_turn(reply({}, 404))), call) is None
 
 
 @pytest.mark.parametrize("other", ["https://api.vendor.test:444/x", "https://vendor.test/x"])
 def test_the_token_goes_to_the_same_scheme_host_and_port_only(other):
     vendor = Vendor(in_turn(reply({})))
-    fetched(vendor, Call("GET", other, label="thing"))
+    fetched(vendor, ApiCall("GET", other, label="thing"))
     assert "Authorization" not in vendor.requests[0].headers
 
 
 def test_a_post_is_never_redirected():
-    vendor = Vendor(in_turn(Response(307, {"location": "https://elsewhere.test/"})))
-    with pytest.raises(SourceGarbled, match="redirect"):
-        fetched(vendor, Call("POST", "/query", label="query", json={}))
+    vendor = Vendor(in_turn(HttpResponse(307, {"location": "https://elsewhere.test/"})))
+    with pytest.raises(SourceMalformed, match="redirect"):
+        fetched(vendor, ApiCall("POST", "/query", label="query", json={}))
     assert len(vendor.requests) == 1
 
 
 def test_redirects_in_a_circle_end():
-    vendor = Vendor(in_turn(Response(302, {"location": "/things"})))
-    with pytest.raises(SourceGarbled, match="without end"):
+    vendor = Vendor(in_turn(HttpResponse(302, {"location": "/things"})))
+    with pytest.raises(SourceMalformed, match="without end"):
         fetched(vendor)
 
 
@@ -242,10 +250,10 @@ def test_no_error_and_no_log_line_holds_query_body_token_or_secret(caplog):
         reply({"email": "ann@x.test"}, 500),
         reply({"email": "ann@x.test"}, 401),
         reply([{"errorCode": "ann@x.test"}], 400),
-        Response(200, {}, b'{"email": "ann@x.test"'),
-        Response(200, {}, b"<p>ann@x.test"),
+        HttpResponse(200, {}, b'{"email": "ann@x.test"'),
+        HttpResponse(200, {}, b"<p>ann@x.test"),
         reply({}, 302, location="/?ann@x.test"),
-        NoAnswer("ServerDisconnectedError"),
+        ConnectionLost("ServerDisconnectedError"),
     ):
         with pytest.raises(SourceError) as caught:
             fetched(Vendor(in_turn(response)))
@@ -261,8 +269,8 @@ def test_a_vendor_below_a_path_is_asked_below_that_path():
 
     vendor = Vendor(in_turn(reply({})))
     client = Client(Endpoint("https://gateway.test/crm"), NoAuth(), transport=vendor)
-    asyncio.run(client.fetch(Call("GET", "/things", label="things")))
-    asyncio.run(client.fetch(Call("GET", "/crm/things?page=2", label="things")))
+    asyncio.run(client.fetch(ApiCall("GET", "/things", label="things")))
+    asyncio.run(client.fetch(ApiCall("GET", "/crm/things?page=2", label="things")))
     assert [request.url for request in vendor.requests] == [
         "https://gateway.test/crm/things",
         "https://gateway.test/crm/things?page=2",

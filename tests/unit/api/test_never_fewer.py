@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kindred.api import Call, LinkHeader, NextUrl, PageNumber, Request, Response, walk
+from kindred.api import ApiCall, HttpRequest, HttpResponse, LinkHeader, NextUrl, PageNumber, walk
 from kindred.errors import SourceError
 from tests.vendor import Vendor, query_of, reply
 
@@ -50,13 +50,13 @@ ANYWHERE: list[Damage] = [
 class Cursor:
     """Salesforce's pages over some records, one page of which is damaged."""
 
-    call = Call("GET", "/query/0", label="query")
+    call = ApiCall("GET", "/query/0", label="query")
     paging = NextUrl()
 
     def __init__(self, count: int, damaged: int, damage: Damage) -> None:
         self.count, self.damaged, self.damage = count, damaged, damage
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         place = request.url.rpartition("/")[2]
         start = int(place) if place.isdigit() else 0
         end = min(start + SIZE, self.count)
@@ -71,10 +71,10 @@ class Cursor:
 class Numbered(Cursor):
     """Genesys' pages."""
 
-    call = Call("POST", "/s", label="s", json={"paging": {"pageSize": SIZE, "pageNumber": 1}})
+    call = ApiCall("POST", "/s", label="s", json={"paging": {"pageSize": SIZE, "pageNumber": 1}})
     paging = PageNumber("records")
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         number = json.loads(request.body or b"")["paging"]["pageNumber"]
         start = (number - 1) * SIZE
         page = {
@@ -89,10 +89,10 @@ class Numbered(Cursor):
 class Linked(Cursor):
     """Mastodon's pages, newest first, one of which has lost its link."""
 
-    call = Call("GET", "/t", label="t", params={"limit": f"{SIZE}"})
+    call = ApiCall("GET", "/t", label="t", params={"limit": f"{SIZE}"})
     paging = LinkHeader()
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         highest = int(query_of(request).get("max_id", self.count))
         ids = [*range(highest - 1, max(highest - 1 - SIZE, -1), -1)]
         page: dict[str, Any] = {"link": f'</t?max_id={ids[-1]}>; rel="next"'} if ids else {}

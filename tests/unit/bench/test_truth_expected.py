@@ -13,9 +13,9 @@ import pytest
 
 from bench.truth import expected, hidden
 from bench.truth.hidden import Moment, Truth
+from sandbox.record_store import FOREVER
 from sandbox.scenario import Scenario
 from sandbox.scenario_files import load_scenario
-from sandbox.shelf import FOREVER
 from sandbox.times import milliseconds
 from sandbox.world import World, open_world
 
@@ -38,9 +38,9 @@ def truth(world: World) -> Truth:
     return hidden.read(world.folder)
 
 
-def records(world: World, truth: Truth, shelf: str, contact: str, day: str) -> pd.DataFrame:
-    """Return a shelf's records as they stand, with the state of their customer in their month."""
-    held = world.shelves[shelf]
+def records(world: World, truth: Truth, store: str, contact: str, day: str) -> pd.DataFrame:
+    """Return a store's records as they are, with the state of their customer in their month."""
+    held = world.stores[store]
     now = milliseconds(world.clock.now)
     found = pd.DataFrame(
         [msgspec.json.decode(held.record(at)) for at in held.find(0, FOREVER, now)]
@@ -54,7 +54,7 @@ def records(world: World, truth: Truth, shelf: str, contact: str, day: str) -> p
 def test_expected_revenue_is_what_orders_add_up_to(
     scenario: Scenario, world: World, truth: Truth
 ) -> None:
-    orders = records(world, truth, "orders", "BillToContactId", "EffectiveDate")
+    orders = records(world, truth, "salesforce_orders", "BillToContactId", "EffectiveDate")
     orders = orders[orders["Status"] != "Cancelled"]
     chances = expected.revenue(truth, scenario).loc[:LAST]
     connected = truth.flags("is_connected").loc[chances.index] == 1
@@ -67,7 +67,7 @@ def test_expected_revenue_is_what_orders_add_up_to(
 def test_expected_referrals_are_how_many_there_are(
     scenario: Scenario, world: World, truth: Truth
 ) -> None:
-    made = records(world, truth, "referrals", "Referred_By__c", "CreatedDate")
+    made = records(world, truth, "salesforce_referrals", "Referred_By__c", "CreatedDate")
     chances = expected.referrals(truth, scenario).loc[:LAST]
     connected = truth.flags("is_connected").loc[chances.index] == 1
     for is_connected in (True, False):
@@ -108,7 +108,7 @@ def test_the_chance_to_stay_is_how_many_stay_without_a_break(truth: Truth) -> No
 def test_the_chance_to_detract_is_how_many_do(
     scenario: Scenario, world: World, truth: Truth
 ) -> None:
-    answers = records(world, truth, "survey_responses", "Contact__c", "Submitted_At__c")
+    answers = records(world, truth, "salesforce_survey_responses", "Contact__c", "Submitted_At__c")
     answers = answers.dropna(subset="Recommend__c")
     no_call = pd.Series(False, index=answers.index)
     chance = expected.chance_detractor(

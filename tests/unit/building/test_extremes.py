@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kindred.building import estimating
+from kindred.building import estimation
 from kindred.building.ranges import RANGES
 
 MONTH = "2026-06-01"
@@ -25,7 +25,7 @@ def made(name: str, **tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
     def read(query: str) -> pd.DataFrame:
         return next(frame for table, frame in tables.items() if f"build.{table}" in query)
 
-    found, reason = estimating.made(estimating.ESTIMATES[name], read)
+    found, reason = estimation.made(estimation.ESTIMATES[name], read)
     for table, frame in found.items():
         for column, declared in RANGES.get(table, {}).items():
             if column in frame:

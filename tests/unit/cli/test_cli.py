@@ -17,17 +17,17 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from kindred.cli import app, following, progress
+from kindred.cli import airflow_runs, app, progress
 from kindred.cli import night as nights
-from kindred.cli.findings.figures import interval
-from kindred.cli.following import Picture, Task
+from kindred.cli.airflow_runs import RunSnapshot, Task
+from kindred.cli.findings.formatting import interval
 from kindred.cli.ledger import BatchRow, LastNight
 from kindred.cli.night import Night
 from kindred.embedded import connections, settings
+from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import Home
 from kindred.embedded.postgres import Postgres
-from kindred.embedded.rest import AnswerError, SilentError, call
-from kindred.embedded.sandbox import Choice, calendar
+from kindred.embedded.sandbox import SandboxSettings, calendar
 from kindred.errors import KindredError, SetupError
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -78,11 +78,11 @@ def test_a_broken_connection_string_is_never_printed() -> None:
 
 def test_an_unknown_scenario_names_those_there_are() -> None:
     with pytest.raises(SetupError, match=r"no scenario 'nowhere'; there are: .*retailer"):
-        calendar(Choice(scenario="nowhere"))
+        calendar(SandboxSettings(scenario="nowhere"))
 
 
 def test_the_retailers_history_ends_when_its_months_are_over() -> None:
-    found = calendar(Choice(scenario="retailer"))
+    found = calendar(SandboxSettings(scenario="retailer"))
 
     assert (found.starts, found.history_end) == (
         date(2024, 11, 1),
@@ -118,7 +118,7 @@ def batch(status: str, load: str = "salesforce_contacts") -> BatchRow:
 
 
 def test_a_picture_knows_what_failed_and_what_was_not_published() -> None:
-    picture = Picture(
+    picture = RunSnapshot(
         tasks=[task("success"), task("failed", "gate"), task("skipped", "publish")],
         batches=[batch("published"), batch("held", "salesforce_orders")],
     )
@@ -128,8 +128,8 @@ def test_a_picture_knows_what_failed_and_what_was_not_published() -> None:
 
 
 def test_a_report_is_no_cause_where_another_task_of_its_run_has_failed() -> None:
-    both = Picture(tasks=[task("failed", "gate"), task("failed", "report")])
-    alone = Picture(tasks=[task("success", "gate"), task("failed", "report")])
+    both = RunSnapshot(tasks=[task("failed", "gate"), task("failed", "report")])
+    alone = RunSnapshot(tasks=[task("success", "gate"), task("failed", "report")])
 
     assert [each.name for each in both.causes] == ["gate"]
     assert [each.name for each in alone.causes] == ["report"]
@@ -137,9 +137,9 @@ def test_a_report_is_no_cause_where_another_task_of_its_run_has_failed() -> None
 
 def test_plain_lines_say_each_task_and_each_load_once() -> None:
     console = Console(file=io.StringIO(), width=200)
-    lines = progress.Lines(console)
-    running = Picture(tasks=[task("running")], batches=[batch("landing")])
-    ended = Picture(tasks=[task("success")], batches=[batch("published")])
+    lines = progress.LinePrinter(console)
+    running = RunSnapshot(tasks=[task("running")], batches=[batch("landing")])
+    ended = RunSnapshot(tasks=[task("success")], batches=[batch("published")])
 
     for picture in (running, running, ended, ended):
         lines.update(picture)
@@ -153,10 +153,10 @@ def test_plain_lines_say_each_task_and_each_load_once() -> None:
 
 def test_a_task_that_failed_again_is_said_again() -> None:
     console = Console(file=io.StringIO(), width=200)
-    lines = progress.Lines(console)
+    lines = progress.LinePrinter(console)
 
     for attempt in (1, 2):
-        lines.update(Picture(tasks=[task("up_for_retry", attempt=attempt)]))
+        lines.update(RunSnapshot(tasks=[task("up_for_retry", attempt=attempt)]))
 
     assert console.file.getvalue().count("up_for_retry") == 2  # type: ignore[attr-defined]
 
@@ -164,7 +164,7 @@ def test_a_task_that_failed_again_is_said_again() -> None:
 def test_the_live_table_shows_tasks_and_loads() -> None:
     console = Console(file=io.StringIO(), width=120)
 
-    console.print(progress.table(Picture(tasks=[task("running")], batches=[batch("held")])))
+    console.print(progress.table(RunSnapshot(tasks=[task("running")], batches=[batch("held")])))
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "ingest_crm.land" in shown
@@ -226,7 +226,7 @@ def test_a_connection_of_a_persons_own_is_never_touched() -> None:
         salesforce={"description": "ours, do not touch"}, genesys={"description": "sandbox"}
     )
 
-    connections.provide(airflow, WANTED)  # type: ignore[arg-type]
+    connections.sync_connections(airflow, WANTED)  # type: ignore[arg-type]
 
     assert airflow.changes == [
         ("patch", "/connections/genesys"),
@@ -237,7 +237,7 @@ def test_a_connection_of_a_persons_own_is_never_touched() -> None:
 def test_without_a_sandbox_only_its_own_connections_go() -> None:
     airflow = Told(salesforce={"description": "sandbox"}, genesys={"description": None})
 
-    connections.provide(airflow, {})  # type: ignore[arg-type]
+    connections.sync_connections(airflow, {})  # type: ignore[arg-type]
 
     assert airflow.changes == [("delete", "/connections/salesforce")]
 
@@ -265,18 +265,18 @@ class Nights:
 
 
 def test_a_night_ends_only_after_the_refresh_it_caused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "POLL_SECONDS", 0)
+    monkeypatch.setattr(airflow_runs, "POLL_SECONDS", 0)
 
-    pictures = list(following.follow(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
+    pictures = list(airflow_runs.follow(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
     refreshes = [picture.runs.get(("refresh_marts", "new")) for picture in pictures]
     assert refreshes == [None, None, "running", "success"]
 
 
 def test_a_refresh_of_an_earlier_night_is_not_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "POLL_SECONDS", 0)
+    monkeypatch.setattr(airflow_runs, "POLL_SECONDS", 0)
 
-    pictures = list(following.follow(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
+    pictures = list(airflow_runs.follow(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
     assert ("refresh_marts", "old") not in pictures[-1].runs
 
@@ -308,7 +308,7 @@ def test_our_own_addresses_are_not_asked_of_a_proxy(environment: dict[str, str])
 
 
 def test_an_error_answer_names_method_path_and_status_only() -> None:
-    assert str(AnswerError(409, "POST", "/api/v2/x", "")) == "POST /api/v2/x: HTTP 409"
+    assert str(AirflowRefusal(409, "POST", "/api/v2/x", "")) == "POST /api/v2/x: HTTP 409"
 
 
 def test_a_server_that_dies_in_mid_answer_is_silent() -> None:
@@ -320,13 +320,13 @@ def test_a_server_that_dies_in_mid_answer_is_silent() -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as aside:
         aside.submit(die, server)
-        with pytest.raises(SilentError, match="GET /health: IncompleteRead"):
+        with pytest.raises(AirflowUnreachable, match="GET /health: IncompleteRead"):
             call("GET", f"http://127.0.0.1:{server.getsockname()[1]}/health")
 
 
 def test_nights_follow_the_calendar_when_the_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KINDRED_TIME_ZONE", "America/New_York")
-    monkeypatch.setattr(nights, "owners", lambda _: {})
+    monkeypatch.setattr(nights, "connection_origins", lambda _: {})
     services: Any = SimpleNamespace(
         sandbox=SimpleNamespace(choice=SimpleNamespace(is_on=True)),
         airflow=None,
@@ -337,7 +337,7 @@ def test_nights_follow_the_calendar_when_the_clocks_change(monkeypatch: pytest.M
     for _ in range(3):
         last = LastNight(end, is_complete=True)
         monkeypatch.setattr(nights.ledger, "last_night", lambda *_, found=last: found)
-        night = nights.choose(services, None)
+        night = nights.next_night(services, None)
         assert night.start == end
         days.append(night.last_day.isoformat())
         end = night.end
@@ -350,5 +350,5 @@ def test_a_night_that_is_not_over_is_refused_with_the_last_that_is() -> None:
     yesterday = today - timedelta(days=1)
     for day in (today + timedelta(days=1), today + timedelta(days=400)):
         with pytest.raises(KindredError, match=f"{day} is not over.*--through {yesterday}"):
-            nights.choose(services, day)
-    assert nights.choose(services, yesterday) == nights.choose(services, None)
+            nights.next_night(services, day)
+    assert nights.next_night(services, yesterday) == nights.next_night(services, None)

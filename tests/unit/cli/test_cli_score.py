@@ -18,7 +18,7 @@ from kindred.cli import app, texts
 from kindred.cli.columns import ADDED
 from kindred.cli.lines import Lines
 from kindred.cli.tables import Csv
-from kindred.feeling import MODEL_VERSION, SCORES, score
+from kindred.text_emotions import MODEL_VERSION, SCORES, score
 
 SECRET = "hunter2"
 UNSCORED = [float("nan")] * len(SCORES)

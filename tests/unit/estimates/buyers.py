@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kindred.estimates.buying import Buying, Purchases
-from kindred.estimates.spending import Baskets, Spending
-from kindred.estimates.worth import Buyers
+from kindred.estimates.expected_value import Buyers
+from kindred.estimates.order_value import Baskets, OrderValue
+from kindred.estimates.purchase_frequency import PurchaseFrequency, Purchases
 
 Floats = npt.NDArray[np.float64]
-BUYING = Buying(r=1.2, alpha=8.0, a=0.9, b=4.0, first=0)
-SPENDING = Spending(p=4.0, q=5.0, gamma=60.0)
+BUYING = PurchaseFrequency(r=1.2, alpha=8.0, a=0.9, b=4.0, first=0)
+SPENDING = OrderValue(p=4.0, q=5.0, gamma=60.0)
 
 
 def drawn_orders(rng, rates, leaving, ages, first=0):

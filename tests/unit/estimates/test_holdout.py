@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from kindred.estimates.expected_value import expected_value
 from kindred.estimates.holdout import hold_out
 from kindred.estimates.no_model import NoModel
-from kindred.estimates.worth import expected_worth
 from tests.unit.estimates.buyers import draw
 
 
@@ -34,7 +34,7 @@ def test_rows_by_past_orders_hold_everybody_once_and_their_own_means(world):
     assert [row.repeats for row in found.rows] == [0, 1, 2, 3, 4, 5, 6]
     assert [row.is_or_more for row in found.rows] == [False] * 6 + [True]
     assert sum(row.customers for row in found.rows) == found.customers == 5_000
-    said = expected_worth(buyers, 52).orders
+    said = expected_value(buyers, 52).orders
     twice, often = buyers.purchases.repeats == 2, buyers.purchases.repeats >= 6
     for at, chosen in ((2, twice), (6, often)):
         row = found.rows[at]

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from bench.drivers.survey import NULL, TWELVE, answers
-from kindred.estimates.drivers import Estimate, Importance, derive_importance
 from kindred.estimates.quadrants import quadrants
+from kindred.estimates.relative_importance import Estimate, Importance, derive_importance
 
 # What a customer says matters is what pleases them, not what connects them.
 STATED = 3 + 5 * TWELVE.pleases

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.linalg import sqrtm
 
-from kindred.estimates.drivers import derive_importance
-from kindred.estimates.moments import Correlations
+from kindred.estimates.pairwise_moments import Correlations
+from kindred.estimates.relative_importance import derive_importance
 from kindred.estimates.relative_weights import relative_weights
 
 FAMILIES, MEMBERS = 12, 4

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kindred.estimates.risk import History, NoRisk, Risk, Rules, lapse_risk, reasons, train
+from kindred.estimates.risk import History, NoRisk, Risk, RiskRules, lapse_risk, reasons, train
 from tests.unit.estimates.leavers import CHECK_MONTH, FEATURES, HORIZON, draw
 
 
@@ -60,7 +60,7 @@ def test_the_present_and_the_check_s_outcomes_change_nothing_of_what_the_check_p
 
 def test_the_present_is_predicted_from_all_months(world, found):
     history, present, _ = world
-    model = train(history, Rules())
+    model = train(history, RiskRules())
     np.testing.assert_array_equal(
         found.probabilities, (1 / (1 + np.exp(-model.log_odds(present)))).round(6)
     )
@@ -75,7 +75,7 @@ def test_where_leaving_has_become_commoner_the_model_is_moved_to_what_happened()
     latest = history.where(history.months == CHECK_MONTH)
     expected = 1 / (1 + np.exp(-risk.model.log_odds(latest.values)))
     assert expected.sum() == pytest.approx(latest.left.sum())
-    unmoved = 1 / (1 + np.exp(-train(history, Rules()).log_odds(present)))
+    unmoved = 1 / (1 + np.exp(-train(history, RiskRules()).log_odds(present)))
     assert abs(risk.probabilities.sum() - leaves.sum()) < abs(unmoved.sum() - leaves.sum()) / 2
 
 
@@ -125,8 +125,8 @@ def test_what_is_not_known_is_named_so_where_not_knowing_raises_the_risk():
     history = History(
         ("mood",), mood[:, None], np.arange(4_000), np.zeros(4_000, dtype=np.int64), left
     )
-    model = train(history, Rules())
-    assert reasons(model, np.array([[np.nan], [0.0]]), Rules()) == (("mood_unknown",), ())
+    model = train(history, RiskRules())
+    assert reasons(model, np.array([[np.nan], [0.0]]), RiskRules()) == (("mood_unknown",), ())
 
 
 def test_too_few_who_left_give_a_reason_and_no_number():
@@ -141,13 +141,13 @@ def test_one_customer_s_leaving_seen_from_three_months_counts_once(world):
     leavers = np.unique(history.customers[history.left & (history.months <= CHECK_MONTH - HORIZON)])
     rows = int((history.left & (history.months <= CHECK_MONTH - HORIZON)).sum())
     assert rows > 2 * len(leavers)
-    rules = Rules(leavers_a_column=rows // 5)  # four features, and mood unknown
+    rules = RiskRules(leavers_a_column=rows // 5)  # four features, and mood unknown
     assert f"{len(leavers)} customers left" in lapse_risk(history, present, rules).reason
 
 
 def test_a_check_on_a_handful_of_leavers_is_none(world):
     history, present, _ = world
-    risk = lapse_risk(history, present, Rules(check_leavers=1_000))
+    risk = lapse_risk(history, present, RiskRules(check_leavers=1_000))
     assert "after the month to check on" in risk.reason
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from kindred.estimates.moments import Correlations
+from kindred.estimates.pairwise_moments import Correlations
 from kindred.estimates.shrinkage import Prior, learn_prior, shrink
 
 

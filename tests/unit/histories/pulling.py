@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bench.truth.vendors import Vendors
-from kindred.contracts import Contract
-from kindred.loads import Ask, Batch, Window
+from kindred.landing.contracts import Contract
+from kindred.loads import Batch, ExtractRequest, Window
 from kindred.sources import LOADS, SOURCES
 from tests.histories.truth import KEYS, Raw
 from tests.histories.vendors import ChangingVendors
@@ -21,17 +21,17 @@ class Held:
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
 
-    async def among(
+    async def rows_where_in(
         self, load: str, columns: tuple[str, ...], column: str, values: list[str]
     ) -> list[dict[str, Any]]:
         rows = [row | {"_batch_id": 1} for row in self._raw[load].values()]
         return [{name: row[name] for name in columns} for row in rows if row[column] in values]
 
-    async def during(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
+    async def rows_between(self, load: str, column: str, window: Window) -> list[dict[str, Any]]:
         rows = self._raw[load].values()
         return [row for row in rows if window.start <= row[column] < window.end]
 
-    async def asked(self, load: str, window: Window) -> list[Batch]:  # noqa: ARG002
+    async def published_batches(self, load: str, window: Window) -> list[Batch]:  # noqa: ARG002
         return []
 
 
@@ -45,12 +45,12 @@ def pulled(
     for loads in SOURCES.values():
         asked = frozenset(load.name for load in loads)
         for extract in {load.extract for load in loads}:
-            ask = Ask(served.client(loads[0].vendor), Window(start, end), known, asked)
+            ask = ExtractRequest(served.client(loads[0].vendor), Window(start, end), known, asked)
             for page in asyncio.run(gathered(extract(ask))):
                 if page.failure is not None:
                     raise page.failure
                 load = LOADS[page.load]
-                checked = Contract(load).sort(page.records)
+                checked = Contract(load).validate(page.records)
                 assert checked.refused == []
                 names = [*load.row.__struct_fields__, "_extra"]
                 for values in checked.rows:

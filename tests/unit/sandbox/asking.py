@@ -1,4 +1,4 @@
-"""What the sandbox's tests share: reading a shelf, and logging in."""
+"""What the sandbox's tests share: reading a record store, and logging in."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def ignore(_: str) -> None:
     """Take progress and say nothing."""
 
 
-def records(world: World, shelf: str, now: int = ALWAYS) -> list[dict[str, Any]]:
-    """Return a shelf's records as they stand at an instant, at the end of time by default."""
-    found = world.shelves[shelf]
+def records(world: World, store: str, now: int = ALWAYS) -> list[dict[str, Any]]:
+    """Return a store's records as they are at an instant, at the end of time by default."""
+    found = world.stores[store]
     return [msgspec.json.decode(found.record(at)) for at in found.find(0, ALWAYS, now).tolist()]
 
 
-def told(world: World, name: str) -> list[dict[str, Any]]:
+def truth_lines(world: World, name: str) -> list[dict[str, Any]]:
     """Return the lines of one of the world's truth files."""
     return msgspec.json.Decoder().decode_lines((world.folder / f"{name}.jsonl").read_bytes())
 

@@ -11,7 +11,7 @@ from msgspec import structs
 from sandbox.scenario import Scenario
 from sandbox.scenario_files import load_scenario
 from sandbox.world import World, open_world
-from tests.unit.sandbox.asking import ignore, records, told
+from tests.unit.sandbox.asking import ignore, records, truth_lines
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,10 @@ def quiet(**habits: float) -> Scenario:
 @pytest.fixture(scope="module")
 def moved(brokerage: World) -> dict[str, dict[str, Any]]:
     """Each client's consolidation, by the contact that the client really is."""
-    twins = {row["id"]: row["contact_id"] for row in told(brokerage, "identities")}
-    orders = [row for row in records(brokerage, "orders") if row["Type"] == "Consolidation"]
+    twins = {row["id"]: row["contact_id"] for row in truth_lines(brokerage, "identities")}
+    orders = [
+        row for row in records(brokerage, "salesforce_orders") if row["Type"] == "Consolidation"
+    ]
     found = {twins.get(row["BillToContactId"], row["BillToContactId"]): row for row in orders}
     assert len(found) == len(orders) > 200
     return found
@@ -44,7 +46,7 @@ def test_connected_clients_consolidate_six_times_as_readily(
     brokerage: World, moved: dict[str, dict[str, Any]]
 ) -> None:
     at_risk, moves = {True: 0, False: 0}, {True: 0, False: 0}
-    for row in told(brokerage, "truth"):
+    for row in truth_lines(brokerage, "truth"):
         last = moved[row["contact_id"]]["EffectiveDate"][:7] if row["contact_id"] in moved else "9"
         if row["is_active"] and row["month"] <= last:
             at_risk[row["is_connected"]] += 1
@@ -55,13 +57,16 @@ def test_connected_clients_consolidate_six_times_as_readily(
 
 
 def test_an_ordinary_order_has_no_type(world: World, brokerage: World) -> None:
-    assert {row["Type"] for row in records(world, "orders")} == {None}
-    assert {row["Type"] for row in records(brokerage, "orders")} == {None, "Consolidation"}
+    assert {row["Type"] for row in records(world, "salesforce_orders")} == {None}
+    assert {row["Type"] for row in records(brokerage, "salesforce_orders")} == {
+        None,
+        "Consolidation",
+    }
 
 
 def test_consolidations_leave_the_other_orders_as_they_were(
     brokerage: World, tmp_path: Path
 ) -> None:
     without = open_world(tmp_path, quiet(consolidates_a_month=0.0), ignore)
-    ordinary = [row for row in records(brokerage, "orders") if row["Type"] is None]
-    assert records(without, "orders") == ordinary
+    ordinary = [row for row in records(brokerage, "salesforce_orders") if row["Type"] is None]
+    assert records(without, "salesforce_orders") == ordinary

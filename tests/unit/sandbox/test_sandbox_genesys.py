@@ -111,8 +111,8 @@ async def test_a_bad_question_is_refused(
     assert complaint in answer.json()["message"]
 
 
-async def test_the_rate_limit_is_told_and_enforced(client: httpx.AsyncClient) -> None:
-    await client.post("/sandbox/limits", json={"genesys_a_minute": 1})
+async def test_the_rate_limit_is_reported_and_enforced(client: httpx.AsyncClient) -> None:
+    await client.post("/sandbox/limits", json={"requests": {"genesys": 1}})
     await log_in(client, "genesys")
     answers = [await ask(client) for _ in range(3)]
     assert answers[-1].status_code == 429

@@ -38,7 +38,7 @@ async def test_both_directions_give_every_living_status_once(
     up = await walk(client, f"{TAG}?limit=5&min_id=1", "prev")
     living = [
         status["id"]
-        for status in records(world, "statuses", milliseconds(world.clock.now))
+        for status in records(world, "mastodon_statuses", milliseconds(world.clock.now))
         if "harborandlane" in [tag["name"] for tag in status["tags"]]
     ]
     assert len(living) > 5
@@ -47,7 +47,7 @@ async def test_both_directions_give_every_living_status_once(
 
 
 async def test_ids_grow_with_time(world: World) -> None:
-    found = records(world, "statuses")
+    found = records(world, "mastodon_statuses")
     by_id = sorted(found, key=lambda status: int(status["id"]))
     stamps = [status["created_at"] for status in by_id]
     assert stamps == sorted(stamps)
@@ -57,13 +57,13 @@ async def test_ids_grow_with_time(world: World) -> None:
 async def test_a_status_is_found_by_id_and_an_unknown_one_is_404(
     client: httpx.AsyncClient, world: World
 ) -> None:
-    known = records(world, "statuses", milliseconds(world.clock.now))[0]
+    known = records(world, "mastodon_statuses", milliseconds(world.clock.now))[0]
     assert (await client.get(f"/mastodon/api/v1/statuses/{known['id']}")).json() == known
     assert (await client.get("/mastodon/api/v1/statuses/17")).status_code == 404
 
 
-async def test_the_rate_limit_is_told_and_enforced(client: httpx.AsyncClient) -> None:
-    await client.post("/sandbox/limits", json={"mastodon_a_5_minutes": 1})
+async def test_the_rate_limit_is_reported_and_enforced(client: httpx.AsyncClient) -> None:
+    await client.post("/sandbox/limits", json={"requests": {"mastodon": 1}})
     answers = [await client.get(TAG) for _ in range(3)]
     assert answers[-1].status_code == 429
     assert answers[-1].headers["X-RateLimit-Remaining"] == "0"
@@ -78,7 +78,7 @@ async def test_a_wrong_token_is_refused(client: httpx.AsyncClient) -> None:
 async def test_named_statuses_come_without_those_that_are_gone_and_no_more_than_twenty(
     client: httpx.AsyncClient, world: World
 ) -> None:
-    known = records(world, "statuses", milliseconds(world.clock.now))[:3]
+    known = records(world, "mastodon_statuses", milliseconds(world.clock.now))[:3]
     ids = [status["id"] for status in known]
     asked = {"id[]": [*ids, "17"]}
     assert (await client.get("/mastodon/api/v1/statuses", params=asked)).json() == known

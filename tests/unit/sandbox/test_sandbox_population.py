@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from sandbox.population import Population, populate
+from sandbox.generation import generate
 from sandbox.scenario import Scenario
 from sandbox.scenario_files import load_scenario
-from sandbox.world import World, generate
-from tests.unit.sandbox.asking import ignore, records, told
+from sandbox.simulation.population import Population, populate
+from sandbox.world import World
+from tests.unit.sandbox.asking import ignore, records, truth_lines
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +65,10 @@ def test_where_connection_causes_nothing_the_connected_leave_as_others_do() -> N
 
 
 def test_connected_customers_order_more(world: World) -> None:
-    truth = told(world, "truth")
+    truth = truth_lines(world, "truth")
     active = {(row["contact_id"], row["month"]): row for row in truth if row["is_active"]}
     ordered: dict[bool, int] = {True: 0, False: 0}
-    for order in records(world, "orders"):
+    for order in records(world, "salesforce_orders"):
         row = active.get((order["BillToContactId"], order["EffectiveDate"][:7]))
         if row is not None:
             ordered[row["is_connected"]] += 1
@@ -78,10 +79,12 @@ def test_connected_customers_order_more(world: World) -> None:
 
 
 def test_motivator_items_follow_connection(world: World) -> None:
-    truth = {(row["contact_id"], row["month"]): row["connection"] for row in told(world, "truth")}
+    truth = {
+        (row["contact_id"], row["month"]): row["connection"] for row in truth_lines(world, "truth")
+    }
     pairs = [
         (truth[row["Contact__c"], row["Submitted_At__c"][:7]], row["Helps_Belonging__c"])
-        for row in records(world, "survey_responses")
+        for row in records(world, "salesforce_survey_responses")
         if row["Helps_Belonging__c"] is not None
     ]
     assert len(pairs) > 30
@@ -97,9 +100,9 @@ def test_the_same_seed_makes_the_same_bytes(
 
 
 def test_truth_names_every_customer_once_a_month(world: World) -> None:
-    rows = told(world, "truth")
+    rows = truth_lines(world, "truth")
     keys = [(row["contact_id"], row["month"]) for row in rows]
     assert len(keys) == len(set(keys))
-    twins = {row["id"] for row in told(world, "identities") if row["kind"] == "contact"}
-    bought = {order["BillToContactId"] for order in records(world, "orders")}
+    twins = {row["id"] for row in truth_lines(world, "identities") if row["kind"] == "contact"}
+    bought = {order["BillToContactId"] for order in records(world, "salesforce_orders")}
     assert {row["contact_id"] for row in rows} >= bought - twins

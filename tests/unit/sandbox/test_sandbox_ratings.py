@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from sandbox.ids import salesforce_ids
-from sandbox.population import populate
+from sandbox.render.salesforce.ids import record_ids
 from sandbox.scenario import Changes, Scenario
+from sandbox.simulation.population import populate
 from sandbox.times import milliseconds
 from sandbox.world import World, open_world
 from tests.unit.sandbox.asking import ALWAYS, ignore, records
@@ -21,13 +21,13 @@ from tests.unit.sandbox.asking import ALWAYS, ignore, records
 
 @pytest.fixture
 def ratings(world: World) -> list[dict[str, Any]]:
-    return records(world, "touchpoint_ratings")
+    return records(world, "salesforce_touchpoint_ratings")
 
 
 def test_only_relationship_surveys_rate_touchpoints_each_once_and_at_most_eight(
     world: World, ratings: list[dict[str, Any]]
 ) -> None:
-    surveys = {row["Id"]: row for row in records(world, "survey_responses")}
+    surveys = {row["Id"]: row for row in records(world, "salesforce_survey_responses")}
     deep = {key for key, row in surveys.items() if row["Survey__c"] == "relationship"}
     pairs = Counter((row["Survey_Response__c"], row["Touchpoint__c"]) for row in ratings)
     of_each = Counter(row["Survey_Response__c"] for row in ratings)
@@ -45,7 +45,7 @@ def test_a_rating_follows_what_the_customer_met_there(
     scenario: Scenario, ratings: list[dict[str, Any]]
 ) -> None:
     population, n = populate(scenario), scenario.customers
-    person = {contact: at for at, contact in enumerate(salesforce_ids("003", 2 * n)[:n])}
+    person = {contact: at for at, contact in enumerate(record_ids("003", 2 * n)[:n])}
     place = {point.name: at for at, point in enumerate(scenario.touchpoints)}
     met = np.array([(person[row["Contact__c"]], place[row["Touchpoint__c"]]) for row in ratings])
     given = [row["Rating__c"] for row in ratings]
@@ -84,8 +84,11 @@ def test_a_response_takes_its_ratings_with_it_and_brings_them_back(
     fickle = structs.replace(scenario, changes=Changes(deleted=0.5, undeleted=0.5))
     world = open_world(tmp_path, fickle, ignore)
     for now in (milliseconds(scenario.now), ALWAYS):
-        gone = {row["Id"]: row["IsDeleted"] for row in records(world, "survey_responses", now)}
-        ratings = records(world, "touchpoint_ratings", now)
+        gone = {
+            row["Id"]: row["IsDeleted"]
+            for row in records(world, "salesforce_survey_responses", now)
+        }
+        ratings = records(world, "salesforce_touchpoint_ratings", now)
         fates = {row["IsDeleted"] for row in ratings}
         assert fates == {True, False}
         for row in ratings:

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from sandbox.app import make_app
-from sandbox.replay import ReplayError, open_replay
+from sandbox.render import ReplayError
+from sandbox.replay import open_replay
 from tests.unit.sandbox.asking import log_in
 
 CONTACT = {"Id": "003A", "Email": "ada@example.com", "SystemModstamp": "2026-01-02T00:00:00Z"}
@@ -34,7 +35,7 @@ async def test_supplied_records_are_served_and_missing_files_are_no_records(
 ) -> None:
     newer = CONTACT | {"Email": "ada@example.org", "SystemModstamp": "2026-02-02T00:00:00Z"}
     supply(tmp_path, contacts=[newer, CONTACT], statuses=[STATUS])
-    app = make_app(open_replay(tmp_path, tmp_path / "home"), "me", "secret", is_replay=True)
+    app = make_app(open_replay(tmp_path, tmp_path / "home"), "me", "secret")
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         tagged = await client.get("/mastodon/api/v1/timelines/tag/kind")
@@ -78,7 +79,7 @@ async def test_a_purged_record_is_gone_from_its_instant_on_from_the_recycle_bin_
     deleted = {"SystemModstamp": "2026-01-04T00:00:00Z", "IsDeleted": True}
     purged = CONTACT | deleted | {"_purgedAt": "2026-01-20T00:00:00Z"}
     supply(tmp_path, contacts=[CONTACT, purged, CONTACT | {"Id": "003B"}])
-    app = make_app(open_replay(tmp_path, tmp_path / "home"), "me", "secret", is_replay=True)
+    app = make_app(open_replay(tmp_path, tmp_path / "home"), "me", "secret")
     transport = httpx.ASGITransport(app=app)
     seen = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
@@ -89,3 +90,11 @@ async def test_a_purged_record_is_gone_from_its_instant_on_from_the_recycle_bin_
             answer = await client.get("/salesforce/services/data/v62.0/queryAll", params=query)
             seen[day] = [contact["Id"] for contact in answer.json()["records"]]
     assert seen == {"2026-01-05": ["003A", "003B"], "2026-01-21": ["003B"]}
+
+
+def test_posts_without_a_tag_are_an_error_because_posts_are_found_by_their_tags(
+    tmp_path: Path,
+) -> None:
+    supply(tmp_path, statuses=[STATUS | {"tags": []}])
+    with pytest.raises(ReplayError, match="no status has a tag"):
+        open_replay(tmp_path, tmp_path / "home")

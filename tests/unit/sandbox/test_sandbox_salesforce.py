@@ -47,7 +47,9 @@ async def test_pages_give_every_order_once_in_the_order_of_stamp_and_id(
     now = milliseconds(world.clock.now)
     assert keys == sorted(keys)
     assert len(keys) > 400
-    assert {key[1] for key in keys} == {order["Id"] for order in records(world, "orders", now)}
+    assert {key[1] for key in keys} == {
+        order["Id"] for order in records(world, "salesforce_orders", now)
+    }
 
 
 async def test_a_window_is_half_open_and_windows_together_are_the_whole(
@@ -92,7 +94,7 @@ async def test_the_deleted_are_served_as_deleted(client: httpx.AsyncClient, worl
     asked = f"SELECT Id, IsDeleted, MasterRecordId FROM Contact {ORDER}"
     merged = [c for c in await everything(client, asked) if c["MasterRecordId"]]
     now = milliseconds(world.clock.now)
-    expected = [c["Id"] for c in records(world, "contacts", now) if c["MasterRecordId"]]
+    expected = [c["Id"] for c in records(world, "salesforce_contacts", now) if c["MasterRecordId"]]
     assert [contact["Id"] for contact in merged] == expected
     assert all(contact["IsDeleted"] for contact in merged)
 
@@ -150,8 +152,8 @@ async def test_a_wrong_secret_gets_no_token(client: httpx.AsyncClient) -> None:
     assert "access_token" not in answer.json()
 
 
-async def test_the_daily_limit_is_told_and_enforced(client: httpx.AsyncClient) -> None:
-    await client.post("/sandbox/limits", json={"salesforce_a_day": 2})
+async def test_the_daily_limit_is_reported_and_enforced(client: httpx.AsyncClient) -> None:
+    await client.post("/sandbox/limits", json={"requests": {"salesforce": 2}})
     await log_in(client, "salesforce")
     answers = [await ask(client, "SELECT Id FROM Lead") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 403]

@@ -32,10 +32,10 @@ def test_every_scenario_of_the_package_is_valid_and_bears_its_file_name(name: st
         ("starts: 2024-11-01", "starts: 2024-11-02", "first of a month"),
         ("store: 0.34", "store: 0.9", "must add up to 1"),
         ("acquisition_channel: store", "acquisition_channel: tv", "neighbourhood_evenings"),
-        ("limits:", "teams: [{queue: 5, warmth: 0.1}]\nlimits:", r"`int` <= 4.*teams"),
+        ("effects:", "teams: [{queue: 5, warmth: 0.1}]\neffects:", r"`int` <= 4.*teams"),
         (
-            "limits:",
-            "teams: [{queue: 1, warmth: 0.1}, {queue: 1, warmth: 0.2}]\nlimits:",
+            "effects:",
+            "teams: [{queue: 1, warmth: 0.1}, {queue: 1, warmth: 0.2}]\neffects:",
             "teams: a queue has one warmth",
         ),
         ("name: tiny", "name: [tiny", "is not YAML"),

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from kindred.api import Endpoint, Request, Response
-from kindred.contracts import Contract
+from kindred.api import Endpoint, HttpRequest, HttpResponse
 from kindred.errors import SourceUnavailable
+from kindred.landing.contracts import Contract
 from kindred.loads import Batch, Window
 from kindred.sources import LOADS
 from kindred.sources.genesys import LOOKBACK, Conversation, Phrase, Survey, connect
@@ -78,12 +78,12 @@ TRANSCRIPT = {
 class Region:
     """A region with some conversations; pages, addresses and transcripts."""
 
-    def __init__(self, *found: dict, transcript: Response | None = None) -> None:
+    def __init__(self, *found: dict, transcript: HttpResponse | None = None) -> None:
         self.found = found or (FOUND,)
         self.transcript = transcript or reply(TRANSCRIPT)
         self.intervals: list[str] = []
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.url.startswith(STORE):
             return self.transcript
         if request.url.endswith("/transcripturl"):
@@ -118,11 +118,11 @@ class Raw(Nothing):
             for number, (name, attempt) in enumerate(attempts.items(), 1)
         }
 
-    async def among(self, load, columns, column, values):
+    async def rows_where_in(self, load, columns, column, values):
         rows = [row for row in self.rows[load] if row[column] in values]
         return [{name: row[name] for name in columns} for row in rows]
 
-    async def asked(self, load, window):  # noqa: ARG002
+    async def published_batches(self, load, window):  # noqa: ARG002
         return [self.batches[load]]
 
 
@@ -198,7 +198,7 @@ def test_transcripts_are_not_asked_for_when_their_load_is_not_wanted():
 
 
 def test_a_conversation_without_a_transcript_is_no_failure():
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         is_address = request.url.endswith("/transcripturl")
         return reply({}, 404) if is_address else Region()(request)
 
@@ -273,7 +273,7 @@ def test_a_wide_window_is_asked_for_in_spans_of_31_days():
 
 
 def test_a_span_with_more_hits_than_the_vendor_pages_through_is_halved():
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         interval = json.loads(request.body)["interval"]
         is_whole = interval == "2026-11-01T00:00:00.000Z/2026-11-02T00:00:00.000Z"
         total = 100_001 if is_whole else 1
@@ -296,7 +296,7 @@ def test_conversations_that_are_no_conversations_reach_the_contract():
 @pytest.mark.parametrize("name", ["a\0", "../../users", "x" * 101, "", 7, None])
 def test_an_id_that_is_none_is_asked_for_nowhere(name):
     class Strict(Nothing):
-        async def among(self, load, columns, column, values):  # noqa: ARG002
+        async def rows_where_in(self, load, columns, column, values):  # noqa: ARG002
             assert values == []
             return []
 
@@ -312,7 +312,7 @@ def test_wrong_types_anywhere_reach_quarantine_and_break_nothing():
     pages = extracted(
         CONVERSATIONS, Vendor(Region("text", FOUND, odd, transcript=reply(document))), loads=ALL
     )
-    held = {name: Contract(LOADS[name]).sort(records(pages, name)) for name in ALL}
+    held = {name: Contract(LOADS[name]).validate(records(pages, name)) for name in ALL}
     assert {name: (len(one.rows), len(one.refused)) for name, one in held.items()} == {
         "genesys_conversations": (1, 2),  # one without participants, one that is no object
         "genesys_surveys": (1, 2),

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from kindred.api import Endpoint, Request, Response
-from kindred.errors import SetupError, SourceGarbled
+from kindred.api import Endpoint, HttpRequest, HttpResponse
+from kindred.errors import SetupError, SourceMalformed
 from kindred.sources import LOADS
 from kindred.sources.mastodon import Status, connect, snowflake
 from tests.vendor import DAY, Nothing, Vendor, extracted, query_of, records, reply
@@ -39,7 +39,7 @@ class Server:
         self.statuses = sorted(statuses, key=lambda s: int(s["id"]), reverse=True)
         self.by_id = by_id or {}
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if "/statuses/" in request.url:
             found = self.by_id.get(request.url.rpartition("/")[2])
             return reply(found) if found else reply({"error": "Record not found"}, 404)
@@ -55,7 +55,7 @@ class Raw(Nothing):
     def __init__(self, *rows: dict) -> None:
         self.rows = [row | {"_batch_id": 1} for row in rows]
 
-    async def during(self, load, column, window):  # noqa: ARG002
+    async def rows_between(self, load, column, window):  # noqa: ARG002
         return [row for row in self.rows if window.start <= row[column] < window.end]
 
 
@@ -167,7 +167,7 @@ def test_without_hashtags_nothing_is_asked():
 
 @pytest.mark.parametrize("document", [{"error": "x"}, ["text"]])
 def test_a_timeline_that_is_no_list_of_statuses_is_garbled(document):
-    with pytest.raises(SourceGarbled, match="not a list of statuses"):
+    with pytest.raises(SourceMalformed, match="not a list of statuses"):
         found_by(lambda _: reply(document))
 
 

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from kindred.api import Endpoint, Request
-from kindred.contracts import Contract
-from kindred.errors import SetupError, SourceRefused
+from kindred.api import Endpoint, HttpRequest
+from kindred.errors import SetupError, SourceForbidden
+from kindred.landing.contracts import Contract
 from kindred.sources import LOADS
 from kindred.sources.salesforce import connect
 from tests.records import whole as whole_record
@@ -77,7 +77,7 @@ def test_records_come_without_envelope_and_with_whole_numbers_where_the_contract
 
 
 def test_both_pages_are_yielded():
-    def handler(request: Request):
+    def handler(request: HttpRequest):
         if "query/01g" in request.url:
             return reply({"records": [{"Id": "2"}], "done": True})
         return reply({"records": [{"Id": "1"}], "done": False, "nextRecordsUrl": "/query/01g-1"})
@@ -88,7 +88,7 @@ def test_both_pages_are_yielded():
 
 def test_a_missing_permission_names_the_load_and_stops():
     vendor = Vendor(lambda _: reply([{"errorCode": "INSUFFICIENT_ACCESS"}], 403))
-    with pytest.raises(SourceRefused, match="queryAll of salesforce_survey_responses"):
+    with pytest.raises(SourceForbidden, match="queryAll of salesforce_survey_responses"):
         extracted(RESPONSES, vendor)
 
 
@@ -114,5 +114,5 @@ def test_a_client_is_made_without_asking_anything():
 def test_fifteen_and_eighteen_characters_are_one_id_as_key_and_as_reference(short, whole):
     contract = Contract(LOADS["salesforce_orders"])
     given = whole_record(LOADS["salesforce_orders"], Id=short, BillToContactId=short)
-    (row,) = contract.sort([given]).rows
+    (row,) = contract.validate([given]).rows
     assert row[:2] == (whole, whole)

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from kindred.api import Response
-from kindred.errors import SourceError, SourceGarbled, SourceRefused
+from kindred.api import HttpResponse
+from kindred.errors import SourceError, SourceForbidden, SourceMalformed
 from kindred.loads import IdRange, Listing
 from kindred.sources import LOADS
 from tests.vendor import Vendor, reply
@@ -55,13 +55,13 @@ def test_a_server_before_4_3_lists_nothing_and_is_asked_one_by_one():
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (reply({"error": "This API requires an authenticated user"}, 401), SourceRefused),
-        (reply({"error": "forbidden"}, 403), SourceRefused),
+        (reply({"error": "This API requires an authenticated user"}, 401), SourceForbidden),
+        (reply({"error": "forbidden"}, 403), SourceForbidden),
         (reply({"error": "Validation failed"}, 422), SourceError),
-        (Response(200, {}, b"<html>Log in</html>"), SourceGarbled),
-        (reply({"error": "maintenance"}), SourceGarbled),
-        (reply([{"error": "maintenance"}]), SourceGarbled),
-        (reply(None), SourceGarbled),
+        (HttpResponse(200, {}, b"<html>Log in</html>"), SourceMalformed),
+        (reply({"error": "maintenance"}), SourceMalformed),
+        (reply([{"error": "maintenance"}]), SourceMalformed),
+        (reply(None), SourceMalformed),
     ],
 )
 def test_an_answer_that_is_none_says_nothing_of_a_deletion(answer, error):

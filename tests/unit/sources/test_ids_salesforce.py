@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kindred.errors import SetupError, SourceGarbled, SourceRefused
+from kindred.errors import SetupError, SourceForbidden, SourceMalformed
 from kindred.loads import IdRange, Listing
 from kindred.sources import SOURCES, salesforce_ids
 from tests.vendor import Vendor, query_of, reply
@@ -89,13 +89,13 @@ def test_the_pages_of_one_answer_are_followed():
     ids=str,
 )
 def test_an_answer_that_is_no_list_of_ids_is_an_error(answer):
-    with pytest.raises(SourceGarbled):
+    with pytest.raises(SourceMalformed):
         listed(CRM[0], Vendor(lambda _: reply(answer)))
 
 
 def test_a_refusal_is_no_deletion():
     vendor = Vendor(lambda _: reply([{"errorCode": "INSUFFICIENT_ACCESS"}], 403))
-    with pytest.raises(SourceRefused):
+    with pytest.raises(SourceForbidden):
         listed(CRM[0], vendor)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kindred.api import Request, Response
-from kindred.errors import SourceGarbled
+from kindred.api import HttpRequest, HttpResponse
+from kindred.errors import SourceMalformed
 from kindred.sources.mastodon import PAGE_SIZE
 from tests.unit.sources.test_extract_mastodon import (
     NOON,
@@ -25,7 +25,7 @@ class Linkless:
         self.statuses = [status(NOON, number) for number in reversed(range(count))]
         self.largest, self.pages = largest, 0
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         self.pages += 1
         highest = int(query_of(request)["max_id"])
         below = [s for s in self.statuses if int(s["id"]) < highest]
@@ -44,12 +44,12 @@ def test_a_full_page_without_a_link_is_not_the_end(count, largest, pages):
 
 def test_a_full_page_whose_last_status_has_no_id_fails():
     nameless = [status(NOON, number) for number in range(39)] + [{"created_at": NOON.isoformat()}]
-    with pytest.raises(SourceGarbled, match="neither a link to the next one nor an id"):
+    with pytest.raises(SourceMalformed, match="neither a link to the next one nor an id"):
         found_by(lambda _: reply(nameless))
 
 
 def test_an_empty_page_with_a_link_is_not_the_end():
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         if query_of(request)["max_id"] == "7":
             return reply([status(NOON)])
         return reply([], link='<https://x.test/api/v1/timelines/tag/brand?max_id=7>; rel="next"')
@@ -69,7 +69,7 @@ def many(count: int, first: int = 0) -> list[dict]:
 
 @pytest.mark.parametrize(("listed", "hidden"), [(0, 1), (0, 9), (1, 2), (3, 4)])
 def test_a_timeline_that_lacks_more_than_it_lists_is_an_error(listed, hidden):
-    with pytest.raises(SourceGarbled, match=f"list {listed} statuses .* lack {listed + 1} that"):
+    with pytest.raises(SourceMalformed, match=f"list {listed} statuses .* lack {listed + 1} that"):
         alive(*many(listed), hidden=many(hidden, first=100))
 
 
@@ -98,7 +98,7 @@ def test_what_no_longer_belongs_on_the_timeline_may_be_missing_there(change):
 def test_hashtags_are_compared_without_case_and_sign():
     one = status(NOON)
     server = Server(by_id={one["id"]: one})
-    with pytest.raises(SourceGarbled, match="has_snowflake_ids"):
+    with pytest.raises(SourceMalformed, match="has_snowflake_ids"):
         found_by(server, Raw(row_of(one)), hashtags=["#Brand"])
 
 
@@ -116,8 +116,8 @@ def test_an_empty_timeline_whose_statuses_are_all_gone_is_a_day_of_deletions():
 def test_an_answer_by_id_that_is_no_status_is_no_deletion(document):
     one = status(NOON)
 
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         return reply(document if "/statuses/" in request.url else [])
 
-    with pytest.raises(SourceGarbled, match="by id is not a status"):
+    with pytest.raises(SourceMalformed, match="by id is not a status"):
         records(extracted(STATUSES, vendor(handler), Raw(row_of(one))), STATUSES.name)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kindred.api import Request, Response
-from kindred.api.calls import NoAnswer, TooLarge
-from kindred.errors import SourceError, SourceRefused, SourceUnavailable
+from kindred.api import HttpRequest, HttpResponse
+from kindred.api.messages import ConnectionLost, TooLarge
+from kindred.errors import SourceError, SourceForbidden, SourceUnavailable
 from kindred.loads import Window
 from kindred.sources import LOADS
 from kindred.sources.narrowing import halves
@@ -18,7 +18,7 @@ IMPATIENT = {"patience": {"attempts": 2, "first_wait": 0}}
 HOUR = timedelta(hours=1)
 
 
-def problem(code: str, status: int = 400) -> Response:
+def problem(code: str, status: int = 400) -> HttpResponse:
     return reply([{"errorCode": code, "message": "Your query was too much for ann@x.test"}], status)
 
 
@@ -28,15 +28,15 @@ TOO_WIDE = {
     "OPERATION_TOO_LARGE": problem("OPERATION_TOO_LARGE"),
     "QUERY_TOO_COMPLICATED": problem("QUERY_TOO_COMPLICATED"),
     "SERVER_UNAVAILABLE": problem("SERVER_UNAVAILABLE", 503),
-    "a gateway's timeout": Response(504, {}, b"<html>Gateway Time-out</html>"),
-    "a proxy's timeout": Response(524, {}, b""),
+    "a gateway's timeout": HttpResponse(504, {}, b"<html>Gateway Time-out</html>"),
+    "a proxy's timeout": HttpResponse(524, {}, b""),
     "an entity too large": reply({"code": "request.entity.too.large"}, 413),
     "a query too large": reply({"code": "query.too.large"}, 400),
-    "no answer in time": NoAnswer("no answer in time", is_timeout=True),
+    "no answer in time": ConnectionLost("no answer in time", is_timeout=True),
 }
 
 
-def width(request: Request) -> tuple[datetime, timedelta]:
+def width(request: HttpRequest) -> tuple[datetime, timedelta]:
     """The start and the width of the window that a request asks for."""
     if request.body:
         edges = json.loads(request.body)["interval"].split("/")
@@ -49,11 +49,11 @@ def width(request: Request) -> tuple[datetime, timedelta]:
 class Weak:
     """A vendor that answers for windows up to a width, with a record for each; else refuses."""
 
-    def __init__(self, refusal: Response | Exception, widest: timedelta) -> None:
+    def __init__(self, refusal: HttpResponse | Exception, widest: timedelta) -> None:
         self.refusal, self.widest = refusal, widest
         self.asked: list[tuple[datetime, timedelta]] = []
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         start, asked = width(request)
         self.asked.append((start, asked))
         if asked > self.widest:
@@ -94,7 +94,7 @@ def test_the_narrowest_window_that_is_refused_is_named(load, refusal):
         problem("UNKNOWN_EXCEPTION", 500),
         reply({}, 502),
         reply({}, 429, retry_after="9999"),
-        NoAnswer("ClientConnectorError"),
+        ConnectionLost("ClientConnectorError"),
     ],
 )
 def test_what_no_narrower_question_helps_is_not_asked_in_halves(answer):
@@ -107,9 +107,9 @@ def test_what_no_narrower_question_helps_is_not_asked_in_halves(answer):
 class NoToken(Vendor):
     """A vendor whose gateway gives up on every token request."""
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
         self.requests.append(request)
-        return Response(504, {}, b"")
+        return HttpResponse(504, {}, b"")
 
 
 def test_a_token_server_that_takes_too_long_is_no_reason_to_ask_for_less():
@@ -143,7 +143,7 @@ class Cursor:
     def __init__(self, dead: int, code: str = "INVALID_QUERY_LOCATOR") -> None:
         self.dead, self.code, self.queries = dead, code, 0
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if "queryAll?" in request.url:
             self.queries += 1
             more = f"/services/data/v62.0/query/{self.queries}-1"
@@ -176,7 +176,7 @@ def test_a_cursor_that_is_dead_for_ever_ends_with_the_window():
 
 
 def test_more_conversations_than_a_minute_may_have_name_the_minute():
-    def handler(_: Request) -> Response:
+    def handler(_: HttpRequest) -> HttpResponse:
         return reply({"conversations": [{"conversationId": "c"}], "totalHits": 100_001})
 
     with pytest.raises(SourceError, match=r"100001 conversations.*2026-11-01 00:00:00"):
@@ -184,12 +184,12 @@ def test_more_conversations_than_a_minute_may_have_name_the_minute():
 
 
 def test_a_refusal_in_a_half_is_passed_on_as_what_it_is():
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         start, asked = width(request)
         if asked > 12 * HOUR:
             return problem("QUERY_TIMEOUT")
         is_first = start == datetime(2026, 11, 1, tzinfo=UTC)
         return reply({"records": [], "done": True}) if is_first else problem("FORBIDDEN", 403)
 
-    with pytest.raises(SourceRefused, match="FORBIDDEN"):
+    with pytest.raises(SourceForbidden, match="FORBIDDEN"):
         extracted(CONTACTS, Vendor(handler))

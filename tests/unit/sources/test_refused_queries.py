@@ -4,9 +4,9 @@ from typing import Annotated
 
 import pytest
 
-from kindred.api import Client, Request, Response
-from kindred.contracts import Contract
-from kindred.errors import SourceError, SourceRefused
+from kindred.api import Client, HttpRequest, HttpResponse
+from kindred.errors import SourceError, SourceForbidden
+from kindred.landing.contracts import Contract
 from kindred.loads import ONLY_WHERE_PRESENT, Load, Row, optional_fields
 from kindred.sources import LOADS
 from kindred.sources.salesforce import Query, connect
@@ -18,7 +18,7 @@ ECHO = (
 )
 
 
-def no_such(*fields: str, echo: str = ECHO, entity: str = "Contact") -> Response:
+def no_such(*fields: str, echo: str = ECHO, entity: str = "Contact") -> HttpResponse:
     """The vendor's answer, which names the first field that it does not have."""
     sentence = (
         f"No such column '{fields[0]}' on entity '{entity}'. If you are attempting to use a"
@@ -29,7 +29,7 @@ def no_such(*fields: str, echo: str = ECHO, entity: str = "Contact") -> Response
     )
 
 
-def refused(load: Load, response: Response, options: dict | None = None) -> SourceError:
+def refused(load: Load, response: HttpResponse, options: dict | None = None) -> SourceError:
     with pytest.raises(SourceError) as caught:
         extracted(load, Vendor(lambda _: response, options))
     return caught.value
@@ -87,7 +87,7 @@ def test_an_object_that_is_not_there_is_named_with_the_option_that_maps_it():
 def test_a_refusal_says_its_constant_and_what_to_do(code, status, advice):
     response = reply([{"errorCode": code, "message": "for ann@x.test"}], status)
     error = refused(CONTACTS, response)
-    assert isinstance(error, SourceRefused) == (status == 403)
+    assert isinstance(error, SourceForbidden) == (status == 403)
     assert f"answered {status} ({code})" in str(error)
     assert advice in str(error)
     assert "ann@x.test" not in str(error)
@@ -107,13 +107,13 @@ def test_a_refusal_says_its_constant_and_what_to_do(code, status, advice):
 def test_a_refused_login_says_its_constant_and_what_to_do(code, advice):
     described = {"error": code, "error_description": "no such user ann@x.test"}
 
-    async def transport(_: Request) -> Response:
+    async def transport(_: HttpRequest) -> HttpResponse:
         return reply(described, 400)
 
     vendor = Vendor(lambda _: reply({}))
     auth = connect(vendor.endpoint)._auth
     vendor.client = lambda: Client(vendor.endpoint, auth, transport=transport)
-    with pytest.raises(SourceRefused, match=code) as caught:
+    with pytest.raises(SourceForbidden, match=code) as caught:
         extracted(CONTACTS, vendor)
     assert advice in str(caught.value)
     assert "ann@x.test" not in str(caught.value)
@@ -133,7 +133,7 @@ class Org:
         self.fields, self.names_it = fields, names_it
         self.asked: list[list[str]] = []
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         fields = query_of(request)["q"].removeprefix("SELECT ").partition(" FROM ")[0].split(", ")
         self.asked.append(fields)
         for field in fields:
@@ -176,7 +176,7 @@ def test_an_optional_field_that_the_organisation_lacks_is_null(present, question
     assert org.asked[0] == ["Id", "note", "CurrencyIsoCode"]
     assert found.keys() == {"Id", "note", "CurrencyIsoCode"}, "asked for and not there is null"
     assert found["CurrencyIsoCode"] == currency
-    assert Contract(SALES).sort([found]).rows[0][2] == currency
+    assert Contract(SALES).validate([found]).rows[0][2] == currency
 
 
 def test_a_refusal_that_names_no_field_is_asked_again_without_the_optional_ones():
@@ -195,7 +195,7 @@ def test_a_field_that_is_not_optional_is_never_left_out():
 def test_what_was_left_out_in_one_half_is_left_out_in_the_other():
     org = Org("Id", "note")
 
-    def handler(request: Request) -> Response:
+    def handler(request: HttpRequest) -> HttpResponse:
         response = org(request)
         is_whole = "2026-11-01T00" in request.url and "2026-11-02T00" in request.url
         is_too_wide = response.status == 200 and is_whole

@@ -6,8 +6,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from kindred.api import Request, Response
-from kindred.errors import SourceError, SourceRefused, SourceUnavailable
+from kindred.api import HttpRequest, HttpResponse
+from kindred.errors import SourceError, SourceForbidden, SourceUnavailable
 from kindred.loads import Page
 from kindred.sources.genesys import Conversation
 from tests.unit.sources.test_extract_genesys import (
@@ -29,10 +29,10 @@ REFUSALS = [
     (reply(MISSING, 403), "403 missing.any.permissions"),
     (reply({"code": "bad.request"}, 400), "400 bad.request"),
     (reply({"code": "conflict"}, 409), "409 conflict"),
-    (Response(202, {}, b""), "202"),
+    (HttpResponse(202, {}, b""), "202"),
     (reply({"status": "pending"}, 202), "202"),
-    (Response(204, {}, b""), "204"),
-    (Response(200, {}, b"<Error/>"), "unreadable"),
+    (HttpResponse(204, {}, b""), "204"),
+    (HttpResponse(200, {}, b"<Error/>"), "unreadable"),
     (reply([]), "unreadable"),
     (reply({"transcripts": None}), "unreadable"),
     (reply({"url": 7}), "unreadable"),
@@ -47,11 +47,13 @@ def call(number: int, **given) -> dict:
 class Refusing(Region):
     """A region that answers for some conversations with what it is given."""
 
-    def __init__(self, *found: dict, refused: dict[str, Response], at_store: bool = False) -> None:
+    def __init__(
+        self, *found: dict, refused: dict[str, HttpResponse], at_store: bool = False
+    ) -> None:
         super().__init__(*found)
         self.refused, self.at_store = refused, at_store
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         is_address, is_store = "/transcripturl" in request.url, request.url.startswith(STORE)
         name = request.url.split("/")[7 if is_address else 4] if is_address or is_store else ""
         if name in self.refused and is_store == self.at_store:
@@ -84,7 +86,7 @@ def test_an_address_that_leads_to_nothing_is_one_item():
 
 def test_a_fresh_token_that_is_refused_is_the_login_and_fails_at_the_first():
     failure = pages_of(Refusing(call(0), refused={"c0": reply({}, 401)}))[-1].failure
-    assert isinstance(failure, SourceRefused)
+    assert isinstance(failure, SourceForbidden)
 
 
 @pytest.mark.parametrize("refusal", [reply(MISSING, 403), reply({}, 400)])
@@ -93,7 +95,7 @@ def test_all_of_a_fair_number_refused_is_the_permission(refusal):
     found = [call(number) for number in range(5)]
     failure = pages_of(Refusing(*found, refused=dict.fromkeys(names, refusal)))[-1].failure
     assert isinstance(failure, SourceError)
-    assert isinstance(failure, SourceRefused) == (refusal.status != 400)
+    assert isinstance(failure, SourceForbidden) == (refusal.status != 400)
     some = dict.fromkeys(names[:4], refusal)
     assert [page.failure for page in pages_of(Refusing(*found, refused=some))] == [None]
     assert [page.failure for page in pages_of(Refusing(*found[:4], refused=some))] == [None]
@@ -105,11 +107,11 @@ def test_without_any_permission_not_every_transcript_is_asked_for():
     vendor = Vendor(Refusing(*found, refused=refused))
     pages = extracted(CONVERSATIONS, vendor, loads=ALL)
     assert asked_for(vendor, "transcripturl") == 100
-    assert [type(page.failure) for page in pages if page.failure] == [SourceRefused]
+    assert [type(page.failure) for page in pages if page.failure] == [SourceForbidden]
     assert len(records(pages, "genesys_conversations")) == 250
 
 
-@pytest.mark.parametrize("refusal", [Response(202, {}, b""), Response(204, {}, b"")])
+@pytest.mark.parametrize("refusal", [HttpResponse(202, {}, b""), HttpResponse(204, {}, b"")])
 def test_transcripts_that_are_all_still_being_written_are_no_failure(refusal):
     found = [call(number) for number in range(9)]
     region = Refusing(*found, refused={f"c{number}": refusal for number in range(9)})

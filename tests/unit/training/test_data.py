@@ -4,15 +4,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kindred.feeling import thresholds
-from kindred.feeling.names import EMOTIONS, SCORES
-from kindred.feeling.scorer import score
+from kindred.text_emotions import thresholds
+from kindred.text_emotions.labels import EMOTIONS, SCORES
+from kindred.text_emotions.scorer import score
 from training.__main__ import DATA
 from training.calibration import f1_scores
 from training.data import OWN, read
 from training.labels import EMOTION_OF, FINE, TARGETS, VALUES_OF
 
-EVALUATION = Path(__file__).parents[1] / "feeling" / "evaluation.tsv"
+EVALUATION = Path(__file__).parents[1] / "text_emotions" / "evaluation.tsv"
 
 needs_data = pytest.mark.skipif(
     not DATA.is_dir(), reason="the labelled public texts are not beside the project"

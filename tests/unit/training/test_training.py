@@ -7,11 +7,11 @@ from string import ascii_lowercase
 import numpy as np
 import pytest
 
-from kindred.feeling import weights as file
-from kindred.feeling.features import parts
-from kindred.feeling.model import HEADS, Model, gated
-from kindred.feeling.names import SCORES
-from kindred.feeling.words import plain
+from kindred.text_emotions import weights as file
+from kindred.text_emotions.cleaning import clean
+from kindred.text_emotions.features import parts
+from kindred.text_emotions.labels import SCORES
+from kindred.text_emotions.model import HEADS, Model, gated
 from training.__main__ import CROSS_VALIDATION
 from training.corpus import corpus
 from training.data import Example
@@ -66,7 +66,7 @@ def test_the_written_scorer_gives_what_training_computed(trained, tmp_path):
     rows = trained.weights.rows / known.vocabulary.emphasis[:, None] * trained.weights.step
     heads = known.features @ rows + trained.weights.constants
     z = gated(heads) @ trained.weights.mixture + trained.weights.intercepts
-    texts = [plain(each.text) for each in examples(1)]
+    texts = [clean(each.text) for each in examples(1)]
     scores = Model(file.read(tmp_path / "weights.npz")).scores(texts)
     np.testing.assert_allclose(scores, 1 / (1 + np.exp(-z)), atol=1e-5)
 
@@ -122,6 +122,6 @@ def test_a_part_that_the_model_forgets_scores_as_before(trained, tmp_path, monke
     model = Model(file.read(tmp_path / "weights.npz"))
     before = model.scores(["a lovely smile"])
     few = len(parts("a lovely smile")) - 1
-    monkeypatch.setattr("kindred.feeling.model._MOST_PARTS_KEPT", few)
+    monkeypatch.setattr("kindred.text_emotions.model._MOST_PARTS_KEPT", few)
     model.scores(["my order is on time"])
     np.testing.assert_array_equal(model.scores(["a lovely smile"]), before)

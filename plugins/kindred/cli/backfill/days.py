@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from kindred.cli.night import Night, zone
-from kindred.embedded.connections import Reach
+from kindred.embedded.connections import BackfillReach
 from kindred.embedded.services import Services
 from kindred.errors import KindredError
 
@@ -80,7 +80,7 @@ def refuse_unfinished(days: Days, moment: datetime) -> None:
     raise KindredError(f"{stands}. The last day that can be asked for is {over}")
 
 
-def refuse_unreachable(days: Days, moment: datetime, reaches: dict[str, Reach]) -> None:
+def refuse_unreachable(days: Days, moment: datetime, reaches: dict[str, BackfillReach]) -> None:
     """Raise KindredError, with the days that work, if a vendor does not reach that far back.
 
     Args:

@@ -13,7 +13,7 @@ from kindred.warehouse.ledger import UNSETTLED
 
 
 @dataclass(frozen=True)
-class Known:
+class LoadCoverage:
     """What there is of a load: how many of the days, and whether a night ever published it."""
 
     load: str
@@ -22,7 +22,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BatchCounts:
     """What became of a load's batches, one a day."""
 
     load: str
@@ -37,7 +37,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Built:
+class BuildResult:
     """A build of the marts: the customers and customer-months it computed (None: not reached)."""
 
     build_id: int
@@ -47,11 +47,11 @@ class Built:
     customer_months: int | None
 
 
-def known(dsn: str, loads: Iterable[str], days: Days) -> list[Known]:
+def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
     """What there is of each load, in the loads' order."""
     return rows(
         dsn,
-        Known,
+        LoadCoverage,
         """
         with covered as (
             select load, range_agg(tstzrange(window_start, window_end)) as windows
@@ -100,11 +100,11 @@ def runs_with(dsn: str, loads: Iterable[str], run_ids: Iterable[str], *statuses:
 
 def outcomes(
     dsn: str, loads: Iterable[str], run_ids: Iterable[str], since: datetime
-) -> list[Outcome]:
+) -> list[BatchCounts]:
     """What became of the runs' batches that were begun since, in the loads' order."""
     return rows(
         dsn,
-        Outcome,
+        BatchCounts,
         """
         with newest as (
             select distinct on (load, run_id)
@@ -137,11 +137,11 @@ def outcomes(
     )
 
 
-def builds(dsn: str, since: datetime) -> list[Built]:
+def builds(dsn: str, since: datetime) -> list[BuildResult]:
     """The builds of the marts that were begun since."""
     return rows(
         dsn,
-        Built,
+        BuildResult,
         """
         select
             build_id,

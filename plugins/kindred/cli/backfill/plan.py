@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from kindred.cli.backfill import asking, ledger
-from kindred.cli.backfill.asking import EVERYTHING, FAILED, Backfill, Run
+from kindred.cli.airflow_runs import UNFINISHED
+from kindred.cli.backfill import airflow_backfills, ledger
+from kindred.cli.backfill.airflow_backfills import EVERYTHING, FAILED, Backfill, BackfillRun
 from kindred.cli.backfill.days import Days, refuse_unfinished, refuse_unreachable
-from kindred.cli.backfill.ledger import Known
-from kindred.cli.following import UNFINISHED
+from kindred.cli.backfill.ledger import LoadCoverage
 from kindred.embedded import connections
-from kindred.embedded.connections import Reach
-from kindred.embedded.rest import Airflow
+from kindred.embedded.airflow_api import Airflow
+from kindred.embedded.connections import BackfillReach
 from kindred.errors import KindredError
 from kindred.sources import LOADS, SOURCES
 
@@ -22,7 +22,7 @@ TASKS = 4  # land, gate, publish, report
 
 
 @dataclass(frozen=True)
-class Part:
+class SourcePlan:
     """What is to be run of one source.
 
     `first` and `again` count runs, `left` days that are somebody else's run or did not fail.
@@ -30,7 +30,7 @@ class Part:
 
     source: str
     vendor: str
-    reach: Reach
+    reach: BackfillReach
     under_way: Backfill | None
     first: int
     again: int
@@ -47,14 +47,14 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BackfillPlan:
     """A backfill of `days`: everything again, or what failed and what never ran."""
 
     days: Days
     only_failed: bool
     at_once: int
-    parts: tuple[Part, ...]
-    loads: tuple[Known, ...]
+    parts: tuple[SourcePlan, ...]
+    loads: tuple[LoadCoverage, ...]
 
     @property
     def runs(self) -> int:
@@ -83,7 +83,7 @@ def make(
     *,
     only_failed: bool,
     at_once: int,
-) -> Plan:
+) -> BackfillPlan:
     """Ask Airflow, its connections and the ledger what a backfill would do; changes nothing.
 
     Args:
@@ -101,7 +101,7 @@ def make(
     reaches = {vendor: connections.reach(airflow, vendor) for vendor in vendors.values()}
     refuse_unreachable(days, moment, reaches)
     loads = [load.name for load in LOADS.values() if load.vendor in reaches]
-    known = ledger.known(dsn, loads, days)
+    known = ledger.coverage(dsn, loads, days)
     if not any(load.has_cursor for load in known):
         raise KindredError(
             f"nothing of {', '.join(chosen)} is published yet: `kindred run` takes the history"
@@ -109,18 +109,18 @@ def make(
     parts = []
     for source in chosen:
         dag = f"ingest_{source}"
-        running = asking.under_way(airflow, dag)
+        running = airflow_backfills.find_active(airflow, dag)
         if running is not None and running.days != days:
             raise KindredError(
                 f"{source}: Airflow runs a backfill of {running.days} and takes one at a time."
                 f" Follow it: `{command(running.days, [source])}`, or cancel it on"
                 f" {airflow.base}/dags/{dag}"
             )
-        found = list(asking.runs(airflow, dag, days))
+        found = list(airflow_backfills.runs(airflow, dag, days))
         first, again = _runs(airflow, dag, days, found, running, only_failed=only_failed)
-        late = asking.seconds_of_late(airflow, dag)
+        late = airflow_backfills.seconds_of_late(airflow, dag)
         parts.append(
-            Part(
+            SourcePlan(
                 source,
                 vendors[source],
                 reaches[vendors[source]],
@@ -131,14 +131,14 @@ def make(
                 median(late) if late else None,
             )
         )
-    return Plan(days, only_failed, at_once, tuple(parts), tuple(known))
+    return BackfillPlan(days, only_failed, at_once, tuple(parts), tuple(known))
 
 
 def _runs(
     airflow: Airflow,
     dag: str,
     days: Days,
-    found: list[Run],
+    found: list[BackfillRun],
     running: Backfill | None,
     *,
     only_failed: bool,
@@ -146,6 +146,6 @@ def _runs(
     """How many runs Airflow would make, and how many of those there are it would run again."""
     if running is not None:
         return 0, sum(run.state in UNFINISHED for run in found)
-    wanted = asking.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)
+    wanted = airflow_backfills.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)
     again = len(wanted & {run.start for run in found})
     return len(wanted) - again, again

@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kindred.cli.backfill import asking, following, ledger, shown
+from kindred.cli.backfill import airflow_backfills, ledger, progress_view, watch
 from kindred.cli.backfill.days import Days
-from kindred.cli.backfill.figures import counts, in_days, span
+from kindred.cli.backfill.format import counts, duration, plural_days
 from kindred.cli.backfill.plan import command
-from kindred.cli.keeping import kept_up
+from kindred.cli.supervision import with_restarts
 from kindred.sources import SOURCES
 from kindred.warehouse.ledger import UNSETTLED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kindred.cli.backfill.asking import Backfill
-    from kindred.cli.backfill.following import Picture
-    from kindred.cli.backfill.ledger import Built, Outcome
-    from kindred.cli.backfill.plan import Plan
+    from kindred.cli.backfill.airflow_backfills import Backfill
+    from kindred.cli.backfill.ledger import BatchCounts, BuildResult
+    from kindred.cli.backfill.plan import BackfillPlan
+    from kindred.cli.backfill.watch import BackfillSnapshot
     from kindred.embedded.services import Services
 
 
-def follow(console: Console, services: Services, backfills: list[Backfill]) -> Picture:
+def follow(console: Console, services: Services, backfills: list[Backfill]) -> BackfillSnapshot:
     """Show the backfills until they and the refreshes after them have ended."""
     console.print()
-    with shown.shown(console) as show:
-        for picture in kept_up(services, lambda: following.follow(services.airflow, backfills)):
+    with progress_view.shown(console) as show:
+        for picture in with_restarts(services, lambda: watch.follow(services.airflow, backfills)):
             show(picture)
     return picture
 
@@ -40,12 +40,12 @@ class _Ended:
     """How the runs of one source ended: a row a load, and the days that did not come in."""
 
     source: str
-    outcomes: list[Outcome]
+    outcomes: list[BatchCounts]
     failed: list[datetime]
 
 
 def finish(
-    console: Console, services: Services, backfills: list[Backfill], picture: Picture
+    console: Console, services: Services, backfills: list[Backfill], picture: BackfillSnapshot
 ) -> bool:
     """Show what changed, and what failed with its next step; return whether all went well."""
     dsn = services.postgres.dsn("admin")
@@ -58,9 +58,9 @@ def finish(
     for outcome in outcomes:
         if outcome.failed:
             reason = outcome.message or "its task did not end; Airflow has its log"
-            typer.echo(f"FAILED  {outcome.load}, {in_days(outcome.failed)}: {reason}", err=True)
+            typer.echo(f"FAILED  {outcome.load}, {plural_days(outcome.failed)}: {reason}", err=True)
         if outcome.held:
-            typer.echo(f"HELD    {outcome.load}, {in_days(outcome.held)}", err=True)
+            typer.echo(f"HELD    {outcome.load}, {plural_days(outcome.held)}", err=True)
     refused = [task for task in picture.tasks if task.state == "failed"]
     for task in refused:
         page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"
@@ -78,7 +78,9 @@ def _ended(services: Services, backfill: Backfill, since: datetime) -> _Ended:
     dsn = services.postgres.dsn("admin")
     source = backfill.dag.removeprefix("ingest_")
     loads = [load.name for load in SOURCES[source]]
-    runs = list(asking.runs(services.airflow, backfill.dag, backfill.days, run_type="backfill"))
+    runs = list(
+        airflow_backfills.runs(services.airflow, backfill.dag, backfill.days, run_type="backfill")
+    )
     names = [run.run_id for run in runs]
     lost = ledger.runs_with(dsn, loads, names, *UNSETTLED)
     held = ledger.runs_with(dsn, loads, names, "held")
@@ -97,14 +99,14 @@ def _again(failed: list[_Ended]) -> str:
     return command(days, [each.source for each in failed], only_failed=True)
 
 
-def left_running(services: Services, plan: Plan) -> str:
+def left_running(services: Services, plan: BackfillPlan) -> str:
     """Say how to come back to what goes on without us."""
     again = command(plan.days, [part.source for part in plan.parts], only_failed=plan.only_failed)
     pages = "".join(f"\n  {services.airflow.base}/dags/{part.dag}" for part in plan.parts)
     return f"\nIt goes on in Airflow, whose pages pause or cancel it:{pages}\nBack to it: `{again}`"
 
 
-def _loads(outcomes: list[Outcome]) -> object:
+def _loads(outcomes: list[BatchCounts]) -> object:
     return counts(
         ("load", "days", "landed", "changed", "quarantined", "held", "failed"),
         [
@@ -122,7 +124,7 @@ def _loads(outcomes: list[Outcome]) -> object:
     )
 
 
-def _marts(builds: list[Built]) -> str:
+def _marts(builds: list[BuildResult]) -> str:
     published = [built for built in builds if built.status == "published"]
     if not builds:
         return "Nothing changed, so the marts stand as they were."
@@ -133,6 +135,6 @@ def _marts(builds: list[Built]) -> str:
     seconds = sum(built.seconds for built in published)
     times = "once" if len(published) == 1 else f"{len(published):,} times"
     return (
-        f"The marts were rebuilt {times}, in {span(seconds)}: {months:,} months of"
+        f"The marts were rebuilt {times}, in {duration(seconds)}: {months:,} months of"
         f" {customers:,} customers."
     )

@@ -14,7 +14,7 @@ def release(
     reason: Annotated[str, typer.Option(help="Why it may pass; kept in the ledger.")],
 ) -> None:
     """Let a held batch through after a look at it: merge it and refresh the marts."""
-    with shell.mending():
+    with shell.exit_on_error():
         from kindred.cli import held
 
         said = held.release(shell.services(quiet=True), batch_id, reason)
@@ -25,7 +25,7 @@ def replace(
     batch_id: Annotated[int, typer.Argument(metavar="BATCH", help="As `kindred status` names it.")],
 ) -> None:
     """Ask the vendor again for a held batch's window; a good answer takes the batch's place."""
-    with shell.mending():
+    with shell.exit_on_error():
         from kindred.cli import held
 
         said, went_well = held.replace(shell.services(quiet=True), batch_id)

@@ -34,7 +34,7 @@ def run(
     no_sandbox: NoSandbox = False,
 ) -> None:
     """Run one night now and show what it found; services stay up afterwards."""
-    with shell.mending():
+    with shell.exit_on_error():
         from rich.console import Console
 
         from kindred.cli import night, report
@@ -43,10 +43,10 @@ def run(
         services = shell.services()
         began = time.monotonic()
         try:
-            with shell.stopping():
+            with shell.interrupt_on_signal():
                 services.up(choice(services, scenario, customers, replay, no_sandbox))
                 typer.echo(f"Services are up after {time.monotonic() - began:.0f} s.")
-                chosen = night.choose(services, through.date() if through else None)
+                chosen = night.next_night(services, through.date() if through else None)
                 picture = report.follow(console, services, chosen)
         except KeyboardInterrupt:
             typer.echo("\nStopping everything; `kindred run` takes the night up again.", err=True)
@@ -70,17 +70,17 @@ def backfill(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
 ) -> None:
     """Ask for days of the past again and refresh the marts once; the same command resumes it."""
-    with shell.mending():
+    with shell.exit_on_error():
         from rich.console import Console
 
-        from kindred.cli import following, night
-        from kindred.cli.backfill import days, plan, planned, report, starting
+        from kindred.cli import airflow_runs, night
+        from kindred.cli.backfill import days, plan, plan_view, report, start
 
         console = Console(highlight=False)
         wanted = days.asked(first.date(), last.date())
         services = shell.services()
         services.up()
-        night.wait_until_known(services.airflow, (*night.INGESTS, following.REFRESH))
+        night.wait_until_known(services.airflow, (*night.INGESTS, airflow_runs.REFRESH))
         chosen = plan.make(
             services.airflow,
             services.postgres.dsn("admin"),
@@ -90,12 +90,12 @@ def backfill(
             only_failed=only_failed,
             at_once=at_once,
         )
-        planned.show(console, chosen)
+        plan_view.show(console, chosen)
         if dry_run or not chosen.runs:
             raise typer.Exit(0)
         try:
-            with shell.stopping():
-                started = starting.start(services.airflow, chosen)
+            with shell.interrupt_on_signal():
+                started = start.start(services.airflow, chosen)
                 picture = report.follow(console, services, started)
         except KeyboardInterrupt:
             typer.echo(report.left_running(services, chosen), err=True)
@@ -113,7 +113,7 @@ def reconcile(
     ] = False,
 ) -> None:
     """Find what the vendors have deleted unseen, and end it in the warehouse too."""
-    with shell.mending():
+    with shell.exit_on_error():
         from rich.console import Console
 
         from kindred.cli import reconcile as comparing

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kindred.embedded.sandbox import Choice
+    from kindred.embedded.sandbox import SandboxSettings
     from kindred.embedded.services import Services
 
 Scenario = Annotated[str | None, typer.Option(help="The sandbox's population (first: retailer).")]
@@ -24,13 +24,15 @@ def choice(
     customers: int | None,
     replay: Path | None,
     no_sandbox: bool,
-) -> Choice | None:
+) -> SandboxSettings | None:
     """What was asked for; None (as last time) when nothing was."""
-    from kindred.embedded.sandbox import Choice
+    from kindred.embedded.sandbox import SandboxSettings
 
     if no_sandbox:
-        return Choice(is_on=False)
+        return SandboxSettings(is_on=False)
     if scenario is None and customers is None and replay is None:
         return None
-    known = Choice.remembered(services.home)
-    return Choice(scenario or known.scenario, customers, str(replay.absolute()) if replay else None)
+    known = SandboxSettings.remembered(services.home)
+    return SandboxSettings(
+        scenario or known.scenario, customers, str(replay.absolute()) if replay else None
+    )

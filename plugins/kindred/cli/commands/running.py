@@ -38,7 +38,7 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start Postgres, Airflow and the sandbox; what runs already stays."""
-    with shell.mending():
+    with shell.exit_on_error():
         from kindred.cli import report
         from kindred.embedded import settings
 
@@ -63,7 +63,7 @@ def down(
     erase: Annotated[bool, typer.Option("--erase", help="Delete all data too.")] = False,
 ) -> None:
     """Stop everything that `up` or `run` started."""
-    with shell.mending():
+    with shell.exit_on_error():
         services = shell.services()
         services.down()
         if erase:
@@ -73,7 +73,7 @@ def down(
 
 def status(as_json: AsJson = False) -> None:
     """Say what runs, how fresh each source is, and what is held."""
-    with shell.mending():
+    with shell.exit_on_error():
         from kindred.cli import status as statuses
 
         found = statuses.read(shell.services(quiet=True))
@@ -87,16 +87,16 @@ def dsn(
     role: Annotated[Role, typer.Option(help="Whose connection string.")] = Role.READER,
 ) -> None:
     """Print a connection string with its password, for a BI tool or psql."""
-    with shell.mending():
+    with shell.exit_on_error():
         services = shell.services(quiet=True)
         if not services.postgres.port:
-            shell.fail("there is no warehouse yet: `kindred up` makes it")
+            shell.exit_with("there is no warehouse yet: `kindred up` makes it")
     typer.echo(services.postgres.dsn(role.value))
 
 
 def doctor(as_json: AsJson = False) -> None:
     """Check the machine and every part; say how to mend what is broken."""
-    with shell.mending():
+    with shell.exit_on_error():
         from kindred.cli import doctor as doctors
 
         findings = doctors.examine()
@@ -114,7 +114,7 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the warehouse's tables and grants up to date; never drops anything."""
-    with shell.mending():
+    with shell.exit_on_error():
         from kindred.sources import LOADS
         from kindred.warehouse import schema
 

@@ -33,11 +33,11 @@ def score(
     ] = None,
 ) -> None:
     """Add to a file's texts what they express, on this machine; needs nothing running."""
-    with shell.mending():
+    with shell.exit_on_error():
         from kindred.cli import texts
 
         try:
-            with shell.stopping():
+            with shell.interrupt_on_signal():
                 said = texts.score_file(file, column, form.value if form else None, output)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None

@@ -20,16 +20,16 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from rich.console import Console
 
-from kindred.cli.findings import board, calls, drivers, sources, tiers
+from kindred.cli.findings import call_list, drivers, north_star, sources, tiers
 from kindred.warehouse.connections import connect
 
 # Each part with the mart it begins with: what was published before that mart existed lacks it.
 PARTS = (
-    (board.table, "true_north"),
-    (tiers.worth, "segment_summary"),
-    (tiers.loyalty, "segment_attrition"),
+    (north_star.table, "true_north"),
+    (tiers.segments_table, "segment_summary"),
+    (tiers.outcomes_table, "segment_attrition"),
     (drivers.table, "touchpoint_importance"),
-    (calls.table, "attrition_risk"),
+    (call_list.table, "attrition_risk"),
 )
 
 

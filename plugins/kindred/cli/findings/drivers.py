@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import DictRow
 from rich.table import Table
 
-from kindred.cli.findings.figures import grid, interval
+from kindred.cli.findings.formatting import grid, interval
 
 MOST = 3
 QUADRANTS = {

@@ -6,7 +6,7 @@ import psycopg
 from psycopg.rows import DictRow
 from rich.table import Table
 
-from kindred.cli.findings.figures import grid, whole
+from kindred.cli.findings.formatting import grid, whole
 
 
 def table(cursor: psycopg.Cursor[DictRow]) -> Table:

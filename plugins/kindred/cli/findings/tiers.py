@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import DictRow
 from rich.table import Table
 
-from kindred.cli.findings.figures import grid, interval
+from kindred.cli.findings.formatting import grid, interval
 
 TIERS = {
     "fully_connected": "fully connected",
@@ -22,7 +22,7 @@ TIERS = {
 }
 
 
-def worth(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
+def segments_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     """Who they are and what they are worth beside the highly satisfied."""
     table = grid("tier", "customers", "share of all", "value index*", "next year", gap=1)
     for row in _by_tier(cursor, "marts.segment_summary", month):
@@ -38,7 +38,7 @@ def worth(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     return table
 
 
-def loyalty(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
+def outcomes_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     """Attrition of those who began the year in a tier, and advocacy of those in it now."""
     table = grid("tier", "left in 12 months*", "advocates", "net promoter")
     leavers = {row["tier"]: row for row in _by_tier(cursor, "marts.segment_attrition", month)}

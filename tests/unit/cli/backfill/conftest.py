@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from kindred.cli.backfill import following, ledger
-from kindred.cli.backfill.asking import Backfill
-from kindred.cli.backfill.ledger import Known
-from kindred.cli.backfill.starting import start
+from kindred.cli.backfill import ledger, watch
+from kindred.cli.backfill.airflow_backfills import Backfill
+from kindred.cli.backfill.ledger import LoadCoverage
+from kindred.cli.backfill.start import start
 from kindred.embedded import connections
 from tests.unit.cli.backfill.fake_airflow import FakeAirflow
 from tests.unit.cli.backfill.planning import WEEK, make
@@ -33,9 +33,9 @@ def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     found: dict[str, Any] = {"has_cursor": True}
     monkeypatch.setattr(
         ledger,
-        "known",
+        "coverage",
         lambda _, loads, meant: [
-            Known(load, len(meant) - 5, found["has_cursor"]) for load in loads
+            LoadCoverage(load, len(meant) - 5, found["has_cursor"]) for load in loads
         ],
     )
     return found
@@ -43,5 +43,5 @@ def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.fixture
 def started(airflow: Any, monkeypatch: pytest.MonkeyPatch) -> list[Backfill]:
-    monkeypatch.setattr(following, "POLL_SECONDS", 0)
+    monkeypatch.setattr(watch, "POLL_SECONDS", 0)
     return start(airflow, make(airflow, WEEK, "crm"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from kindred.cli.backfill.days import Days
 from kindred.embedded import connections
-from kindred.embedded.rest import AnswerError
+from kindred.embedded.airflow_api import AirflowRefusal
 
 CREATED = "2026-04-01T12:00:00Z"
 
@@ -97,7 +97,7 @@ class FakeAirflow:
         assert path == "/backfills"
         if self.refusals:
             self.refusals -= 1
-            raise AnswerError(409, "POST", path, "There is already a running backfill")
+            raise AirflowRefusal(409, "POST", path, "There is already a running backfill")
         dag = body["dag_id"]
         self.changes.append(f"ask {dag} {body['reprocess_behavior']} {body['max_active_runs']}")
         for moment in self._wanted(body):

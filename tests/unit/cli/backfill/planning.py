@@ -15,7 +15,7 @@ WEEK = Days(date(2026, 3, 2), date(2026, 3, 8))
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 
 
-def make(airflow: Any, meant: Days = WEEK, *sources: str, **given: Any) -> plan.Plan:
+def make(airflow: Any, meant: Days = WEEK, *sources: str, **given: Any) -> plan.BackfillPlan:
     given = {"only_failed": False, "at_once": 2} | given
     return plan.make(airflow, "", meant, sources, NOON, **given)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kindred.cli.backfill import asking
-from kindred.cli.backfill.starting import start
-from kindred.embedded.rest import AnswerError
+from kindred.cli.backfill import airflow_backfills
+from kindred.cli.backfill.start import start
+from kindred.embedded.airflow_api import AirflowRefusal
 from tests.unit.cli.backfill.planning import WEEK, make
 
 
@@ -50,17 +50,20 @@ def test_a_paused_backfill_goes_on_when_it_is_taken_up(airflow: Any) -> None:
 def test_asking_waits_until_airflow_has_noticed_that_the_one_before_is_over(
     airflow: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking.time, "sleep", lambda _: None)
+    monkeypatch.setattr(airflow_backfills.time, "sleep", lambda _: None)
     airflow.refusals = 3
 
-    assert asking.ask(airflow, "ingest_crm", WEEK, asking.EVERYTHING, 2).days == WEEK
+    assert (
+        airflow_backfills.create(airflow, "ingest_crm", WEEK, airflow_backfills.EVERYTHING, 2).days
+        == WEEK
+    )
 
 
 def test_asking_gives_up_when_somebody_was_quicker(
     airflow: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "MARKING_SECONDS", -1)
+    monkeypatch.setattr(airflow_backfills, "MARKING_SECONDS", -1)
     airflow.refusals = 3
 
-    with pytest.raises(AnswerError, match="already a running backfill"):
-        asking.ask(airflow, "ingest_crm", WEEK, asking.EVERYTHING, 2)
+    with pytest.raises(AirflowRefusal, match="already a running backfill"):
+        airflow_backfills.create(airflow, "ingest_crm", WEEK, airflow_backfills.EVERYTHING, 2)

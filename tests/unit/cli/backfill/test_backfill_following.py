@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kindred.cli.backfill import following
+from kindred.cli.backfill import watch
 from tests.unit.cli.backfill.fake_airflow import end_runs
 
 
 def test_a_backfill_ends_after_the_refresh_of_its_last_run(airflow: Any, started: Any) -> None:
     airflow.events, airflow.refreshes = 1, 2
     seen = []
-    for picture in following.follow(airflow, started):
+    for picture in watch.follow(airflow, started):
         seen.append((picture.courses[0].done, picture.courses[0].failed, picture.left))
         end_runs(airflow, 1, "failed" if len(seen) == 1 else "success")
 

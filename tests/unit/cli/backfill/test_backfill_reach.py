@@ -9,7 +9,7 @@ import pytest
 
 from kindred.cli.backfill.days import Days
 from kindred.embedded import connections
-from kindred.embedded.connections import Reach
+from kindred.embedded.connections import BackfillReach
 from kindred.errors import KindredError, SetupError
 from tests.unit.cli.backfill.planning import WEEK, make
 
@@ -19,7 +19,7 @@ def test_reach_is_read_from_the_connection(airflow: Any) -> None:
 
     found = [connections.reach(airflow, vendor) for vendor in connections.VENDORS]
 
-    assert found == [Reach(days=365), Reach(), Reach(is_connected=False)]
+    assert found == [BackfillReach(days=365), BackfillReach(), BackfillReach(is_connected=False)]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_reach_is_read_from_the_environment(
     monkeypatch.setenv("AIRFLOW_CONN_GENESYS", given)
     airflow.extras = {"genesys": '{"reach_days": 1}'}
 
-    assert connections.reach(airflow, "genesys") == Reach(days=90)
+    assert connections.reach(airflow, "genesys") == BackfillReach(days=90)
 
 
 @pytest.mark.parametrize("given", ['{"reach_days": "s3cret"}', '{"reach_days": 0}', '["s3cret"]'])

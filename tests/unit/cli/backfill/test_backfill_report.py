@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from kindred.cli.backfill import asking, ledger, report
+from kindred.cli.airflow_runs import Task
+from kindred.cli.backfill import airflow_backfills, ledger, report
 from kindred.cli.backfill.days import Days
-from kindred.cli.backfill.following import Course, Picture
-from kindred.cli.backfill.ledger import Built, Outcome
-from kindred.cli.following import Task
+from kindred.cli.backfill.ledger import BatchCounts, BuildResult
+from kindred.cli.backfill.watch import BackfillSnapshot, SourceProgress
 from tests.unit.cli.backfill.fake_airflow import end_runs
 from tests.unit.cli.backfill.planning import WEEK, make
 
 
-def outcome(**given: Any) -> Outcome:
+def outcome(**given: Any) -> BatchCounts:
     usual: dict[str, Any] = {
         "load": "salesforce_orders",
         "days": 7,
@@ -31,7 +31,7 @@ def outcome(**given: Any) -> Outcome:
         "rows_quarantined": 0,
         "message": None,
     }
-    return Outcome(**usual | given)
+    return BatchCounts(**usual | given)
 
 
 def finish(
@@ -40,8 +40,8 @@ def finish(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     *,
-    outcomes: list[Outcome],
-    builds: list[Built],
+    outcomes: list[BatchCounts],
+    builds: list[BuildResult],
     statuses: dict[str, str] | None = None,
     tasks: tuple[Task, ...] = (),
 ) -> tuple[bool, str]:
@@ -55,7 +55,7 @@ def finish(
     )
     services: Any = SimpleNamespace(airflow=airflow, postgres=SimpleNamespace(dsn=lambda _: ""))
     console = Console(file=io.StringIO(), width=160)
-    picture = Picture((Course("crm", 7, 0, 0),), tasks=tasks)
+    picture = BackfillSnapshot((SourceProgress("crm", 7, 0, 0),), tasks=tasks)
     went_well = report.finish(console, services, started, picture)
     return went_well, console.file.getvalue() + capsys.readouterr().err  # type: ignore[attr-defined]
 
@@ -63,7 +63,7 @@ def finish(
 def test_the_report_says_what_changed_and_how_often_the_marts_were_built(
     airflow: Any, started: Any, monkeypatch: Any, capsys: Any
 ) -> None:
-    built = Built(3, "published", 41.2, 120, 840)
+    built = BuildResult(3, "published", 41.2, 120, 840)
 
     went_well, told = finish(
         airflow, started, monkeypatch, capsys, outcomes=[outcome()], builds=[built]
@@ -112,7 +112,7 @@ def test_what_a_gate_holds_is_not_run_again(
     airflow: Any, started: Any, monkeypatch: Any, capsys: Any
 ) -> None:
     end_runs(airflow, 1, "failed")
-    (stuck,) = asking.runs(airflow, "ingest_crm", WEEK, state=["failed"])
+    (stuck,) = airflow_backfills.runs(airflow, "ingest_crm", WEEK, state=["failed"])
 
     went_well, told = finish(
         airflow,
@@ -145,7 +145,7 @@ def test_a_refresh_that_failed_is_named(
     airflow: Any, started: Any, monkeypatch: Any, capsys: Any
 ) -> None:
     gate = Task("refresh_marts", "r", "gate", "failed", 1.5, 1)
-    held = Built(3, "held", 41.2, 120, 840)
+    held = BuildResult(3, "held", 41.2, 120, 840)
 
     went_well, told = finish(
         airflow, started, monkeypatch, capsys, outcomes=[outcome()], builds=[held], tasks=(gate,)

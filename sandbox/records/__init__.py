@@ -1,1 +1,0 @@
-"""The records that the hidden state causes, one module a kind, in the vendors' own words."""
