@@ -21,7 +21,7 @@ Moment = pd.Timestamp
 
 def customer_id(contact_id: str) -> str:
     """Return a contact's name in the marts (the macro `customer_id` of dbt_project)."""
-    return "c_" + hashlib.md5(contact_id.encode()).hexdigest()[:16]  # noqa: S324 -- a name
+    return "c_" + hashlib.md5(f"salesforce:{contact_id}".encode()).hexdigest()[:16]  # noqa: S324 -- a name
 
 
 @dataclass

@@ -4,21 +4,23 @@
 #}
 with
 
-stg_salesforce_contacts as (
+contacts as (
     select
+        vendor,
         contact_id,
         acquisition_cost,
         currency,
         coalesce(customer_since, {{ business_date('created_at') }}) as won_on
-    from {{ ref('stg_salesforce_contacts') }}
+    from {{ ref('contacts') }}
     where acquisition_cost is not null
 ),
 
-int_surviving_contacts as (
+int_identities as (
     select
+        vendor,
         contact_id,
         customer_id
-    from {{ ref('int_surviving_contacts') }}
+    from {{ ref('int_identities') }}
 ),
 
 int_currency_rates as (
@@ -27,23 +29,23 @@ int_currency_rates as (
 
 costs as (
     select
-        int_surviving_contacts.customer_id,
+        int_identities.customer_id,
         {{ in_reporting_currency(
-            'stg_salesforce_contacts.acquisition_cost',
-            'stg_salesforce_contacts.currency',
+            'contacts.acquisition_cost',
+            'contacts.currency',
             'int_currency_rates.rate'
         ) }} as acquisition_cost
-    from stg_salesforce_contacts
-    inner join int_surviving_contacts
+    from contacts
+    inner join int_identities
         on
-            stg_salesforce_contacts.contact_id
-            = int_surviving_contacts.contact_id
+            contacts.vendor = int_identities.vendor
+            and contacts.contact_id = int_identities.contact_id
     left join int_currency_rates
         on
-            stg_salesforce_contacts.currency = int_currency_rates.currency
-            and stg_salesforce_contacts.won_on
+            contacts.currency = int_currency_rates.currency
+            and contacts.won_on
             >= int_currency_rates.valid_from
-            and stg_salesforce_contacts.won_on
+            and contacts.won_on
             < int_currency_rates.valid_until
 ),
 

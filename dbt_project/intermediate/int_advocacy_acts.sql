@@ -11,20 +11,22 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
-stg_salesforce_referrals as (
+referrals as (
     select
+        vendor,
         contact_id,
         referred_on,
         converted_on
-    from {{ ref('stg_salesforce_referrals') }}
+    from {{ ref('referrals') }}
 ),
 
 int_due_customers as (
@@ -46,14 +48,16 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-referrals as (
+linked as (
     select
-        int_due_links.customer_id,
-        stg_salesforce_referrals.referred_on,
-        stg_salesforce_referrals.converted_on
-    from stg_salesforce_referrals
-    inner join int_due_links
-        on stg_salesforce_referrals.contact_id = int_due_links.subject
+        int_identity_links_due.customer_id,
+        referrals.referred_on,
+        referrals.converted_on
+    from referrals
+    inner join int_identity_links_due
+        on
+            referrals.vendor = int_identity_links_due.vendor
+            and referrals.contact_id = int_identity_links_due.subject
 ),
 
 acts as (
@@ -61,13 +65,13 @@ acts as (
         customer_id,
         'referral_made' as act,
         referred_on as acted_on
-    from referrals
+    from linked
     union all
     select
         customer_id,
         'referral_converted' as act,
         converted_on as acted_on
-    from referrals
+    from linked
     where converted_on is not null
     union all
     select

@@ -2,37 +2,31 @@
     Who must be computed again and from which day on. Claimed changes reach
     their customer through the new links and those of the build before: who
     lost a record is here, and who gained it, and whose orders count otherwise
-    since a currency's rate is another. A moved link, a contact and a
+    since a currency's rate is another. A changed link, a contact and a
     referral (not is_dated) have no day from which they matter: all months.
 #}
 with
 
 stg_ops_changes as (
     select
-        load,
+        vendor,
+        channel,
         subject,
         from_date
     from {{ ref('stg_ops_changes') }}
 ),
 
-source_loads as (
-    select
-        load,
-        channel,
-        is_dated
-    from {{ ref('source_loads') }}
-),
-
-int_links_found as (
+int_identity_links_current as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_links_found') }}
+    from {{ ref('int_identity_links_current') }}
 ),
 
-int_moved_links as (
-    select * from {{ ref('int_moved_links') }}
+int_identity_links_changed as (
+    select * from {{ ref('int_identity_links_changed') }}
 ),
 
 int_repriced_contacts as (
@@ -43,23 +37,20 @@ int_repriced_contacts as (
 ),
 
 links as (
-    select * from int_links_found
+    select * from int_identity_links_current
     union
-    select * from int_moved_links
+    select * from int_identity_links_changed
 ),
 
 reasons as (
     select
         links.customer_id,
-        case
-            when source_loads.is_dated then stg_ops_changes.from_date
-        end as from_date
+        stg_ops_changes.from_date
     from stg_ops_changes
-    inner join source_loads
-        on stg_ops_changes.load = source_loads.load
     inner join links
         on
-            source_loads.channel = links.channel
+            stg_ops_changes.vendor = links.vendor
+            and stg_ops_changes.channel = links.channel
             and stg_ops_changes.subject = links.subject
     union all
     select
@@ -74,13 +65,13 @@ reasons as (
     select
         customer_id,
         cast(null as date) as from_date
-    from int_moved_links
+    from int_identity_links_changed
     {% if is_everything_due() %}
     union all
     select
         customer_id,
         cast(null as date) as from_date
-    from int_links_found
+    from int_identity_links_current
     {% endif %}
 ),
 

@@ -10,12 +10,13 @@
 #}
 with
 
-int_links_found as (
+int_identity_links_current as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_links_found') }}
+    from {{ ref('int_identity_links_current') }}
 ),
 
 int_consents as (
@@ -27,6 +28,7 @@ int_consents as (
 source_loads as (
     select
         load,
+        vendor,
         channel
     from {{ ref('source_loads') }}
 ),
@@ -34,12 +36,14 @@ source_loads as (
 subjects as (
     select
         source_loads.load,
-        int_links_found.subject
-    from int_links_found
+        int_identity_links_current.subject
+    from int_identity_links_current
     inner join int_consents
-        on int_links_found.customer_id = int_consents.customer_id
+        on int_identity_links_current.customer_id = int_consents.customer_id
     inner join source_loads
-        on int_links_found.channel = source_loads.channel
+        on
+            int_identity_links_current.vendor = source_loads.vendor
+            and int_identity_links_current.channel = source_loads.channel
 )
 
 select * from subjects

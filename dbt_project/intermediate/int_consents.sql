@@ -7,20 +7,22 @@
 #}
 with
 
-int_surviving_contacts as (
+int_identities as (
     select
+        vendor,
         contact_id,
         customer_id
-    from {{ ref('int_surviving_contacts') }}
+    from {{ ref('int_identities') }}
 ),
 
-stg_salesforce_contacts as (
+contacts as (
     select
+        vendor,
         contact_id,
         has_text_consent,
         created_at,
         modified_at
-    from {{ ref('stg_salesforce_contacts') }}
+    from {{ ref('contacts') }}
 ),
 
 consent_rules as (
@@ -30,19 +32,19 @@ consent_rules as (
 
 answers as (
     select
-        int_surviving_contacts.customer_id,
-        max(stg_salesforce_contacts.created_at) filter (
-            where stg_salesforce_contacts.has_text_consent
+        int_identities.customer_id,
+        max(contacts.created_at) filter (
+            where contacts.has_text_consent
         ) as last_given_at,
-        max(stg_salesforce_contacts.modified_at) filter (
-            where not stg_salesforce_contacts.has_text_consent
+        max(contacts.modified_at) filter (
+            where not contacts.has_text_consent
         ) as last_refused_at
-    from int_surviving_contacts
-    inner join stg_salesforce_contacts
+    from int_identities
+    inner join contacts
         on
-            int_surviving_contacts.contact_id
-            = stg_salesforce_contacts.contact_id
-    group by int_surviving_contacts.customer_id
+            int_identities.vendor = contacts.vendor
+            and int_identities.contact_id = contacts.contact_id
+    group by int_identities.customer_id
 ),
 
 judged as (

@@ -15,6 +15,7 @@ with
 int_phrases as (
     select
         customer_id,
+        vendor,
         conversation_id,
         valence,
         place,
@@ -22,12 +23,13 @@ int_phrases as (
     from {{ ref('int_phrases') }}
 ),
 
-stg_genesys_conversations as (
+conversations as (
     select
+        vendor,
         conversation_id,
         queue_id,
         started_at
-    from {{ ref('stg_genesys_conversations') }}
+    from {{ ref('conversations') }}
 ),
 
 empathy_rules as (
@@ -48,6 +50,7 @@ thirds as (
 ends as (
     select
         customer_id,
+        vendor,
         conversation_id,
         phrase_count,
         round(avg(valence) filter (where place <= third), 6) as start_valence,
@@ -55,21 +58,24 @@ ends as (
             where place > phrase_count - third
         ), 6) as end_valence
     from thirds
-    group by customer_id, conversation_id, phrase_count
+    group by customer_id, vendor, conversation_id, phrase_count
 ),
 
 shifts as (
     select
         ends.customer_id,
+        ends.vendor,
         ends.conversation_id,
-        stg_genesys_conversations.queue_id,
-        stg_genesys_conversations.started_at,
+        conversations.queue_id,
+        conversations.started_at,
         ends.phrase_count,
         ends.start_valence,
         ends.end_valence
     from ends
-    inner join stg_genesys_conversations
-        on ends.conversation_id = stg_genesys_conversations.conversation_id
+    inner join conversations
+        on
+            ends.vendor = conversations.vendor
+            and ends.conversation_id = conversations.conversation_id
 )
 
 select * from shifts

@@ -6,21 +6,23 @@
 #}
 with
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
 ),
 
 int_survey_answers as (
     select
-        channel,
+        vendor,
+        link,
         subject,
         kind,
-        given_at,
-        answer
+        answer,
+        answered_at
     from {{ ref('int_survey_answers') }}
 ),
 
@@ -39,15 +41,16 @@ int_texts as (
 
 evidence as (
     select
-        int_due_links.customer_id,
+        int_identity_links_due.customer_id,
         int_survey_answers.kind,
         int_survey_answers.answer,
-        int_survey_answers.given_at as observed_at
+        int_survey_answers.answered_at as observed_at
     from int_survey_answers
-    inner join int_due_links
+    inner join int_identity_links_due
         on
-            int_survey_answers.channel = int_due_links.channel
-            and int_survey_answers.subject = int_due_links.subject
+            int_survey_answers.vendor = int_identity_links_due.vendor
+            and int_survey_answers.link = int_identity_links_due.channel
+            and int_survey_answers.subject = int_identity_links_due.subject
     union all
     select
         int_texts.customer_id,

@@ -4,19 +4,21 @@
     about them); where nobody ever was, the first in which somebody was one. Days
     before the earliest window that a night or a backfill asked for, and days to
     come, are mistakes. So may be a record far from all others: a first month has
-    company, where any month has. The beginning is not the first order's: no
-    outcome has a part in the score, not even in its calendar.
+    company, where any month has. A survey about a conversation is not counted
+    beside it. The beginning is not the first order's: no outcome has a part in
+    the score, not even in its calendar.
 #}
 with
 
-stg_salesforce_survey_responses as (
+survey_responses as (
     select submitted_at
-    from {{ ref('stg_salesforce_survey_responses') }}
+    from {{ ref('survey_responses') }}
+    where link = 'contact'
 ),
 
-stg_genesys_conversations as (
+conversations as (
     select started_at
-    from {{ ref('stg_genesys_conversations') }}
+    from {{ ref('conversations') }}
 ),
 
 int_customers as (
@@ -43,12 +45,12 @@ beginnings as (
     select
         'heard' as kind,
         {{ business_date('submitted_at') }} as begun_on
-    from stg_salesforce_survey_responses
+    from survey_responses
     union all
     select
         'heard' as kind,
         {{ business_date('started_at') }} as begun_on
-    from stg_genesys_conversations
+    from conversations
     union all
     select
         'customer' as kind,

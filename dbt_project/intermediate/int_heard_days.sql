@@ -9,12 +9,13 @@ int_due_customers as (
     from {{ ref('int_due_customers') }}
 ),
 
-int_due_links as (
+int_identity_links_due as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_due_links') }}
+    from {{ ref('int_identity_links_due') }}
 ),
 
 int_texts as (
@@ -28,10 +29,11 @@ int_texts as (
 
 int_survey_answers as (
     select
-        channel,
+        vendor,
+        link,
         subject,
-        given_at,
-        answer
+        answer,
+        answered_at
     from {{ ref('int_survey_answers') }}
     where kind = 'satisfaction'
 ),
@@ -55,16 +57,17 @@ heard as (
         on int_texts.customer_id = int_due_customers.customer_id
     union all
     select
-        int_due_links.customer_id,
-        {{ business_date('int_survey_answers.given_at') }} as heard_on,
+        int_identity_links_due.customer_id,
+        {{ business_date('int_survey_answers.answered_at') }} as heard_on,
         int_survey_answers.answer
         <= segment_thresholds.negative_satisfaction_to as is_negative
     from int_survey_answers
     cross join segment_thresholds
-    inner join int_due_links
+    inner join int_identity_links_due
         on
-            int_survey_answers.channel = int_due_links.channel
-            and int_survey_answers.subject = int_due_links.subject
+            int_survey_answers.vendor = int_identity_links_due.vendor
+            and int_survey_answers.link = int_identity_links_due.channel
+            and int_survey_answers.subject = int_identity_links_due.subject
 ),
 
 heard_days as (

@@ -33,24 +33,13 @@
     )) %}
 {% endmacro %}
 
-{#
-    A table of raw, read outside dbt's graph for the same reason: orders decide
-    which currency most of them are in, so whose months are due when that turns.
-    Nothing of the score is made from it.
-#}
-{% macro raw_table(name) %}
-    {% do return(api.Relation.create(
-        database=target.database, schema='raw', identifier=name
-    )) %}
-{% endmacro %}
-
 {# True on a full refresh and where a table that a build starts from is missing. #}
 {% macro is_everything_due() %}
     {% if flags.FULL_REFRESH or not execute %}
         {% do return(true) %}
     {% endif %}
     {% set others = [
-        'int_customer_links', 'int_currency_rates', 'int_months_due', 'tier_moves',
+        'int_identity_links', 'int_currency_rates', 'int_months_due', 'tier_moves',
     ] %}
     {% for name in customer_month_marts() + customer_records() + others %}
         {% if previous_table(name) is none %}

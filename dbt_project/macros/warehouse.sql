@@ -77,9 +77,12 @@
     md5({{ content }})
 {%- endmacro %}
 
-{# A customer's name in the marts: stable, and not the vendor's id. #}
-{% macro customer_id(contact_id) -%}
-    'c_' || left({{ text_hash(contact_id) }}, 16)
+{#
+    A customer's name in the marts: stable, and not the vendor's id. Two vendors
+    may count their contacts from 1, so the vendor is in the hash.
+#}
+{% macro customer_id(vendor, contact_id) -%}
+    'c_' || left({{ text_hash(vendor ~ " || ':' || " ~ contact_id) }}, 16)
 {%- endmacro %}
 
 {# A currency in ISO 4217's letters; null where none is named. #}

@@ -21,7 +21,7 @@ def night(machine, tmp_path_factory):
 
 
 def customer(contact: str) -> str:
-    return f"c_{hashlib.md5(contact.encode()).hexdigest()[:16]}"  # noqa: S324 -- as the marts name them
+    return "c_" + hashlib.md5(f"salesforce:{contact}".encode()).hexdigest()[:16]  # noqa: S324 -- as the marts name them
 
 
 def test_each_odd_row_is_quarantined_by_itself_and_the_rest_of_its_load_is_published(machine):
@@ -71,7 +71,7 @@ def test_revenue_is_added_up_in_one_currency_and_a_guests_order_is_no_customers(
 
 def test_every_conversation_finds_the_customer_that_it_was_with(machine):
     links = machine.rows(
-        "select subject, customer_id from build.int_customer_links"
+        "select subject, customer_id from build.int_identity_links"
         " where channel in ('conversation', 'account')",
         "transformer",
     )

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from psycopg.conninfo import conninfo_to_dict
 
+from kindred.building import entities
 from kindred.building.estimation import estimate
 from kindred.warehouse.connections import connect
 
@@ -55,6 +56,7 @@ class Marts:
             "KINDRED_TRANSFORMER_PASSWORD": str(parts["password"]),
             "KINDRED_TRANSFORMER_DATABASE": str(parts["dbname"]),
             "KINDRED_PRESET": "retail",
+            **entities.variable(project),
         }
 
     def build(self, *options: str) -> None:
@@ -124,7 +126,7 @@ def customer(number: int) -> str:
     """Return a made-up contact's customer_id as the README defines it."""
     import hashlib
 
-    return "c_" + hashlib.md5(f"003-{number:04}".encode()).hexdigest()[:16]  # noqa: S324
+    return "c_" + hashlib.md5(f"salesforce:003-{number:04}".encode()).hexdigest()[:16]  # noqa: S324
 
 
 def seed(name: str) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def consents(night: Night, contacts: Iterable[dict[str, Any]]) -> dict[str, tupl
 def read(night: Night) -> dict[str, tuple[str, bool]]:
     rows = night.transformer.execute(
         "select contact_id, consent, has_text_consent from build.int_consents"
-        " join build.int_surviving_contacts using (customer_id)"
+        " join build.int_identities using (customer_id)"
         " where contact_id = surviving_contact_id"
     ).fetchall()
     return {row[0]: row[1:] for row in rows}

@@ -50,7 +50,7 @@ def test_a_change_rewrites_its_own_customer_months_only(marts: Marts) -> None:
     before = {mart: marts.versions(mart) for mart in CUSTOMER_MONTHS}
     writers = {table: marts.writers(table) for table in KEPT}
     caller, conversation, called = marts.rows(
-        "select customer_id, subject, linked_at::date from build.int_customer_links"
+        "select customer_id, subject, linked_at::date from build.int_identity_links"
         " where channel = 'conversation' and linked_at < '2026-07-01' order by 3 desc, 2 limit 1"
     )[0]
     with psycopg.connect(marts.dsn) as conn:

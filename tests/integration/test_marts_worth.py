@@ -41,7 +41,7 @@ def june(worth: tuple[Marts, SecondRoute]) -> pd.DataFrame:
 
 
 def customer_id(contact: str) -> str:
-    return "c_" + hashlib.md5(contact.encode()).hexdigest()[:16]  # noqa: S324
+    return "c_" + hashlib.md5(f"salesforce:{contact}".encode()).hexdigest()[:16]  # noqa: S324
 
 
 def answers(marts: Marts, query: str, at: str) -> pd.DataFrame:

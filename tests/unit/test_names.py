@@ -47,7 +47,7 @@ def test_a_load_has_the_same_name_everywhere(name: str) -> None:
     assert (DBT / "staging" / load.vendor / f"stg_{name}.sql").is_file()
     (source,) = [source for source, loads in SOURCES.items() if load in loads]
     assert (DBT / "seeds" / "common" / "source_loads.csv").read_text().count(
-        f"\n{name},{source},"
+        f"\n{name},{load.vendor},{source},"
     ) == 1
     assert (f"{load.vendor}_{INSIDE[name]}" if name in INSIDE else name) in store_names()
     assert f'"{name}": {{' in (REPOSITORY / "tests" / "integration" / "landed.py").read_text()

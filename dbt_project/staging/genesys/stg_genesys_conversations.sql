@@ -6,16 +6,12 @@ source as (
 
 renamed as (
     select
+        'genesys' as vendor,
         conversation_id,
-        started_at,
-        ended_at,
-        direction,
-        media_type,
         customer_phone,
         customer_email,
         queue_id,
-        wait_seconds,
-        handle_seconds
+        started_at
     from source
 )
 

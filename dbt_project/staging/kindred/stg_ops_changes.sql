@@ -1,6 +1,7 @@
 {#
     A claimed change belongs to the build that runs now, or to one before it
-    whose marts never reached the readers.
+    whose marts never reached the readers. An id is its vendor's own: the load
+    says which vendor's.
 #}
 with
 
@@ -8,13 +9,20 @@ source as (
     select * from {{ source('ops', 'changes') }}
 ),
 
+source_loads as (
+    select * from {{ ref('source_loads') }}
+),
+
 renamed as (
     select
-        load,
-        subject,
-        from_date
+        source_loads.vendor,
+        source_loads.channel,
+        source.subject,
+        case when source_loads.is_dated then source.from_date end as from_date
     from source
-    where build_id is not null
+    inner join source_loads
+        on source.load = source_loads.load
+    where source.build_id is not null
 )
 
 select * from renamed

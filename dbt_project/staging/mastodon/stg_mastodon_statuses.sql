@@ -6,14 +6,11 @@ source as (
 
 renamed as (
     select
-        status_id,
-        account,
-        created_at,
+        'mastodon' as vendor,
+        status_id as post_id,
+        account as social_handle,
         {{ text_hash('content') }} as text_hash,
-        hashtags,
-        reblogs,
-        favourites,
-        replies
+        created_at as posted_at
     from source
     where not is_deleted
 )

@@ -6,12 +6,13 @@ source as (
 
 renamed as (
     select
+        'salesforce' as vendor,
         contact_id,
         nullif(master_contact_id, contact_id) as master_contact_id,
         email,
         is_email_verified,
         phone,
-        mastodon_handle as mastodon_account,
+        mastodon_handle as social_handle,
         has_text_consent,
         customer_since,
         contract_ended_on,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from kindred.building import failed_columns
+from kindred.building import entities, failed_columns
 from kindred.warehouse import connections
 
 if TYPE_CHECKING:
@@ -26,18 +26,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DbtNode:
-    """What one dbt node did."""
+    """What one dbt node did.
+
+    `folder` is the one of the project that the node's file is in, so it says which models are
+    marts; an estimate has none.
+    """
 
     name: str
     kind: str
     status: str
     seconds: float
     rows: int | None
+    folder: str | None = None
 
 
 @contextmanager
-def environment(conn: psycopg.Connection, build_id: int, attempt: int) -> Iterator[None]:
-    """Give dbt the connection's credentials, and which build it makes, through the environment.
+def environment(
+    conn: psycopg.Connection, project: Path, build_id: int, attempt: int
+) -> Iterator[None]:
+    """Give dbt credentials, the project's entities and the build's number through the environment.
 
     The attempt goes to the sessions by libpq's own variable: as a variable of the project it would
     make dbt parse every file anew each night.
@@ -49,6 +56,7 @@ def environment(conn: psycopg.Connection, build_id: int, attempt: int) -> Iterat
         "KINDRED_TRANSFORMER_USER": parts.get("user"),
         "KINDRED_TRANSFORMER_PASSWORD": conn.info.password,
         "KINDRED_TRANSFORMER_DATABASE": parts.get("dbname"),
+        **entities.variable(project),
         "KINDRED_BUILD_ID": build_id,
         "PGOPTIONS": f"{connections.PATIENCE} -c kindred.attempt={attempt}",
     }
@@ -126,7 +134,7 @@ def _missing_preset(project: Path) -> str | None:
 def _where(error: BaseException | None) -> str:
     """Return the file a dbt error names, which is safe to show; its text may not be."""
     found = re.search(
-        r"\(((?:staging|intermediate|marts|seeds|macros|tests)/[\w./-]+)\)", str(error)
+        r"\(((?:staging|entities|intermediate|marts|seeds|macros|tests)/[\w./-]+)\)", str(error)
     )
     return f" in {found.group(1)}" if found else ""
 
@@ -152,4 +160,5 @@ def _node(result: Any) -> DbtNode:
         str(result.status),
         round(result.execution_time, 3),
         int(rows) if rows is not None and int(rows) >= 0 else None,
+        Path(result.node.original_file_path).parts[0],
     )

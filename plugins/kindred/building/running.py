@@ -42,7 +42,7 @@ def build(
         SupersededError: a newer attempt, or a newer build, has begun meanwhile.
     """
     ledger.join_attempt(conn, claimed.attempt)
-    with dbt.environment(conn, claimed.build_id, claimed.attempt):
+    with dbt.environment(conn, project, claimed.build_id, claimed.attempt):
         nodes, problem = _parts(conn, claimed, project, target, say)
     _record(conn, claimed, nodes, problem)
     if problem:
@@ -70,7 +70,7 @@ def build_consents(
         SupersededError: a newer attempt, or a newer build, has begun meanwhile.
     """
     ledger.join_attempt(conn, claimed.attempt)
-    with dbt.environment(conn, claimed.build_id, claimed.attempt):
+    with dbt.environment(conn, project, claimed.build_id, claimed.attempt):
         nodes, problem = dbt.invoke(conn, project, target, say, *_CONSENTS)
     if problem:
         _record(conn, claimed, nodes, problem)

@@ -1,23 +1,25 @@
 {#
-    Links that came or went since the build before. No old links: none moved.
+    Links that came or went since the build before. No old links: none changed.
 #}
-{% set previous_links = previous_table('int_customer_links') %}
+{% set previous_links = previous_table('int_identity_links') %}
 with
 
 new_links as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_links_found') }}
+    from {{ ref('int_identity_links_current') }}
 ),
 
 old_links as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ previous_links or ref('int_links_found') }}
+    from {{ previous_links or ref('int_identity_links_current') }}
 ),
 
 gained as (
@@ -32,18 +34,20 @@ lost as (
     select * from new_links
 ),
 
-moved as (
+changed as (
     select
         customer_id,
+        vendor,
         channel,
         subject
     from gained
     union all
     select
         customer_id,
+        vendor,
         channel,
         subject
     from lost
 )
 
-select * from moved
+select * from changed

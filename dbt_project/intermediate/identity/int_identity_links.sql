@@ -7,14 +7,15 @@
 -- depends_on: {{ ref('int_months_due') }}
 with
 
-int_links_found as (
+int_identity_links_current as (
     select
         customer_id,
+        vendor,
         channel,
         subject,
         rule,
         linked_at
-    from {{ ref('int_links_found') }}
+    from {{ ref('int_identity_links_current') }}
 )
 
-select * from int_links_found
+select * from int_identity_links_current

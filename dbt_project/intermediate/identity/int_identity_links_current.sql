@@ -1,21 +1,24 @@
 {#
     Which record belongs to which customer, by deterministic rules only, each
-    link with its rule and time. Found anew in every build, so a link whose
-    reason is gone is gone too. `subject` is what `ops.changes` calls it.
+    link with its rule and time. Recomputed in every build, so a link whose
+    reason is gone is gone too. `subject` is what `ops.changes` calls it. A handle
+    is one person's on every social network whose posts name it.
 #}
 with
 
-int_surviving_contacts as (
+int_identities as (
     select
+        vendor,
         contact_id,
-        surviving_contact_id,
         customer_id,
+        rule,
         created_at
-    from {{ ref('int_surviving_contacts') }}
+    from {{ ref('int_identities') }}
 ),
 
 int_conversation_links as (
     select
+        vendor,
         conversation_id,
         customer_id,
         rule,
@@ -32,20 +35,25 @@ int_address_owners as (
     from {{ ref('int_address_owners') }}
 ),
 
+social_vendors as (
+    select distinct vendor
+    from {{ ref('source_loads') }}
+    where channel = 'account'
+),
+
 links as (
     select
         customer_id,
+        vendor,
         'contact' as channel,
         contact_id as subject,
-        case
-            when contact_id = surviving_contact_id then 'crm_contact'
-            else 'crm_merge'
-        end as rule,
+        rule,
         created_at as linked_at
-    from int_surviving_contacts
+    from int_identities
     union all
     select
         customer_id,
+        vendor,
         'conversation' as channel,
         conversation_id as subject,
         rule,
@@ -53,13 +61,15 @@ links as (
     from int_conversation_links
     union all
     select
-        customer_id,
+        int_address_owners.customer_id,
+        social_vendors.vendor,
         'account' as channel,
-        address as subject,
-        rule,
-        linked_at
+        int_address_owners.address as subject,
+        int_address_owners.rule,
+        int_address_owners.linked_at
     from int_address_owners
-    where rule = 'claimed_handle'
+    cross join social_vendors
+    where int_address_owners.rule = 'claimed_handle'
 )
 
 select * from links

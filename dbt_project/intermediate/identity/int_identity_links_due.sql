@@ -1,12 +1,13 @@
 {# The links of the customers who are due: evidence is found through them. #}
 with
 
-int_customer_links as (
+int_identity_links as (
     select
         customer_id,
+        vendor,
         channel,
         subject
-    from {{ ref('int_customer_links') }}
+    from {{ ref('int_identity_links') }}
 ),
 
 int_due_customers as (
@@ -18,13 +19,14 @@ int_due_customers as (
 
 due_links as (
     select
-        int_customer_links.customer_id,
-        int_customer_links.channel,
-        int_customer_links.subject,
+        int_identity_links.customer_id,
+        int_identity_links.vendor,
+        int_identity_links.channel,
+        int_identity_links.subject,
         int_due_customers.has_text_consent
-    from int_customer_links
+    from int_identity_links
     inner join int_due_customers
-        on int_customer_links.customer_id = int_due_customers.customer_id
+        on int_identity_links.customer_id = int_due_customers.customer_id
 )
 
 select * from due_links

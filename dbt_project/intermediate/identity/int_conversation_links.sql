@@ -4,13 +4,14 @@
 #}
 with
 
-stg_genesys_conversations as (
+conversations as (
     select
+        vendor,
         conversation_id,
         customer_phone,
         customer_email,
         started_at
-    from {{ ref('stg_genesys_conversations') }}
+    from {{ ref('conversations') }}
 ),
 
 int_address_owners as (
@@ -23,24 +24,27 @@ int_address_owners as (
 
 callers as (
     select
+        vendor,
         conversation_id,
         started_at,
         'phone' as rule,
         customer_phone as address
-    from stg_genesys_conversations
+    from conversations
     where customer_phone is not null
     union all
     select
+        vendor,
         conversation_id,
         started_at,
         'email' as rule,
         customer_email as address
-    from stg_genesys_conversations
+    from conversations
     where customer_email is not null
 ),
 
 linked as (
     select
+        callers.vendor,
         callers.conversation_id,
         min(int_address_owners.customer_id) as customer_id,
         min(callers.rule) as rule,
@@ -50,7 +54,7 @@ linked as (
         on
             callers.rule = int_address_owners.rule
             and callers.address = int_address_owners.address
-    group by callers.conversation_id
+    group by callers.vendor, callers.conversation_id
     having
         min(int_address_owners.customer_id)
         = max(int_address_owners.customer_id)

@@ -1,0 +1,36 @@
+"""Find which staging models bring the rows of each entity: their yml declares it.
+
+dbt must see every `ref` while it parses, when its `graph` is still empty. So the lists are read
+here and reach dbt in an environment variable. dbt remembers with which value it parsed a file, and
+parses the file again when the value has changed, so a new staging model is never missed.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+
+# The variable that `macros/entities.sql` reads.
+VARIABLE = "KINDRED_ENTITIES"
+
+
+def declared(project: Path) -> dict[str, list[str]]:
+    """Return the staging models of each entity, both in alphabetical order.
+
+    Args:
+        project: the dbt project's folder; `meta: {entity: orders}` in a model's config declares it.
+    """
+    found: dict[str, list[str]] = {}
+    for path in project.glob("staging/*/*.yml"):
+        for model in (yaml.safe_load(path.read_text()) or {}).get("models", []):
+            entity = model.get("config", {}).get("meta", {}).get("entity")
+            if entity is not None:
+                found.setdefault(entity, []).append(model["name"])
+    return {entity: sorted(found[entity]) for entity in sorted(found)}
+
+
+def variable(project: Path) -> dict[str, str]:
+    """Return the environment variable by which dbt learns of the project's entities."""
+    return {VARIABLE: json.dumps(declared(project))}

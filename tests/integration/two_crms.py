@@ -1,0 +1,97 @@
+"""A project with a second and a third CRM beside the first, and their contacts in raw."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import yaml
+
+from tests.integration.marts_built import NO_TESTS, PROJECT, Marts
+
+CRMS = ("salesforce", "hubspot", "dynamics")
+BEGINS = datetime(2025, 1, 1, tzinfo=UTC)
+# Contact: vendor and id.
+Contact = tuple[str, str]
+
+
+def project(folder: Path, rules: str | None = None) -> Path:
+    """Copy the dbt project into a folder and add the staging models of two more CRMs.
+
+    Args:
+        rules: the lines of another `identity_rules.csv`, without its header.
+    """
+    made = shutil.copytree(PROJECT, folder / "project", ignore=shutil.ignore_patterns("target"))
+    seeds = made / "seeds" / "common"
+    for vendor in CRMS[1:]:
+        models = made / "staging" / vendor
+        models.mkdir()
+        query = (PROJECT / "staging" / "salesforce" / "stg_salesforce_contacts.sql").read_text()
+        (models / f"stg_{vendor}_contacts.sql").write_text(query.replace("salesforce", vendor))
+        declared = {"name": f"stg_{vendor}_contacts", "config": {"meta": {"entity": "contacts"}}}
+        raw = {"name": "raw", "schema": "raw", "tables": [{"name": f"{vendor}_contacts"}]}
+        documents = {"version": 2, "sources": [raw], "models": [declared]}
+        (models / f"{vendor}.yml").write_text(yaml.safe_dump(documents))
+        with (seeds / "source_loads.csv").open("a") as loads:
+            loads.write(f"{vendor}_contacts,{vendor},crm,contacts,contact,false\n")
+    if rules is not None:
+        path = seeds / "identity_rules.csv"
+        path.write_text(path.read_text().splitlines()[0] + f"\n{rules}\n")
+    return made
+
+
+class Crms(Marts):
+    """Contacts of three CRMs, and the customers that dbt makes of them."""
+
+    def __init__(self, warehouse: Any, target: Path, project: Path) -> None:
+        super().__init__(warehouse, target, project)
+        with psycopg.connect(self.dsn) as conn:
+            for vendor in CRMS[1:]:
+                conn.execute(
+                    f"create table raw.{vendor}_contacts"
+                    " (like raw.salesforce_contacts including all)"
+                )
+                conn.execute(f"grant select on raw.{vendor}_contacts to kindred_transformer")
+
+    def add(self, vendor: str, contact: str, created: int = 0, **fields: Any) -> None:
+        """Write a contact, over an older version of it; the addresses of before stay known.
+
+        Args:
+            created: the day, counted from the beginning.
+            fields: `email` is verified unless `is_email_verified` says otherwise.
+        """
+        stamp = BEGINS + timedelta(days=created)
+        row = {
+            "contact_id": contact, "email": None, "is_email_verified": True, "phone": None,
+            "mastodon_handle": None, "has_text_consent": True, "customer_since": stamp.date(),
+            "master_contact_id": None, "is_deleted": False, "created_at": stamp,
+            "modified_at": stamp, "_batch_id": 1, "_extracted_at": stamp, **fields,
+        }  # fmt: skip
+        names = ", ".join(row)
+        values = ", ".join(f"%({name})s" for name in row)
+        load = f"{vendor}_contacts"
+        with psycopg.connect(self.dsn) as conn:
+            conn.execute(f"delete from raw.{load} where contact_id = %s", [contact])
+            conn.execute(f"insert into raw.{load} ({names}) values ({values})", row)
+            for rule in ("email", "phone"):
+                if row[rule] and (rule == "phone" or row["is_email_verified"]):
+                    conn.execute(
+                        "insert into ops.addresses values (%s, %s, %s, %s) on conflict do nothing",
+                        [load, contact, rule, row[rule]],
+                    )
+
+    def resolve(self) -> dict[Contact, str]:
+        """Build the stage of identity; return the customer of each contact."""
+        self.dbt("--select", "+int_address_owners", *NO_TESTS)
+        query = "select vendor, contact_id, customer_id from build.int_identities"
+        return {(vendor, contact): name for vendor, contact, name in self.rows(query)}
+
+    def groups(self) -> set[frozenset[Contact]]:
+        """Build the stage of identity; return which contacts are one customer."""
+        found: dict[str, set[Contact]] = {}
+        for contact, customer in self.resolve().items():
+            found.setdefault(customer, set()).add(contact)
+        return set(map(frozenset, found.values()))
