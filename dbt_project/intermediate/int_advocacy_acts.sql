@@ -14,17 +14,18 @@ with
 int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
     from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
-stg_salesforce_referrals as (
+referrals as (
     select
         contact_id,
         referred_on,
         converted_on
-    from {{ ref('stg_salesforce_referrals') }}
+    from {{ ref('referrals') }}
 ),
 
 int_due_customers as (
@@ -46,14 +47,16 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-referrals as (
+linked as (
     select
         int_identity_links_due.customer_id,
-        stg_salesforce_referrals.referred_on,
-        stg_salesforce_referrals.converted_on
-    from stg_salesforce_referrals
+        referrals.referred_on,
+        referrals.converted_on
+    from referrals
     inner join int_identity_links_due
-        on stg_salesforce_referrals.contact_id = int_identity_links_due.subject
+        on
+            referrals.vendor = int_identity_links_due.vendor
+            and referrals.contact_id = int_identity_links_due.subject
 ),
 
 acts as (
@@ -61,13 +64,13 @@ acts as (
         customer_id,
         'referral_made' as act,
         referred_on as acted_on
-    from referrals
+    from linked
     union all
     select
         customer_id,
         'referral_converted' as act,
         converted_on as acted_on
-    from referrals
+    from linked
     where converted_on is not null
     union all
     select

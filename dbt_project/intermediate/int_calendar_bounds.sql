@@ -20,15 +20,15 @@ stg_ops_loads as (
         load,
         window_start
     from {{ ref('stg_ops_loads') }}
-    where
-        status = 'published'
-        and load in ('salesforce_survey_responses', 'genesys_conversations')
+    where status = 'published'
 ),
 
 source_loads as (
     select
         load,
-        source
+        source,
+        entity,
+        channel
     from {{ ref('source_loads') }}
 ),
 
@@ -40,6 +40,14 @@ reporting_rules as (
 history as (
     select {{ business_date('min(stg_ops_loads.window_start)') }} as starts_on
     from stg_ops_loads
+    inner join source_loads
+        on stg_ops_loads.load = source_loads.load
+    where
+        source_loads.entity = 'conversations'
+        or (
+            source_loads.entity = 'survey_responses'
+            and source_loads.channel = 'contact'
+        )
 ),
 
 last_day as (

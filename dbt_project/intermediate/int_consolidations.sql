@@ -1,13 +1,13 @@
 {# Customer: the day from which all of their business is with the brand. #}
 with
 
-stg_salesforce_orders as (
+orders as (
     select
         contact_id,
         ordered_on,
         status,
         order_type
-    from {{ ref('stg_salesforce_orders') }}
+    from {{ ref('orders') }}
 ),
 
 order_types as (
@@ -25,6 +25,7 @@ order_statuses as (
 int_identity_links as (
     select
         customer_id,
+        vendor,
         subject
     from {{ ref('int_identity_links') }}
     where channel = 'contact'
@@ -33,14 +34,16 @@ int_identity_links as (
 consolidations as (
     select
         int_identity_links.customer_id,
-        min(stg_salesforce_orders.ordered_on) as consolidated_on
-    from stg_salesforce_orders
+        min(orders.ordered_on) as consolidated_on
+    from orders
     inner join order_types
-        on stg_salesforce_orders.order_type = order_types.order_type
+        on orders.order_type = order_types.order_type
     inner join int_identity_links
-        on stg_salesforce_orders.contact_id = int_identity_links.subject
+        on
+            orders.vendor = int_identity_links.vendor
+            and orders.contact_id = int_identity_links.subject
     left join order_statuses
-        on stg_salesforce_orders.status = order_statuses.status
+        on orders.status = order_statuses.status
     where order_statuses.status is null
     group by int_identity_links.customer_id
 )

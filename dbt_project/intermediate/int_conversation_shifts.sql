@@ -15,6 +15,7 @@ with
 int_phrases as (
     select
         customer_id,
+        vendor,
         conversation_id,
         valence,
         place,
@@ -24,6 +25,7 @@ int_phrases as (
 
 conversations as (
     select
+        vendor,
         conversation_id,
         queue_id,
         started_at
@@ -48,6 +50,7 @@ thirds as (
 ends as (
     select
         customer_id,
+        vendor,
         conversation_id,
         phrase_count,
         round(avg(valence) filter (where place <= third), 6) as start_valence,
@@ -55,12 +58,13 @@ ends as (
             where place > phrase_count - third
         ), 6) as end_valence
     from thirds
-    group by customer_id, conversation_id, phrase_count
+    group by customer_id, vendor, conversation_id, phrase_count
 ),
 
 shifts as (
     select
         ends.customer_id,
+        ends.vendor,
         ends.conversation_id,
         conversations.queue_id,
         conversations.started_at,
@@ -69,7 +73,9 @@ shifts as (
         ends.end_valence
     from ends
     inner join conversations
-        on ends.conversation_id = conversations.conversation_id
+        on
+            ends.vendor = conversations.vendor
+            and ends.conversation_id = conversations.conversation_id
 )
 
 select * from shifts

@@ -9,6 +9,7 @@ with
 int_identity_links_due as (
     select
         customer_id,
+        vendor,
         channel,
         subject
     from {{ ref('int_identity_links_due') }}
@@ -16,11 +17,11 @@ int_identity_links_due as (
 
 int_survey_answers as (
     select
-        channel,
+        link,
         subject,
         kind,
-        given_at,
-        answer
+        answer,
+        answered_at
     from {{ ref('int_survey_answers') }}
 ),
 
@@ -42,11 +43,12 @@ evidence as (
         int_identity_links_due.customer_id,
         int_survey_answers.kind,
         int_survey_answers.answer,
-        int_survey_answers.given_at as observed_at
+        int_survey_answers.answered_at as observed_at
     from int_survey_answers
     inner join int_identity_links_due
         on
-            int_survey_answers.channel = int_identity_links_due.channel
+            int_survey_answers.vendor = int_identity_links_due.vendor
+            and int_survey_answers.link = int_identity_links_due.channel
             and int_survey_answers.subject = int_identity_links_due.subject
     union all
     select

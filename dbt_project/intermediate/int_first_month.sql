@@ -4,14 +4,16 @@
     about them); where nobody ever was, the first in which somebody was one. Days
     before the earliest window that a night or a backfill asked for, and days to
     come, are mistakes. So may be a record far from all others: a first month has
-    company, where any month has. The beginning is not the first order's: no
-    outcome has a part in the score, not even in its calendar.
+    company, where any month has. A survey about a conversation is not counted
+    beside it. The beginning is not the first order's: no outcome has a part in
+    the score, not even in its calendar.
 #}
 with
 
-stg_salesforce_survey_responses as (
+survey_responses as (
     select submitted_at
-    from {{ ref('stg_salesforce_survey_responses') }}
+    from {{ ref('survey_responses') }}
+    where link = 'contact'
 ),
 
 conversations as (
@@ -43,7 +45,7 @@ beginnings as (
     select
         'heard' as kind,
         {{ business_date('submitted_at') }} as begun_on
-    from stg_salesforce_survey_responses
+    from survey_responses
     union all
     select
         'heard' as kind,

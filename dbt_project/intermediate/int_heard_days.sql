@@ -12,6 +12,7 @@ int_due_customers as (
 int_identity_links_due as (
     select
         customer_id,
+        vendor,
         channel,
         subject
     from {{ ref('int_identity_links_due') }}
@@ -28,10 +29,10 @@ int_texts as (
 
 int_survey_answers as (
     select
-        channel,
+        link,
         subject,
-        given_at,
-        answer
+        answer,
+        answered_at
     from {{ ref('int_survey_answers') }}
     where kind = 'satisfaction'
 ),
@@ -56,14 +57,15 @@ heard as (
     union all
     select
         int_identity_links_due.customer_id,
-        {{ business_date('int_survey_answers.given_at') }} as heard_on,
+        {{ business_date('int_survey_answers.answered_at') }} as heard_on,
         int_survey_answers.answer
         <= segment_thresholds.negative_satisfaction_to as is_negative
     from int_survey_answers
     cross join segment_thresholds
     inner join int_identity_links_due
         on
-            int_survey_answers.channel = int_identity_links_due.channel
+            int_survey_answers.vendor = int_identity_links_due.vendor
+            and int_survey_answers.link = int_identity_links_due.channel
             and int_survey_answers.subject = int_identity_links_due.subject
 ),
 

@@ -3,78 +3,36 @@
     customer by the links of this build. The rest speaks of somebody whom the
     CRM does not know by this address, or of nobody who said who they are.
 #}
+{% set entities = {
+    'orders': {'subject': 'contact_id', 'dated': 'ordered_on'},
+    'survey_responses': {'subject': 'subject', 'dated': 'submitted_at'},
+    'touchpoint_ratings': {'subject': 'contact_id', 'dated': 'rated_at'},
+    'referrals': {'subject': 'contact_id', 'dated': 'referred_on'},
+    'conversations': {'subject': 'conversation_id', 'dated': 'started_at'},
+    'conversation_phrases': {'subject': 'conversation_id', 'dated': 'said_at'},
+    'posts': {'subject': 'social_handle', 'dated': 'posted_at'},
+} %}
 with
 
-stg_salesforce_orders as (
+records as (
+    {% for entity, columns in entities.items() %}
     select
-        'salesforce_orders' as load,
-        'contact' as channel,
-        contact_id as subject,
-        ordered_on as happened_at
-    from {{ ref('stg_salesforce_orders') }}
+        '{{ entity }}' as entity,
+        vendor,
+        {{ columns.subject }} as subject,
+        {{ columns.dated }} as happened_at
+    from {{ ref(entity) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
-stg_salesforce_survey_responses as (
+source_loads as (
     select
-        'salesforce_survey_responses' as load,
-        'contact' as channel,
-        contact_id as subject,
-        submitted_at as happened_at
-    from {{ ref('stg_salesforce_survey_responses') }}
-),
-
-stg_salesforce_touchpoint_ratings as (
-    select
-        'salesforce_touchpoint_ratings' as load,
-        'contact' as channel,
-        contact_id as subject,
-        rated_at as happened_at
-    from {{ ref('stg_salesforce_touchpoint_ratings') }}
-),
-
-stg_salesforce_referrals as (
-    select
-        'salesforce_referrals' as load,
-        'contact' as channel,
-        contact_id as subject,
-        referred_on as happened_at
-    from {{ ref('stg_salesforce_referrals') }}
-),
-
-conversations as (
-    select
-        'genesys_conversations' as load,
-        'conversation' as channel,
-        conversation_id as subject,
-        started_at as happened_at
-    from {{ ref('conversations') }}
-),
-
-stg_genesys_surveys as (
-    select
-        'genesys_surveys' as load,
-        'conversation' as channel,
-        conversation_id as subject,
-        completed_at as happened_at
-    from {{ ref('stg_genesys_surveys') }}
-),
-
-stg_genesys_transcripts as (
-    select
-        'genesys_transcripts' as load,
-        'conversation' as channel,
-        conversation_id as subject,
-        said_at as happened_at
-    from {{ ref('stg_genesys_transcripts') }}
-),
-
-posts as (
-    select
-        'mastodon_statuses' as load,
-        'account' as channel,
-        social_handle as subject,
-        posted_at as happened_at
-    from {{ ref('posts') }}
+        load,
+        vendor,
+        entity,
+        channel
+    from {{ ref('source_loads') }}
 ),
 
 stg_ops_cursors as (
@@ -86,42 +44,34 @@ stg_ops_cursors as (
 
 int_identity_links as (
     select
+        vendor,
         channel,
         subject
     from {{ ref('int_identity_links') }}
 ),
 
-records as (
-    select * from stg_salesforce_orders
-    union all
-    select * from stg_salesforce_survey_responses
-    union all
-    select * from stg_salesforce_touchpoint_ratings
-    union all
-    select * from stg_salesforce_referrals
-    union all
-    select * from conversations
-    union all
-    select * from stg_genesys_surveys
-    union all
-    select * from stg_genesys_transcripts
-    union all
-    select * from posts
-),
-
 recent as (
     select
-        records.load,
-        records.channel,
+        source_loads.load,
+        source_loads.channel,
+        records.vendor,
         records.subject,
         count(*) as records
     from records
+    inner join source_loads
+        on
+            records.vendor = source_loads.vendor
+            and records.entity = source_loads.entity
     inner join stg_ops_cursors
         on
-            records.load = stg_ops_cursors.load
+            source_loads.load = stg_ops_cursors.load
             and records.happened_at
             >= stg_ops_cursors.data_through - interval '28 days'
-    group by records.load, records.channel, records.subject
+    group by
+        source_loads.load,
+        source_loads.channel,
+        records.vendor,
+        records.subject
 ),
 
 linked_rows as (
@@ -134,7 +84,8 @@ linked_rows as (
     from recent
     left join int_identity_links
         on
-            recent.channel = int_identity_links.channel
+            recent.vendor = int_identity_links.vendor
+            and recent.channel = int_identity_links.channel
             and recent.subject = int_identity_links.subject
     group by recent.load
 )

@@ -5,14 +5,16 @@
 #}
 with
 
-int_motivator_items as (
+survey_items as (
     select
+        vendor,
         response_id,
-        contact_id,
-        submitted_at,
-        motivator,
-        fulfilment
-    from {{ ref('int_motivator_items') }}
+        link,
+        subject,
+        item,
+        answer,
+        answered_at
+    from {{ ref('survey_items') }}
 ),
 
 motivators as (
@@ -25,17 +27,24 @@ motivators as (
 
 answers as (
     select
+        items.vendor,
         items.response_id,
-        items.contact_id,
-        items.submitted_at,
+        items.link,
+        items.subject,
+        items.answered_at,
         round({{ quotient(
-            'sum(motivators.weight * ' ~ on_hundred('items.fulfilment') ~ ')',
+            'sum(motivators.weight * ' ~ on_hundred('items.answer') ~ ')',
             'sum(motivators.weight)'
         ) }}, 6) as fulfilment
-    from int_motivator_items as items
+    from survey_items as items
     inner join motivators
-        on items.motivator = motivators.motivator
-    group by items.response_id, items.contact_id, items.submitted_at
+        on items.item = motivators.motivator
+    group by
+        items.vendor,
+        items.response_id,
+        items.link,
+        items.subject,
+        items.answered_at
 )
 
 select * from answers

@@ -24,18 +24,25 @@ segment_thresholds as (
 int_identity_links as (
     select
         customer_id,
+        vendor,
+        channel,
         subject
     from {{ ref('int_identity_links') }}
-    where channel = 'contact'
 ),
 
-int_motivator_items as (
+survey_items as (
     select
-        contact_id,
-        submitted_at,
-        motivator,
-        fulfilment
-    from {{ ref('int_motivator_items') }}
+        link,
+        subject,
+        item,
+        answer,
+        {{ business_date('answered_at') }} as answered_on
+    from {{ ref('survey_items') }}
+),
+
+motivators as (
+    select motivator
+    from {{ ref('motivators') }}
 ),
 
 as_of as (
@@ -58,12 +65,17 @@ as_of as (
 items as (
     select
         int_identity_links.customer_id,
-        int_motivator_items.motivator,
-        int_motivator_items.fulfilment,
-        {{ business_date('int_motivator_items.submitted_at') }} as submitted_on
-    from int_motivator_items
+        motivators.motivator,
+        survey_items.answer,
+        survey_items.answered_on
+    from survey_items
+    inner join motivators
+        on survey_items.item = motivators.motivator
     inner join int_identity_links
-        on int_motivator_items.contact_id = int_identity_links.subject
+        on
+            survey_items.vendor = int_identity_links.vendor
+            and survey_items.link = int_identity_links.channel
+            and survey_items.subject = int_identity_links.subject
 ),
 
 motivator_scores as (
@@ -71,15 +83,15 @@ motivator_scores as (
         as_of.month,
         items.customer_id,
         items.motivator,
-        round(avg({{ on_hundred('items.fulfilment') }}), 6) as fulfilment
+        round(avg({{ on_hundred('items.answer') }}), 6) as fulfilment
     from as_of
     cross join segment_thresholds
     inner join items
         on
-            as_of.next_month > items.submitted_on
+            as_of.next_month > items.answered_on
             and {{ add_months(
                 'as_of.next_month', '-segment_thresholds.window_months'
-            ) }} <= items.submitted_on
+            ) }} <= items.answered_on
     group by as_of.month, items.customer_id, items.motivator
 )
 

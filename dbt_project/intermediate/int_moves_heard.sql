@@ -16,6 +16,7 @@ int_due_moves as (
 int_texts as (
     select
         customer_id,
+        vendor,
         kind,
         text_id,
         valence,
@@ -42,7 +43,8 @@ ranked as (
             order by
                 int_texts.said_at desc,
                 int_texts.kind desc,
-                int_texts.text_id desc
+                int_texts.text_id desc,
+                int_texts.vendor desc
         ) as recency
     from int_due_moves
     inner join int_texts

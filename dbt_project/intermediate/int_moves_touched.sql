@@ -16,19 +16,22 @@ int_due_moves as (
 int_identity_links_due as (
     select
         customer_id,
+        vendor,
+        channel,
         subject
     from {{ ref('int_identity_links_due') }}
-    where channel = 'contact'
 ),
 
-stg_salesforce_survey_responses as (
+survey_responses as (
     select
+        vendor,
         response_id,
-        contact_id,
+        link,
+        subject,
         touchpoint,
         submitted_at,
         {{ business_date('submitted_at') }} as submitted_on
-    from {{ ref('stg_salesforce_survey_responses') }}
+    from {{ ref('survey_responses') }}
     where touchpoint is not null
 ),
 
@@ -36,24 +39,27 @@ ranked as (
     select
         int_due_moves.customer_id,
         int_due_moves.month,
-        stg_salesforce_survey_responses.touchpoint,
-        stg_salesforce_survey_responses.submitted_on,
+        survey_responses.touchpoint,
+        survey_responses.submitted_on,
         row_number() over (
             partition by int_due_moves.customer_id, int_due_moves.month
             order by
-                stg_salesforce_survey_responses.submitted_at desc,
-                stg_salesforce_survey_responses.response_id desc
+                survey_responses.submitted_at desc,
+                survey_responses.response_id desc,
+                survey_responses.vendor desc
         ) as recency
     from int_due_moves
     inner join int_identity_links_due
         on int_due_moves.customer_id = int_identity_links_due.customer_id
-    inner join stg_salesforce_survey_responses
+    inner join survey_responses
         on
-            int_identity_links_due.subject = stg_salesforce_survey_responses.contact_id
+            int_identity_links_due.vendor = survey_responses.vendor
+            and int_identity_links_due.channel = survey_responses.link
+            and int_identity_links_due.subject = survey_responses.subject
             and int_due_moves.heard_from
-            <= stg_salesforce_survey_responses.submitted_on
+            <= survey_responses.submitted_on
             and int_due_moves.heard_until
-            > stg_salesforce_survey_responses.submitted_on
+            > survey_responses.submitted_on
 ),
 
 touched as (

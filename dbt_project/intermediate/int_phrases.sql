@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 {#
     What due customers who consent said in conversations, phrase by phrase, in
-    the order in which they said it. Only their own phrases are in staging.
+    the order in which they said it. Only their own phrases are in the entity.
     Scored is told by valence, not by the lack of a reason: of a table without
     statistics Postgres takes few columns for null, and would go through all
     transcripts for each scored text.
@@ -11,19 +11,21 @@ with
 int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
     from {{ ref('int_identity_links_due') }}
     where channel = 'conversation' and has_text_consent
 ),
 
-stg_genesys_transcripts as (
+conversation_phrases as (
     select
+        vendor,
         conversation_id,
         communication_id,
         phrase_number,
         said_at,
         text_hash
-    from {{ ref('stg_genesys_transcripts') }}
+    from {{ ref('conversation_phrases') }}
 ),
 
 stg_scored_texts as (
@@ -37,23 +39,31 @@ stg_scored_texts as (
 phrases as (
     select
         int_identity_links_due.customer_id,
-        stg_genesys_transcripts.conversation_id,
+        conversation_phrases.vendor,
+        conversation_phrases.conversation_id,
         stg_scored_texts.valence,
         row_number() over (
-            partition by stg_genesys_transcripts.conversation_id
+            partition by
+                conversation_phrases.vendor,
+                conversation_phrases.conversation_id
             order by
-                stg_genesys_transcripts.said_at,
-                stg_genesys_transcripts.communication_id,
-                stg_genesys_transcripts.phrase_number
+                conversation_phrases.said_at,
+                conversation_phrases.communication_id,
+                conversation_phrases.phrase_number
         ) as place,
         count(*) over (
-            partition by stg_genesys_transcripts.conversation_id
+            partition by
+                conversation_phrases.vendor,
+                conversation_phrases.conversation_id
         ) as phrase_count
-    from stg_genesys_transcripts
+    from conversation_phrases
     inner join int_identity_links_due
-        on stg_genesys_transcripts.conversation_id = int_identity_links_due.subject
+        on
+            conversation_phrases.vendor = int_identity_links_due.vendor
+            and conversation_phrases.conversation_id
+            = int_identity_links_due.subject
     inner join stg_scored_texts
-        on stg_genesys_transcripts.text_hash = stg_scored_texts.text_hash
+        on conversation_phrases.text_hash = stg_scored_texts.text_hash
 )
 
 select * from phrases

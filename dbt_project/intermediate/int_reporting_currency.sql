@@ -20,11 +20,7 @@ currency_rates as (
 ),
 
 orders as (
-    select
-        {{ normal_currency('currency') }} as currency,
-        ordered_on
-    from {{ raw_table('salesforce_orders') }}
-    where not is_deleted and currency is not null
+    {{ orders_outside_graph() }}
 ),
 
 commonest as (

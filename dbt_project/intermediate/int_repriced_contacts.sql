@@ -1,5 +1,5 @@
 {#
-    Contact × the first day with an order in a currency whose rate is another
+    Vendor × contact: the first day with an order in a currency whose rate is another
     than in the build before.
 #}
 {% set before = none if is_everything_due()
@@ -16,12 +16,7 @@ int_currency_rates_found as (
 ),
 
 orders as (
-    select
-        contact_id,
-        ordered_on,
-        {{ normal_currency('currency') }} as currency
-    from {{ raw_table('salesforce_orders') }}
-    where not is_deleted and currency is not null
+    {{ orders_outside_graph() }}
 ),
 
 rates_before as (
@@ -45,11 +40,12 @@ changed as (
 
 repriced as (
     select
+        vendor,
         contact_id,
         min(ordered_on) as from_date
     from orders
     where currency in (select changed.currency from changed)
-    group by contact_id
+    group by vendor, contact_id
 )
 
 select * from repriced

@@ -14,13 +14,15 @@ with
 int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
     from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
-stg_salesforce_orders as (
+orders as (
     select
+        vendor,
         order_id,
         contact_id,
         ordered_on,
@@ -29,7 +31,7 @@ stg_salesforce_orders as (
         status,
         order_channel,
         order_type
-    from {{ ref('stg_salesforce_orders') }}
+    from {{ ref('orders') }}
 ),
 
 int_currency_rates as (
@@ -51,28 +53,31 @@ order_types as (
 sales as (
     select
         int_identity_links_due.customer_id,
-        stg_salesforce_orders.order_id,
-        stg_salesforce_orders.ordered_on,
+        orders.vendor,
+        orders.order_id,
+        orders.ordered_on,
         {{ in_reporting_currency(
-            'stg_salesforce_orders.amount',
-            'stg_salesforce_orders.currency',
+            'orders.amount',
+            'orders.currency',
             'int_currency_rates.rate'
         ) }} as amount,
-        stg_salesforce_orders.order_channel
-    from stg_salesforce_orders
+        orders.order_channel
+    from orders
     inner join int_identity_links_due
-        on stg_salesforce_orders.contact_id = int_identity_links_due.subject
+        on
+            orders.vendor = int_identity_links_due.vendor
+            and orders.contact_id = int_identity_links_due.subject
     left join int_currency_rates
         on
-            stg_salesforce_orders.currency = int_currency_rates.currency
-            and stg_salesforce_orders.ordered_on
+            orders.currency = int_currency_rates.currency
+            and orders.ordered_on
             >= int_currency_rates.valid_from
-            and stg_salesforce_orders.ordered_on
+            and orders.ordered_on
             < int_currency_rates.valid_until
     left join order_statuses
-        on stg_salesforce_orders.status = order_statuses.status
+        on orders.status = order_statuses.status
     left join order_types
-        on stg_salesforce_orders.order_type = order_types.order_type
+        on orders.order_type = order_types.order_type
     where order_statuses.status is null and order_types.order_type is null
 )
 

@@ -16,34 +16,37 @@ int_identity_links_due as (
     where has_text_consent
 ),
 
-stg_salesforce_survey_responses as (
+survey_responses as (
     select
+        vendor,
         'verbatim' as kind,
-        'contact' as channel,
-        contact_id as subject,
+        link,
+        subject,
         response_id as text_id,
         touchpoint,
         submitted_at as said_at,
         text_hash
-    from {{ ref('stg_salesforce_survey_responses') }}
+    from {{ ref('survey_responses') }}
 ),
 
-stg_genesys_transcripts as (
+conversation_phrases as (
     select
+        vendor,
         'conversation' as kind,
-        'conversation' as channel,
+        'conversation' as link,
         conversation_id as subject,
         conversation_id as text_id,
         cast(null as text) as touchpoint,
         said_at,
         text_hash
-    from {{ ref('stg_genesys_transcripts') }}
+    from {{ ref('conversation_phrases') }}
 ),
 
 posts as (
     select
+        vendor,
         'post' as kind,
-        'account' as channel,
+        'account' as link,
         social_handle as subject,
         post_id as text_id,
         cast(null as text) as touchpoint,
@@ -58,9 +61,9 @@ stg_scored_texts as (
 ),
 
 phrases as (
-    select * from stg_salesforce_survey_responses
+    select * from survey_responses
     union all
-    select * from stg_genesys_transcripts
+    select * from conversation_phrases
     union all
     select * from posts
 ),
@@ -68,6 +71,7 @@ phrases as (
 texts as (
     select
         int_identity_links_due.customer_id,
+        phrases.vendor,
         phrases.kind,
         phrases.text_id,
         {% for score in text_scores() %}
@@ -78,11 +82,16 @@ texts as (
     from phrases
     inner join int_identity_links_due
         on
-            phrases.channel = int_identity_links_due.channel
+            phrases.vendor = int_identity_links_due.vendor
+            and phrases.link = int_identity_links_due.channel
             and phrases.subject = int_identity_links_due.subject
     inner join stg_scored_texts
         on phrases.text_hash = stg_scored_texts.text_hash
-    group by int_identity_links_due.customer_id, phrases.kind, phrases.text_id
+    group by
+        int_identity_links_due.customer_id,
+        phrases.vendor,
+        phrases.kind,
+        phrases.text_id
 )
 
 select * from texts

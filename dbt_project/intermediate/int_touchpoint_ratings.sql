@@ -13,34 +13,38 @@ with
 int_identity_links_due as (
     select
         customer_id,
+        vendor,
         subject
     from {{ ref('int_identity_links_due') }}
     where channel = 'contact'
 ),
 
-stg_salesforce_touchpoint_ratings as (
+touchpoint_ratings as (
     select
+        vendor,
         rating_id,
         contact_id,
         touchpoint,
         rated_at,
         rating,
         importance
-    from {{ ref('stg_salesforce_touchpoint_ratings') }}
+    from {{ ref('touchpoint_ratings') }}
 ),
 
-touchpoint_ratings as (
+linked as (
     select
         int_identity_links_due.customer_id,
-        stg_salesforce_touchpoint_ratings.rating_id,
-        stg_salesforce_touchpoint_ratings.touchpoint,
-        stg_salesforce_touchpoint_ratings.rating,
-        stg_salesforce_touchpoint_ratings.importance,
-        {{ business_date('stg_salesforce_touchpoint_ratings.rated_at') }}
-            as rated_on
-    from stg_salesforce_touchpoint_ratings
+        touchpoint_ratings.vendor,
+        touchpoint_ratings.rating_id,
+        touchpoint_ratings.touchpoint,
+        touchpoint_ratings.rating,
+        touchpoint_ratings.importance,
+        {{ business_date('touchpoint_ratings.rated_at') }} as rated_on
+    from touchpoint_ratings
     inner join int_identity_links_due
-        on stg_salesforce_touchpoint_ratings.contact_id = int_identity_links_due.subject
+        on
+            touchpoint_ratings.vendor = int_identity_links_due.vendor
+            and touchpoint_ratings.contact_id = int_identity_links_due.subject
 )
 
-select * from touchpoint_ratings
+select * from linked

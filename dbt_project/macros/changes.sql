@@ -33,17 +33,6 @@
     )) %}
 {% endmacro %}
 
-{#
-    A table of raw, read outside dbt's graph for the same reason: orders decide
-    which currency most of them are in, so whose months are due when that turns.
-    Nothing of the score is made from it.
-#}
-{% macro raw_table(name) %}
-    {% do return(api.Relation.create(
-        database=target.database, schema='raw', identifier=name
-    )) %}
-{% endmacro %}
-
 {# True on a full refresh and where a table that a build starts from is missing. #}
 {% macro is_everything_due() %}
     {% if flags.FULL_REFRESH or not execute %}

@@ -14,12 +14,12 @@ int_due_spine as (
     where is_due
 ),
 
-int_latest_recommends as (
+int_latest_nps_answers as (
     select
         customer_id,
         month,
         promoter_class
-    from {{ ref('int_latest_recommends') }}
+    from {{ ref('int_latest_nps_answers') }}
 ),
 
 int_advocacy_months as (
@@ -41,7 +41,7 @@ customer_advocacy as (
         int_due_spine.customer_id,
         int_due_spine.month,
         int_due_spine.is_complete_month,
-        int_latest_recommends.promoter_class,
+        int_latest_nps_answers.promoter_class,
         {{ whole('coalesce(int_advocacy_months.referrals_made, 0)') }}
             as referrals_made,
         {{ whole('coalesce(int_advocacy_months.referrals_converted, 0)') }}
@@ -54,10 +54,10 @@ customer_advocacy as (
     from int_due_spine
     cross join segment_thresholds
     cross join stg_text_model
-    left join int_latest_recommends
+    left join int_latest_nps_answers
         on
-            int_due_spine.customer_id = int_latest_recommends.customer_id
-            and int_due_spine.month = int_latest_recommends.month
+            int_due_spine.customer_id = int_latest_nps_answers.customer_id
+            and int_due_spine.month = int_latest_nps_answers.month
     left join int_advocacy_months
         on
             int_due_spine.customer_id = int_advocacy_months.customer_id

@@ -9,9 +9,4 @@ from (
     , ('{{ node.split('.') | last }}')
     {% endfor %}
 ) as met (model)
-where met.model in (
-    'stg_salesforce_orders',
-    'stg_salesforce_referrals',
-    'stg_salesforce_recommends',
-    'stg_genesys_recommends'
-)
+where met.model in ('orders', 'referrals', 'nps_answers')

@@ -73,8 +73,10 @@ def test_a_missing_or_empty_mart_holds_the_build(warehouse, build, tmp_path, sta
 
 def test_a_mart_that_was_built_without_a_suite_holds_the_build(warehouse, build, tmp_path):
     build.execute(
-        """update ops.builds set models = '[{"name": "returns", "kind": "model"},
-        {"name": "int_months", "kind": "model"}, {"name": "tiers", "kind": "seed"}]'"""
+        """update ops.builds set models = '[
+        {"name": "returns", "kind": "model", "folder": "marts"},
+        {"name": "contacts", "kind": "model", "folder": "entities"},
+        {"name": "tiers", "kind": "seed", "folder": "seeds"}]'"""
     )
     folder = suite_file(tmp_path, "mart_orders", NOT_NULL)
     found = {one.suite: one.status for one in marts(warehouse, None, folder)}

@@ -21,10 +21,13 @@ from tests.integration.marts_second_route import SecondRoute
 from tests.integration.marts_second_survival import Life, curve, lives
 
 OUTCOMES = (
+    "orders",
+    "referrals",
+    "nps_answers",
     "stg_salesforce_orders",
     "stg_salesforce_referrals",
-    "stg_salesforce_recommends",
-    "stg_genesys_recommends",
+    "stg_salesforce_nps_answers",
+    "stg_genesys_nps_answers",
 )
 QUERIES = re.findall(r"```sql\n(.*?);\n```", (ROOT / "docs" / "questions.md").read_text(), re.S)
 

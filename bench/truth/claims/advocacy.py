@@ -93,12 +93,12 @@ def latest_answers(run: Run) -> pd.DataFrame:
     """
     window = run.number("segment_thresholds", "window_months")
     first, end = run.earlier(window - 1), run.month + pd.DateOffset(months=1)
-    answers = run.table("int_recommends")
-    answers = answers[(answers["given_on"] >= first) & (answers["given_on"] < end)]
-    answers = answers.sort_values(["given_at", "answer_id"]).groupby("customer_id").tail(1)
+    answers = run.table("int_nps_answers")
+    answers = answers[(answers["answered_on"] >= first) & (answers["answered_on"] < end)]
+    answers = answers.sort_values(["answered_at", "answer_id"]).groupby("customer_id").tail(1)
     answers = answers.set_index("customer_id")
-    found = run.customers[["tier"]].join(answers[["answer_id", "given_on"]], how="inner")
-    found["month"] = found["given_on"].dt.to_period("M").dt.to_timestamp()
+    found = run.customers[["tier"]].join(answers[["answer_id", "answered_on"]], how="inner")
+    found["month"] = found["answered_on"].dt.to_period("M").dt.to_timestamp()
     hidden = [_states(run, month, group) for month, group in found.groupby("month")]
     found = found.join(pd.concat(hidden), how="inner")
     is_call = found["answer_id"].str.contains("-")  # Genesys names by UUID

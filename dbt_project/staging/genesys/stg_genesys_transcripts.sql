@@ -6,11 +6,12 @@ source as (
 
 renamed as (
     select
+        'genesys' as vendor,
         conversation_id,
         communication_id,
         phrase_number,
-        said_at,
-        {{ text_hash('text') }} as text_hash
+        {{ text_hash('text') }} as text_hash,
+        said_at
     from source
     where participant = 'external'
 )

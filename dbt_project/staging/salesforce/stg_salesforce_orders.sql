@@ -6,15 +6,15 @@ source as (
 
 renamed as (
     select
+        'salesforce' as vendor,
         order_id,
         contact_id,
-        ordered_on,
         amount,
         {{ normal_currency('currency') }} as currency,
         status,
         channel as order_channel,
         order_type,
-        created_at
+        ordered_on
     from source
     where not is_deleted
 )

@@ -6,6 +6,7 @@ source as (
 
 renamed as (
     select
+        'salesforce' as vendor,
         referral_id,
         referrer_contact_id as contact_id,
         {{ business_date('created_at') }} as referred_on,

@@ -11,27 +11,15 @@ source as (
 
 renamed as (
     select
+        'salesforce' as vendor,
         response_id,
-        contact_id,
-        survey_name,
+        'contact' as link,
+        contact_id as subject,
         touchpoint,
-        submitted_at,
-        satisfaction,
-        effort,
-        differentiation,
-        helps_stand_out,
-        helps_confidence_in_future,
-        helps_well_being,
-        helps_freedom,
-        helps_thrill,
-        helps_belonging,
-        helps_protect_environment,
-        helps_be_who_i_want,
-        helps_security,
-        helps_success_in_life,
         case
             when verbatim <> '' then {{ text_hash('verbatim') }}
-        end as text_hash
+        end as text_hash,
+        submitted_at
     from source
     where not is_deleted and submitted_at is not null
 )

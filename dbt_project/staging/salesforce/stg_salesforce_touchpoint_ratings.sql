@@ -6,13 +6,13 @@ source as (
 
 renamed as (
     select
+        'salesforce' as vendor,
         rating_id,
-        response_id,
         contact_id,
         touchpoint,
-        rated_at,
         rating,
-        importance
+        importance,
+        rated_at
     from source
     where
         not is_deleted

@@ -26,13 +26,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Node:
-    """What one dbt node did."""
+    """What one dbt node did.
+
+    `folder` is the one of the project that the node's file is in, so it says which models are
+    marts; an estimate has none.
+    """
 
     name: str
     kind: str
     status: str
     seconds: float
     rows: int | None
+    folder: str | None = None
 
 
 @contextmanager
@@ -155,4 +160,5 @@ def _node(result: Any) -> Node:
         str(result.status),
         round(result.execution_time, 3),
         int(rows) if rows is not None and int(rows) >= 0 else None,
+        Path(result.node.original_file_path).parts[0],
     )

@@ -62,8 +62,7 @@ def _marts(conn: psycopg.Connection, build_id: int, folder: Path | None) -> list
     """Name the marts: a suite without its mart and a mart without its suite both get a verdict."""
     built = conn.execute(
         "select node ->> 'name' from ops.builds, jsonb_array_elements(models) as node"
-        " where build_id = %s and node ->> 'kind' = 'model'"
-        " and node ->> 'name' !~ '^(stg|int)_'",
+        " where build_id = %s and node ->> 'kind' = 'model' and node ->> 'folder' = 'marts'",
         [build_id],
     ).fetchall()
     return sorted({row[0] for row in built} | set(suites.marts(folder)))

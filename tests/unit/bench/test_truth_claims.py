@@ -171,13 +171,13 @@ def test_a_promoter_is_held_against_the_chance_of_the_month_of_the_latest_answer
         ("c_1", "a3", "2026-11-05"),
         ("c_2", "a4", "2025-10-31"),
     ]
-    frame = pd.DataFrame(answers, columns=["customer_id", "answer_id", "given_on"])
-    frame["given_on"] = frame["given_at"] = pd.to_datetime(frame["given_on"])
+    frame = pd.DataFrame(answers, columns=["customer_id", "answer_id", "answered_on"])
+    frame["answered_on"] = frame["answered_at"] = pd.to_datetime(frame["answered_on"])
     there = people(
         {"customer_id": "c_1", "tier": "fully_connected"},
         {"customer_id": "c_2", "tier": "fully_connected"},
     )
-    found = advocacy.latest_answers(run(truth, int_customer_months=there, int_recommends=frame))
+    found = advocacy.latest_answers(run(truth, int_customer_months=there, int_nps_answers=frame))
     assert found["advocacy"].to_dict() == {"c_1": 0.9}
 
 

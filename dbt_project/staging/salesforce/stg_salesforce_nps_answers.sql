@@ -9,10 +9,12 @@ source as (
 
 renamed as (
     select
-        response_id,
-        contact_id,
-        submitted_at,
-        recommend
+        'salesforce' as vendor,
+        response_id as answer_id,
+        'contact' as link,
+        contact_id as subject,
+        recommend,
+        submitted_at as answered_at
     from source
     where
         not is_deleted

@@ -10,14 +10,15 @@ int_due_spine as (
     where is_due
 ),
 
-int_recommends as (
+int_nps_answers as (
     select
         customer_id,
+        vendor,
         answer_id,
-        given_at,
-        given_on,
-        recommend
-    from {{ ref('int_recommends') }}
+        recommend,
+        answered_at,
+        answered_on
+    from {{ ref('int_nps_answers') }}
 ),
 
 segment_thresholds as (
@@ -32,24 +33,26 @@ ranked as (
     select
         int_due_spine.customer_id,
         int_due_spine.month,
-        int_recommends.recommend,
+        int_nps_answers.recommend,
         segment_thresholds.promoter_from,
         segment_thresholds.detractor_to,
         row_number() over (
             partition by int_due_spine.customer_id, int_due_spine.month
             order by
-                int_recommends.given_at desc, int_recommends.answer_id desc
+                int_nps_answers.answered_at desc,
+                int_nps_answers.answer_id desc,
+                int_nps_answers.vendor desc
         ) as recency
     from int_due_spine
     cross join segment_thresholds
-    inner join int_recommends
+    inner join int_nps_answers
         on
-            int_due_spine.customer_id = int_recommends.customer_id
-            and int_due_spine.next_month > int_recommends.given_on
+            int_due_spine.customer_id = int_nps_answers.customer_id
+            and int_due_spine.next_month > int_nps_answers.answered_on
             and {{ add_months(
                 'int_due_spine.next_month',
                 '-segment_thresholds.window_months'
-            ) }} <= int_recommends.given_on
+            ) }} <= int_nps_answers.answered_on
 ),
 
 latest as (

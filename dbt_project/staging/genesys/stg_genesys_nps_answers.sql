@@ -9,10 +9,12 @@ source as (
 
 renamed as (
     select
-        survey_id,
-        conversation_id,
-        coalesce(completed_at, conversation_started_at) as completed_at,
-        promoter_score as recommend
+        'genesys' as vendor,
+        survey_id as answer_id,
+        'conversation' as link,
+        conversation_id as subject,
+        promoter_score as recommend,
+        coalesce(completed_at, conversation_started_at) as answered_at
     from source
     where promoter_score is not null
 )

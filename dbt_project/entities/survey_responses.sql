@@ -1,0 +1,1 @@
+{{ entity('survey_responses') }}

@@ -1,0 +1,1 @@
+{{ entity('touchpoint_ratings') }}

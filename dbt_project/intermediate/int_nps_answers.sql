@@ -1,0 +1,43 @@
+{#
+    Every answer of a due customer to "how likely are you to recommend us",
+    with the day until which it counts. An outcome: never evidence.
+#}
+with
+
+int_identity_links_due as (
+    select
+        customer_id,
+        vendor,
+        channel,
+        subject
+    from {{ ref('int_identity_links_due') }}
+),
+
+nps_answers as (
+    select
+        vendor,
+        answer_id,
+        link,
+        subject,
+        recommend,
+        answered_at
+    from {{ ref('nps_answers') }}
+),
+
+linked as (
+    select
+        int_identity_links_due.customer_id,
+        nps_answers.vendor,
+        nps_answers.answer_id,
+        nps_answers.recommend,
+        nps_answers.answered_at,
+        {{ business_date('nps_answers.answered_at') }} as answered_on
+    from nps_answers
+    inner join int_identity_links_due
+        on
+            nps_answers.vendor = int_identity_links_due.vendor
+            and nps_answers.link = int_identity_links_due.channel
+            and nps_answers.subject = int_identity_links_due.subject
+)
+
+select * from linked
