@@ -22,6 +22,7 @@ int_identity_links_due as (
 
 referrals as (
     select
+        vendor,
         contact_id,
         referred_on,
         converted_on

@@ -3,6 +3,7 @@ with
 
 orders as (
     select
+        vendor,
         contact_id,
         ordered_on,
         status,

@@ -17,6 +17,7 @@ int_identity_links_due as (
 
 int_survey_answers as (
     select
+        vendor,
         link,
         subject,
         kind,

@@ -29,6 +29,7 @@ int_texts as (
 
 int_survey_answers as (
     select
+        vendor,
         link,
         subject,
         answer,

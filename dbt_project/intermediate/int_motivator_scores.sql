@@ -32,6 +32,7 @@ int_identity_links as (
 
 survey_items as (
     select
+        vendor,
         link,
         subject,
         item,
