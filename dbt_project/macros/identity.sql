@@ -15,14 +15,14 @@
             new.customer_id,
             not exists (
                 select from {{ links }} as kept
-                where kept.customer_id = old.customer_id and kept.channel = 'contact'
+                where kept.customer_id = old.customer_id and kept.link = 'contact'
             ),
             new.vendor,
             count(*),
             new.rule
         from {{ previous_table('int_identity_links') }} as old
-        inner join {{ links }} as new using (vendor, channel, subject)
-        where channel = 'contact' and old.customer_id <> new.customer_id
+        inner join {{ links }} as new using (vendor, link, subject)
+        where link = 'contact' and old.customer_id <> new.customer_id
         group by old.customer_id, new.customer_id, new.vendor, new.rule
     {% endif %}
 {% endmacro %}

@@ -102,10 +102,10 @@ BOTH = "email_and_phone,true,true,false"
 @pytest.mark.parametrize(
     ("rules", "within", "wanted"),
     [
-        ((MAIL, PHONE), False, Figures(0, 0, 0)),
-        ((MAIL, NO_PHONE), False, Figures(0, 0, 0)),
-        ((UNVERIFIED, PHONE), False, Figures(0, 0, 0)),
-        ((MAIL, PHONE, BOTH), True, Figures(0, 0, 0)),
+        ((MAIL, PHONE), False, Figures(959, 308, 13)),
+        ((MAIL, NO_PHONE), False, Figures(959, 230, 4)),
+        ((UNVERIFIED, PHONE), False, Figures(959, 510, 16)),
+        ((MAIL, PHONE, BOTH), True, Figures(62, 28, 9)),
     ],
     ids=["as shipped", "e-mail alone", "unverified e-mail", "second rows of one CRM"],
 )

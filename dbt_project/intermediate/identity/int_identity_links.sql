@@ -15,7 +15,7 @@ int_identity_links_current as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject,
         rule,
         linked_at
