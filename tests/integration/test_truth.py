@@ -62,11 +62,11 @@ def test_the_pipeline_loses_nothing_that_the_sandbox_shows(
     pipeline.clear()
     pulled = pipeline.pull(world)
     shown = {
-        "salesforce_contacts": len(visible(world, "contacts")),
-        "salesforce_orders": len(visible(world, "orders")),
-        "salesforce_survey_responses": len(visible(world, "survey_responses")),
-        "salesforce_touchpoint_ratings": len(visible(world, "touchpoint_ratings")),
-        "salesforce_referrals": len(visible(world, "referrals")),
+        "salesforce_contacts": len(visible(world, "salesforce_contacts")),
+        "salesforce_orders": len(visible(world, "salesforce_orders")),
+        "salesforce_survey_responses": len(visible(world, "salesforce_survey_responses")),
+        "salesforce_touchpoint_ratings": len(visible(world, "salesforce_touchpoint_ratings")),
+        "salesforce_referrals": len(visible(world, "salesforce_referrals")),
         "genesys_conversations": len(visible(world, "genesys_conversations")),
         "genesys_surveys": sum(
             len(each.get("surveys", [])) for each in visible(world, "genesys_conversations")
