@@ -2,7 +2,8 @@
     The addresses by which people of several CRMs may be one person. In each CRM
     exactly one person has the address, or had it where nobody there has it now:
     what two people of one CRM share, a family's telephone or a switchboard,
-    matches nobody. Nor does a role's mailbox.
+    matches nobody. Nor does a role's mailbox. With one CRM there is nothing to
+    match, and no rule to match by.
 #}
 with
 
@@ -28,7 +29,10 @@ int_people as (
 identity_rules as (
     select rule
     from {{ ref('identity_rules') }}
-    where is_on and crosses_vendors
+    where
+        is_on
+        and crosses_vendors
+        and (select min(vendor) <> max(vendor) from int_people)
 ),
 
 people as (
