@@ -38,6 +38,7 @@ MARTS = (
     "touchpoint_importance",
     "motivator_value",
     "segment_consolidation",
+    "customer_keys",
 )
 NO_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
