@@ -3,7 +3,7 @@
     the other tier. Somebody first heard connected, or no longer heard, may
     have been so all along: no gain and no loss.
 #}
-{% macro enters_connection(from_tier, to_tier) -%}
+{% macro gains_connection(from_tier, to_tier) -%}
     (
         {{ from_tier }} not in (
             'fully_connected', 'connected_let_down', 'unmeasured'

@@ -4,12 +4,12 @@
 #}
 with
 
-int_lives as (
+int_survival_observations as (
     select
         entry_tier,
         months_since,
         has_left
-    from {{ ref('int_lives') }}
+    from {{ ref('int_survival_observations') }}
 ),
 
 ended as (
@@ -18,7 +18,7 @@ ended as (
         coalesce(entry_tier, 'all') as tier,
         count(*) filter (where has_left) as left_customers,
         count(*) filter (where not has_left) as censored
-    from int_lives
+    from int_survival_observations
     group by grouping sets ((entry_tier, months_since), (months_since))
 ),
 

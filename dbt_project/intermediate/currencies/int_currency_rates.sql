@@ -6,13 +6,13 @@
 -- depends_on: {{ ref('int_months_due') }}
 with
 
-int_currency_rates_found as (
+int_currency_rates_current as (
     select
         currency,
         valid_from,
         valid_until,
         rate
-    from {{ ref('int_currency_rates_found') }}
+    from {{ ref('int_currency_rates_current') }}
 )
 
-select * from int_currency_rates_found
+select * from int_currency_rates_current

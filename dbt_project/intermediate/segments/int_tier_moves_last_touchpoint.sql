@@ -4,13 +4,13 @@
 #}
 with
 
-int_due_moves as (
+int_tier_moves_due as (
     select
         customer_id,
         month,
         heard_from,
         heard_until
-    from {{ ref('int_due_moves') }}
+    from {{ ref('int_tier_moves_due') }}
 ),
 
 int_identity_links_due as (
@@ -37,28 +37,30 @@ survey_responses as (
 
 ranked as (
     select
-        int_due_moves.customer_id,
-        int_due_moves.month,
+        int_tier_moves_due.customer_id,
+        int_tier_moves_due.month,
         survey_responses.touchpoint,
         survey_responses.submitted_on,
         row_number() over (
-            partition by int_due_moves.customer_id, int_due_moves.month
+            partition by
+                int_tier_moves_due.customer_id,
+                int_tier_moves_due.month
             order by
                 survey_responses.submitted_at desc,
                 survey_responses.response_id desc,
                 survey_responses.vendor desc
         ) as recency
-    from int_due_moves
+    from int_tier_moves_due
     inner join int_identity_links_due
-        on int_due_moves.customer_id = int_identity_links_due.customer_id
+        on int_tier_moves_due.customer_id = int_identity_links_due.customer_id
     inner join survey_responses
         on
             int_identity_links_due.vendor = survey_responses.vendor
             and int_identity_links_due.link = survey_responses.link
             and int_identity_links_due.subject = survey_responses.subject
-            and int_due_moves.heard_from
+            and int_tier_moves_due.heard_from
             <= survey_responses.submitted_on
-            and int_due_moves.heard_until
+            and int_tier_moves_due.heard_until
             > survey_responses.submitted_on
 ),
 

@@ -6,13 +6,13 @@
     else previous_table('int_currency_rates') %}
 with
 
-int_currency_rates_found as (
+int_currency_rates_current as (
     select
         currency,
         valid_from,
         valid_until,
         rate
-    from {{ ref('int_currency_rates_found') }}
+    from {{ ref('int_currency_rates_current') }}
 ),
 
 orders as (
@@ -21,12 +21,12 @@ orders as (
 
 rates_before as (
     select *
-    from {{ before or 'int_currency_rates_found' }}
+    from {{ before or 'int_currency_rates_current' }}
 ),
 
 changed as (
     (
-        select * from int_currency_rates_found
+        select * from int_currency_rates_current
         except
         select * from rates_before
     )
@@ -34,7 +34,7 @@ changed as (
     (
         select * from rates_before
         except
-        select * from int_currency_rates_found
+        select * from int_currency_rates_current
     )
 ),
 

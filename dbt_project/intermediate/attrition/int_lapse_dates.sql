@@ -6,8 +6,8 @@
 #}
 with
 
-int_silences as (
-    select * from {{ ref('int_silences') }}
+int_order_silences as (
+    select * from {{ ref('int_order_silences') }}
 ),
 
 ordered as (
@@ -16,7 +16,7 @@ ordered as (
         lead(starts_on) over stretches_of_customer as next_starts_on,
         lag(lapsed_on) over stretches_of_customer as was_lapsed_on,
         lag(ordered_on) over stretches_of_customer as was_ordered_on
-    from int_silences
+    from int_order_silences
     window stretches_of_customer as (
         partition by customer_id
         order by starts_on, ordered_on nulls first

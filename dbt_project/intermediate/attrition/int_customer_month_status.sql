@@ -22,28 +22,28 @@ int_customers as (
     from {{ ref('int_customers') }}
 ),
 
-int_lapses as (
-    select * from {{ ref('int_lapses') }}
+int_lapse_dates as (
+    select * from {{ ref('int_lapse_dates') }}
 ),
 
 standings as (
     select
         int_due_spine.*,
         int_customers.contract_ended_on,
-        int_lapses.ordered_on as last_order_on,
-        int_lapses.expected_gap_days,
-        int_lapses.lapsing_on,
-        int_lapses.lapsed_on,
-        int_lapses.returned_on
+        int_lapse_dates.ordered_on as last_order_on,
+        int_lapse_dates.expected_gap_days,
+        int_lapse_dates.lapsing_on,
+        int_lapse_dates.lapsed_on,
+        int_lapse_dates.returned_on
     from int_due_spine
     inner join int_customers
         on int_due_spine.customer_id = int_customers.customer_id
-    inner join int_lapses
+    inner join int_lapse_dates
         on
-            int_due_spine.customer_id = int_lapses.customer_id
-            and int_due_spine.next_month > int_lapses.starts_on
+            int_due_spine.customer_id = int_lapse_dates.customer_id
+            and int_due_spine.next_month > int_lapse_dates.starts_on
             and int_due_spine.next_month
-            <= coalesce(int_lapses.next_starts_on, 'infinity')
+            <= coalesce(int_lapse_dates.next_starts_on, 'infinity')
 )
 
 select * from standings

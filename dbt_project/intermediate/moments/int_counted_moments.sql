@@ -9,7 +9,7 @@ negative_days as (
     select
         customer_id,
         heard_on
-    from {{ ref('int_heard_days') }}
+    from {{ ref('int_contact_days') }}
     where is_negative
 ),
 

@@ -4,13 +4,13 @@
 #}
 with
 
-int_due_moves as (
+int_tier_moves_due as (
     select
         customer_id,
         month,
         heard_from,
         heard_until
-    from {{ ref('int_due_moves') }}
+    from {{ ref('int_tier_moves_due') }}
 ),
 
 int_texts as (
@@ -35,43 +35,45 @@ int_moments as (
 
 ranked as (
     select
-        int_due_moves.customer_id,
-        int_due_moves.month,
+        int_tier_moves_due.customer_id,
+        int_tier_moves_due.month,
         int_texts.valence,
         row_number() over (
-            partition by int_due_moves.customer_id, int_due_moves.month
+            partition by
+                int_tier_moves_due.customer_id,
+                int_tier_moves_due.month
             order by
                 int_texts.said_at desc,
                 int_texts.kind desc,
                 int_texts.text_id desc,
                 int_texts.vendor desc
         ) as recency
-    from int_due_moves
+    from int_tier_moves_due
     inner join int_texts
         on
-            int_due_moves.customer_id = int_texts.customer_id
-            and int_due_moves.heard_from <= int_texts.said_on
-            and int_due_moves.heard_until > int_texts.said_on
+            int_tier_moves_due.customer_id = int_texts.customer_id
+            and int_tier_moves_due.heard_from <= int_texts.said_on
+            and int_tier_moves_due.heard_until > int_texts.said_on
 ),
 
 heard as (
     select
-        int_due_moves.customer_id,
-        int_due_moves.month,
+        int_tier_moves_due.customer_id,
+        int_tier_moves_due.month,
         ranked.valence as last_valence,
         exists(
             select 1
             from int_moments
             where
-                int_due_moves.customer_id = int_moments.customer_id
-                and int_due_moves.heard_from <= int_moments.moment_on
-                and int_due_moves.heard_until > int_moments.moment_on
+                int_tier_moves_due.customer_id = int_moments.customer_id
+                and int_tier_moves_due.heard_from <= int_moments.moment_on
+                and int_tier_moves_due.heard_until > int_moments.moment_on
         ) as has_negative_moment
-    from int_due_moves
+    from int_tier_moves_due
     left join ranked
         on
-            int_due_moves.customer_id = ranked.customer_id
-            and int_due_moves.month = ranked.month
+            int_tier_moves_due.customer_id = ranked.customer_id
+            and int_tier_moves_due.month = ranked.month
             and ranked.recency = 1
 )
 

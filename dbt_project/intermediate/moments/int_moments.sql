@@ -10,12 +10,12 @@
 #}
 with
 
-int_heard_days as (
+int_contact_days as (
     select
         customer_id,
         heard_on,
         is_negative
-    from {{ ref('int_heard_days') }}
+    from {{ ref('int_contact_days') }}
 ),
 
 int_sales as (
@@ -39,36 +39,36 @@ segment_thresholds as (
 
 next_orders as (
     select
-        int_heard_days.customer_id,
-        int_heard_days.heard_on,
+        int_contact_days.customer_id,
+        int_contact_days.heard_on,
         min(int_sales.ordered_on) as next_order_on
-    from int_heard_days
+    from int_contact_days
     inner join int_sales
         on
-            int_heard_days.customer_id = int_sales.customer_id
-            and int_heard_days.heard_on < int_sales.ordered_on
-    group by int_heard_days.customer_id, int_heard_days.heard_on
+            int_contact_days.customer_id = int_sales.customer_id
+            and int_contact_days.heard_on < int_sales.ordered_on
+    group by int_contact_days.customer_id, int_contact_days.heard_on
 ),
 
 moments as (
     select
-        int_heard_days.customer_id,
-        int_heard_days.heard_on as moment_on,
-        int_heard_days.heard_on
+        int_contact_days.customer_id,
+        int_contact_days.heard_on as moment_on,
+        int_contact_days.heard_on
         + segment_thresholds.return_days as return_until,
-        int_heard_days.is_negative,
+        int_contact_days.is_negative,
         int_counted_moments.heard_on is not null as is_counted,
         next_orders.next_order_on
-    from int_heard_days
+    from int_contact_days
     cross join segment_thresholds
     left join int_counted_moments
         on
-            int_heard_days.customer_id = int_counted_moments.customer_id
-            and int_heard_days.heard_on = int_counted_moments.heard_on
+            int_contact_days.customer_id = int_counted_moments.customer_id
+            and int_contact_days.heard_on = int_counted_moments.heard_on
     left join next_orders
         on
-            int_heard_days.customer_id = next_orders.customer_id
-            and int_heard_days.heard_on = next_orders.heard_on
+            int_contact_days.customer_id = next_orders.customer_id
+            and int_contact_days.heard_on = next_orders.heard_on
 )
 
 select * from moments
