@@ -39,6 +39,14 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
+tiers as (
+    select
+        tier,
+        is_measured,
+        is_connected
+    from {{ ref('tiers') }}
+),
+
 stg_text_model as (
     select text_model_version
     from {{ ref('stg_text_model') }}
@@ -51,8 +59,16 @@ tier_moves as (
         int_tier_moves_due.is_complete_month,
         int_tier_moves_due.from_tier,
         int_tier_moves_due.to_tier,
-        {{ gains_connection('from_tier', 'to_tier') }} as is_gain,
-        {{ gains_connection('to_tier', 'from_tier') }} as is_loss,
+        (
+            from_tiers.is_measured
+            and not from_tiers.is_connected
+            and to_tiers.is_connected
+        ) as is_gain,
+        (
+            to_tiers.is_measured
+            and not to_tiers.is_connected
+            and from_tiers.is_connected
+        ) as is_loss,
         int_tier_moves_last_touchpoint.touchpoint as after_touchpoint,
         int_tier_moves_due.heard_until - 1
         - int_tier_moves_last_touchpoint.submitted_on
@@ -65,6 +81,10 @@ tier_moves as (
     from int_tier_moves_due
     cross join segment_thresholds
     cross join stg_text_model
+    inner join tiers as from_tiers
+        on int_tier_moves_due.from_tier = from_tiers.tier
+    inner join tiers as to_tiers
+        on int_tier_moves_due.to_tier = to_tiers.tier
     inner join int_tier_moves_last_text
         on
             int_tier_moves_due.customer_id

@@ -39,11 +39,11 @@ advocacy_months as (
     inner join int_advocacy_acts
         on
             int_due_spine.customer_id = int_advocacy_acts.customer_id
-            and int_due_spine.next_month > int_advocacy_acts.acted_on
-            and {{ add_months(
+            and {{ in_trailing_window(
+                'int_advocacy_acts.acted_on',
                 'int_due_spine.next_month',
-                '-segment_thresholds.window_months'
-            ) }} <= int_advocacy_acts.acted_on
+                'segment_thresholds.window_months'
+            ) }}
     group by int_due_spine.customer_id, int_due_spine.month
 )
 

@@ -48,11 +48,11 @@ ranked as (
     inner join int_nps_answers
         on
             int_due_spine.customer_id = int_nps_answers.customer_id
-            and int_due_spine.next_month > int_nps_answers.answered_on
-            and {{ add_months(
+            and {{ in_trailing_window(
+                'int_nps_answers.answered_on',
                 'int_due_spine.next_month',
-                '-segment_thresholds.window_months'
-            ) }} <= int_nps_answers.answered_on
+                'segment_thresholds.window_months'
+            ) }}
 ),
 
 latest as (

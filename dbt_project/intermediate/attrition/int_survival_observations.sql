@@ -13,6 +13,7 @@ int_customer_months as (
         customer_id,
         month,
         tier,
+        is_measured,
         has_left
     from {{ ref('int_customer_months') }}
     where is_complete_month
@@ -23,7 +24,7 @@ entries as (
         customer_id,
         min(month) as entry_month
     from int_customer_months
-    where tier <> 'unmeasured' and not has_left
+    where is_measured and not has_left
     group by customer_id
 ),
 

@@ -89,10 +89,11 @@ motivator_scores as (
     cross join segment_thresholds
     inner join items
         on
-            as_of.next_month > items.answered_on
-            and {{ add_months(
-                'as_of.next_month', '-segment_thresholds.window_months'
-            ) }} <= items.answered_on
+            {{ in_trailing_window(
+                'items.answered_on',
+                'as_of.next_month',
+                'segment_thresholds.window_months'
+            ) }}
     group by as_of.month, items.customer_id, items.motivator
 )
 

@@ -39,11 +39,11 @@ rated as (
     cross join segment_thresholds
     inner join int_touchpoint_ratings
         on
-            int_driver_months.next_month > int_touchpoint_ratings.rated_on
-            and {{ add_months(
+            {{ in_trailing_window(
+                'int_touchpoint_ratings.rated_on',
                 'int_driver_months.next_month',
-                '-segment_thresholds.window_months'
-            ) }} <= int_touchpoint_ratings.rated_on
+                'segment_thresholds.window_months'
+            ) }}
     group by
         int_driver_months.month,
         int_driver_months.is_latest,

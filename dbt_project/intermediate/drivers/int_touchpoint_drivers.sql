@@ -21,11 +21,12 @@ stg_estimated_driver_fits as (
     where topic = 'touchpoint'
 ),
 
-int_measured_customers as (
+measured_customers as (
     select
         month,
-        customers
-    from {{ ref('int_measured_customers') }}
+        count(connection_score) as customers
+    from {{ ref('int_customer_months') }}
+    group by month
 ),
 
 touchpoints as (
@@ -50,7 +51,7 @@ touchpoint_drivers as (
         touchpoints.label,
         touchpoints.journey_stage,
         touchpoints.channel,
-        int_measured_customers.customers,
+        measured_customers.customers,
         coalesce(weights.rated, 0) as customers_rated,
         stated.customers_stated,
         stated.importance as stated,
@@ -74,8 +75,8 @@ touchpoint_drivers as (
         weights.is_certain
     from int_stated_importance as stated
     cross join segment_thresholds
-    inner join int_measured_customers
-        on stated.month = int_measured_customers.month
+    inner join measured_customers
+        on stated.month = measured_customers.month
     left join stg_estimated_driver_weights as weights
         on
             stated.month = weights.month

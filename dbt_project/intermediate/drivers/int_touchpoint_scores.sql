@@ -14,12 +14,12 @@ int_rated_touchpoints as (
     from {{ ref('int_rated_touchpoints') }}
 ),
 
-customer_segments as (
+int_customer_months as (
     select
         customer_id,
         month,
         connection_score
-    from {{ ref('customer_segments') }}
+    from {{ ref('int_customer_months') }}
     where connection_score is not null
 ),
 
@@ -29,12 +29,12 @@ touchpoint_scores as (
         int_rated_touchpoints.customer_id,
         int_rated_touchpoints.touchpoint,
         int_rated_touchpoints.rating,
-        customer_segments.connection_score
+        int_customer_months.connection_score
     from int_rated_touchpoints
-    inner join customer_segments
+    inner join int_customer_months
         on
-            int_rated_touchpoints.customer_id = customer_segments.customer_id
-            and int_rated_touchpoints.month = customer_segments.month
+            int_rated_touchpoints.customer_id = int_customer_months.customer_id
+            and int_rated_touchpoints.month = int_customer_months.month
 )
 
 select * from touchpoint_scores

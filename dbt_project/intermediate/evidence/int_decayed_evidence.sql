@@ -46,11 +46,11 @@ windowed as (
     inner join int_evidence
         on
             int_due_spine.customer_id = int_evidence.customer_id
-            and int_due_spine.next_month > int_evidence.observed_on
-            and {{ add_months(
+            and {{ in_trailing_window(
+                'int_evidence.observed_on',
                 'int_due_spine.next_month',
-                '-segment_thresholds.window_months'
-            ) }} <= int_evidence.observed_on
+                'segment_thresholds.window_months'
+            ) }}
 ),
 
 decayed as (

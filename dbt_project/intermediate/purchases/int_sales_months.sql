@@ -46,10 +46,11 @@ sales_months as (
     inner join int_sales
         on
             int_due_spine.customer_id = int_sales.customer_id
-            and int_due_spine.next_month > int_sales.ordered_on
-            and {{ add_months(
-                'int_due_spine.next_month', '-lapse_rules.annual_months'
-            ) }} <= int_sales.ordered_on
+            and {{ in_trailing_window(
+                'int_sales.ordered_on',
+                'int_due_spine.next_month',
+                'lapse_rules.annual_months'
+            ) }}
     group by int_due_spine.customer_id, int_due_spine.month
 )
 

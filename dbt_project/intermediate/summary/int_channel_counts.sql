@@ -13,8 +13,8 @@ int_customer_months as (
         channels_12m,
         orders_12m,
         revenue_12m,
-        tier <> 'unmeasured' as is_measured,
-        tier in ('fully_connected', 'connected_let_down') as is_connected
+        is_measured,
+        is_connected
     from {{ ref('int_customer_months') }}
     where is_customer_of_month
 ),

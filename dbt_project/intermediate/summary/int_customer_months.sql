@@ -13,7 +13,8 @@ customer_segments as (
         customer_id,
         month,
         is_complete_month,
-        tier
+        tier,
+        connection_score
     from {{ ref('customer_segments') }}
 ),
 
@@ -42,12 +43,23 @@ customer_advocacy as (
     from {{ ref('customer_advocacy') }}
 ),
 
+tiers as (
+    select
+        tier,
+        is_measured,
+        is_connected
+    from {{ ref('tiers') }}
+),
+
 customer_months as (
     select
         customer_segments.customer_id,
         customer_segments.month,
         customer_segments.is_complete_month,
         customer_segments.tier,
+        customer_segments.connection_score,
+        tiers.is_measured,
+        tiers.is_connected,
         customer_attrition.orders,
         customer_attrition.revenue,
         customer_attrition.unconverted_orders,
@@ -62,6 +74,8 @@ customer_months as (
         not customer_attrition.has_left
         or customer_attrition.orders > 0 as is_customer_of_month
     from customer_segments
+    inner join tiers
+        on customer_segments.tier = tiers.tier
     inner join customer_attrition
         on
             customer_segments.customer_id = customer_attrition.customer_id

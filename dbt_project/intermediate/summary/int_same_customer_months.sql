@@ -6,12 +6,12 @@
 #}
 with
 
-customer_attrition as (
+int_customer_months as (
     select
         customer_id,
         month,
         revenue
-    from {{ ref('customer_attrition') }}
+    from {{ ref('int_customer_months') }}
 ),
 
 year_before as (
@@ -19,20 +19,20 @@ year_before as (
         customer_id,
         {{ add_months('month', 12) }} as month,
         revenue
-    from customer_attrition
+    from int_customer_months
 ),
 
 same_customer_months as (
     select
-        customer_attrition.month,
-        {{ total('customer_attrition.revenue', '*') }} as revenue,
+        int_customer_months.month,
+        {{ total('int_customer_months.revenue', '*') }} as revenue,
         {{ total('year_before.revenue', '*') }} as revenue_year_ago
-    from customer_attrition
+    from int_customer_months
     inner join year_before
         on
-            customer_attrition.customer_id = year_before.customer_id
-            and customer_attrition.month = year_before.month
-    group by customer_attrition.month
+            int_customer_months.customer_id = year_before.customer_id
+            and int_customer_months.month = year_before.month
+    group by int_customer_months.month
 )
 
 select * from same_customer_months

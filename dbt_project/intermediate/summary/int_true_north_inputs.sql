@@ -23,21 +23,31 @@ segment_attrition as (
     where tier = 'all'
 ),
 
+tiers as (
+    select
+        tier,
+        is_measured,
+        is_connected
+    from {{ ref('tiers') }}
+),
+
 int_acquisition_months as (
     select * from {{ ref('int_acquisition_months') }}
 ),
 
 tier_sizes as (
     select
-        month,
-        sum(customers) filter (
-            where tier in ('fully_connected', 'connected_let_down')
+        int_tier_counts.month,
+        sum(int_tier_counts.customers) filter (
+            where tiers.is_connected
         ) as connected,
-        sum(customers) filter (
-            where tier not in ('unmeasured', 'all')
+        sum(int_tier_counts.customers) filter (
+            where tiers.is_measured
         ) as measured
     from int_tier_counts
-    group by month
+    left join tiers
+        on int_tier_counts.tier = tiers.tier
+    group by int_tier_counts.month
 ),
 
 headlines as (

@@ -43,9 +43,10 @@ by_customer as (
     cross join empathy_rules
     inner join int_months
         on
-            int_conversation_shifts.started_on < int_months.next_month
-            and int_conversation_shifts.started_on >= {{ add_months(
-                'int_months.next_month', '-empathy_rules.window_months'
+            {{ in_trailing_window(
+                'int_conversation_shifts.started_on',
+                'int_months.next_month',
+                'empathy_rules.window_months'
             ) }}
     group by
         int_conversation_shifts.queue_id,
