@@ -31,7 +31,7 @@ COMPONENTS = {
     "api-server": ("airflow", "api-server"),
     "dag-processor": ("airflow", "dag-processor"),
     # Logs are read from this machine's disk: no log servers, which would listen on every address.
-    "scheduler": ("kindred.embedded.launch", "scheduler", "--skip-serve-logs"),
+    "scheduler": ("kindred.embedded.scheduler_launcher", "scheduler", "--skip-serve-logs"),
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
 MADE = ("airflow", "dbt", "logs", "sandbox", "airflow-password.json", "secrets.json", "state.json")
