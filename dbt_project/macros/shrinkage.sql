@@ -28,11 +28,11 @@
     (teams - 3) / (teams - 1) is for not knowing the spread between few teams
     well: of three or fewer none is drawn (Morris 1983, JASA 78, 47-55).
 #}
-{% macro pull() -%}
-    {{ return(adapter.dispatch('pull', 'kindred')()) }}
+{% macro shrinkage_factor() -%}
+    {{ return(adapter.dispatch('shrinkage_factor', 'kindred')()) }}
 {%- endmacro %}
 
-{% macro default__pull() -%}
+{% macro default__shrinkage_factor() -%}
     case
         when teams > 3 and variance > 0
             then (teams - 3) / cast(teams - 1 as numeric)
@@ -51,10 +51,10 @@
 {%- endmacro %}
 
 {% macro default__shrunk_variance() -%}
-    variance * (1 - (1 - weight / nullif(all_weight, 0)) * pull)
+    variance * (1 - (1 - weight / nullif(all_weight, 0)) * shrinkage)
     + case
         when teams > 3
-            then 2 / cast(teams - 3 as numeric) * pull * pull
+            then 2 / cast(teams - 3 as numeric) * shrinkage * shrinkage
             * (typical_variance + between_variance)
             / nullif(variance + between_variance, 0)
             * (mean_shift - overall_shift) * (mean_shift - overall_shift)

@@ -1,33 +1,33 @@
 {#
     Survival by Kaplan and Meier (1958) from a life table whose rows hold
     `at_risk` and `left_customers`, in numeric: the same to the last digit
-    whatever the order of the rows. `stretch` is the window from entry to the
+    whatever the order of the rows. `window` is the window from entry to the
     row. Once everybody has left, survival is 0.
 #}
-{% macro kaplan_meier(stretch) -%}
-    {{ return(adapter.dispatch('kaplan_meier', 'kindred')(stretch)) }}
+{% macro kaplan_meier(window) -%}
+    {{ return(adapter.dispatch('kaplan_meier', 'kindred')(window)) }}
 {%- endmacro %}
 
-{% macro default__kaplan_meier(stretch) -%}
+{% macro default__kaplan_meier(window) -%}
     case
-        when bool_or(left_customers = at_risk) over {{ stretch }} then 0
+        when bool_or(left_customers = at_risk) over {{ window }} then 0
         else {{ exponential(
             'sum(' ~ logarithm('1 - ' ~ quotient('left_customers', 'at_risk'))
-            ~ ') over ' ~ stretch
+            ~ ') over ' ~ window
         ) }}
     end
 {%- endmacro %}
 
 {# Greenwood's (1926) sum: the variance of the logarithm of that survival. #}
-{% macro greenwood(stretch) -%}
-    {{ return(adapter.dispatch('greenwood', 'kindred')(stretch)) }}
+{% macro greenwood(window) -%}
+    {{ return(adapter.dispatch('greenwood', 'kindred')(window)) }}
 {%- endmacro %}
 
-{% macro default__greenwood(stretch) -%}
+{% macro default__greenwood(window) -%}
     sum(
         cast(left_customers as numeric)
         / nullif(cast(at_risk as numeric) * (at_risk - left_customers), 0)
-    ) over {{ stretch }}
+    ) over {{ window }}
 {%- endmacro %}
 
 {#

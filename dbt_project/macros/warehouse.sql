@@ -33,6 +33,12 @@
     cast({{ month }} + ({{ months }}) * interval '1 month' as date)
 {%- endmacro %}
 
+{# True for a day in the `months` before the first day of `next_month`. #}
+{% macro in_trailing_window(day, next_month, months) -%}
+    {{ next_month }} > {{ day }}
+    and {{ add_months(next_month, '-' ~ months) }} <= {{ day }}
+{%- endmacro %}
+
 {# Whole months from one first of a month to a later one. #}
 {% macro months_between(earlier, later) -%}
     {{ return(adapter.dispatch('months_between', 'kindred')(earlier, later)) }}

@@ -5,8 +5,8 @@
 ) }}
 with
 
-int_standings as (
-    select * from {{ ref('int_standings') }}
+int_customer_month_status as (
+    select * from {{ ref('int_customer_month_status') }}
 ),
 
 int_sales_months as (
@@ -20,18 +20,18 @@ segment_thresholds as (
 
 customer_attrition as (
     select
-        int_standings.customer_id,
-        int_standings.month,
-        int_standings.is_complete_month,
+        int_customer_month_status.customer_id,
+        int_customer_month_status.month,
+        int_customer_month_status.is_complete_month,
         {{ customer_status(
-            'int_standings.as_of_date', 'int_standings.month'
+            'int_customer_month_status.as_of_date', 'int_customer_month_status.month'
         ) }} as status,
-        int_standings.last_order_on,
-        int_standings.expected_gap_days,
-        int_standings.lapsing_on,
-        int_standings.lapsed_on,
-        int_standings.returned_on,
-        int_standings.contract_ended_on,
+        int_customer_month_status.last_order_on,
+        int_customer_month_status.expected_gap_days,
+        int_customer_month_status.lapsing_on,
+        int_customer_month_status.lapsed_on,
+        int_customer_month_status.returned_on,
+        int_customer_month_status.contract_ended_on,
         {{ whole('coalesce(int_sales_months.orders, 0)') }} as orders,
         {{ money('coalesce(int_sales_months.revenue, 0)') }}
             as revenue,
@@ -44,12 +44,12 @@ customer_attrition as (
         {{ whole('coalesce(int_sales_months.channels_12m, 0)') }}
             as channels_12m,
         segment_thresholds.method_version
-    from int_standings
+    from int_customer_month_status
     cross join segment_thresholds
     left join int_sales_months
         on
-            int_standings.customer_id = int_sales_months.customer_id
-            and int_standings.month = int_sales_months.month
+            int_customer_month_status.customer_id = int_sales_months.customer_id
+            and int_customer_month_status.month = int_sales_months.month
 )
 
 select * from customer_attrition

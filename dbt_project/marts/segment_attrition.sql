@@ -1,6 +1,6 @@
 with
 
-int_leavers as (
+int_period_attrition as (
     select
         month,
         period,
@@ -8,7 +8,7 @@ int_leavers as (
         tier,
         customers_at_start,
         customers_left
-    from {{ ref('int_leavers') }}
+    from {{ ref('int_period_attrition') }}
 ),
 
 segment_thresholds as (
@@ -36,7 +36,7 @@ periods as (
         coalesce(
             sum(customers_left) filter (where period = 'year'), 0
         ) as annual_gone
-    from int_leavers
+    from int_period_attrition
     group by month, is_complete_month, tier
 ),
 

@@ -1,13 +1,13 @@
 with
 
-int_consolidators as (
+int_consolidation_counts as (
     select
         month,
         is_complete_month,
         tier,
         customers_at_start,
         customers_consolidated
-    from {{ ref('int_consolidators') }}
+    from {{ ref('int_consolidation_counts') }}
 ),
 
 segment_thresholds as (
@@ -24,8 +24,8 @@ compared as (
         tiers.*,
         base.customers_at_start as base_at_start,
         base.customers_consolidated as base_consolidated
-    from int_consolidators as tiers
-    left join int_consolidators as base
+    from int_consolidation_counts as tiers
+    left join int_consolidation_counts as base
         on
             tiers.month = base.month
             and tiers.tier not in ('all', 'highly_satisfied')

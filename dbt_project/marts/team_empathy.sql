@@ -21,10 +21,10 @@ stg_text_model as (
     from {{ ref('stg_text_model') }}
 ),
 
-pulled as (
+factors as (
     select
         *,
-        {{ pull() }} as pull
+        {{ shrinkage_factor() }} as shrinkage
     from int_team_spread
 ),
 
@@ -33,10 +33,10 @@ shrunk as (
         team,
         month,
         overall_shift,
-        1 - pull as own_weight,
-        mean_shift + pull * (overall_shift - mean_shift) as shrunk_shift,
+        1 - shrinkage as own_weight,
+        mean_shift + shrinkage * (overall_shift - mean_shift) as shrunk_shift,
         {{ shrunk_variance() }} as shrunk_variance
-    from pulled
+    from factors
 ),
 
 measured as (

@@ -11,8 +11,8 @@
 } %}
 with
 
-int_headlines as (
-    select * from {{ ref('int_headlines') }}
+int_true_north_inputs as (
+    select * from {{ ref('int_true_north_inputs') }}
 ),
 
 int_same_customer_months as (
@@ -58,7 +58,7 @@ figures as (
         {{ whole('unconverted_costs') }} as unconverted_costs,
         {{ money('historical_clv') }} as historical_clv,
         segment_thresholds.method_version
-    from int_headlines
+    from int_true_north_inputs
     cross join segment_thresholds
 ),
 

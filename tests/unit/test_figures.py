@@ -9,7 +9,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 MODELS = sorted(
-    path for folder in ("intermediate", "marts") for path in (PROJECT / folder).glob("*.sql")
+    path for folder in ("intermediate", "marts") for path in (PROJECT / folder).rglob("*.sql")
 )
 NOTE = re.compile(r"\{#.*?#\}|--[^\n]*", re.S)
 CAN_FAIL = re.compile(

@@ -1,3 +1,6 @@
+-- depends_on: {{ ref('int_driver_months') }}
+-- depends_on: {{ ref('int_risk_features') }}
+-- depends_on: {{ ref('lapse_rules') }}
 with
 
 source as (

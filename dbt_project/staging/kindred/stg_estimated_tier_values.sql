@@ -1,3 +1,6 @@
+-- depends_on: {{ ref('int_customer_months') }}
+-- depends_on: {{ ref('int_driver_months') }}
+-- depends_on: {{ ref('int_order_histories') }}
 with
 
 source as (

@@ -3,6 +3,7 @@
     scores are not on one scale. A new one makes every row due (see
     int_stale_months).
 #}
+-- depends_on: {{ ref('int_consenting_subjects') }}
 with
 
 source as (
