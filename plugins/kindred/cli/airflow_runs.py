@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from kindred.cli.ledger import BatchRow
+from kindred.cli.run_ledger import BatchRow
 from kindred.embedded.airflow_api import Airflow
+from kindred.errors import SetupError
 
+INGESTS = ("ingest_crm", "ingest_call_center", "ingest_social")
+RECONCILE = "reconcile"
 REFRESH = "refresh_marts"
 REPORT = "report"  # an ingest's last task, red where a load of the run is missing
 UNFINISHED = {"queued", "running"}
@@ -68,12 +71,12 @@ class RunSnapshot:
 Runs = dict[tuple[str, str], str]
 
 
-def follow(
+def snapshots(
     airflow: Airflow, ingests: list[str], start: datetime, began: datetime
 ) -> Iterator[RunSnapshot]:
-    """Yield pictures until the night's ingests and every refresh after them have ended.
+    """Yield snapshots until the night's ingests and every refresh after them have ended.
 
-    A picture costs three requests: the API has one worker, and the tasks need it too.
+    A snapshot costs three requests: the API has one worker, and the tasks need it too.
 
     Args:
         ingests: the DAGs whose runs for the night were asked for.
@@ -94,6 +97,20 @@ def follow(
         yield RunSnapshot(runs, tasks_of(airflow, runs))
         if not is_over:
             time.sleep(POLL_SECONDS)
+
+
+def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:
+    """Wait until Airflow has read the DAGs' files."""
+    deadline = time.monotonic() + seconds
+    for dag in dags:
+        while airflow.find(f"/dags/{dag}") is None:
+            errors = airflow.get("/importErrors")["import_errors"]
+            if errors:
+                files = ", ".join(sorted({error["filename"] for error in errors}))
+                raise SetupError(f"Airflow cannot read {files}: the UI's first page says why")
+            if time.monotonic() > deadline:
+                raise SetupError(f"Airflow has not read the DAG {dag} after {seconds:.0f} s")
+            time.sleep(0.3)
 
 
 def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:

@@ -18,8 +18,8 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
-from kindred.cli import attention, ledger
-from kindred.embedded import connections
+from kindred.cli import attention, status_ledger
+from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import ROLES, Home, default_folder, is_free
 from kindred.embedded.services import DAGS, Services
@@ -140,7 +140,7 @@ def _warehouse(services: Services) -> Iterator[Diagnosis]:
         return
     for role in ROLES:
         yield _role(services, role)
-    held = ledger.held(admin)
+    held = status_ledger.held(admin)
     if held:
         names = ", ".join(sorted({stuck["name"] for stuck in held}))
         yield Diagnosis("held", "warning", names, "`kindred status` names the rules")
@@ -188,7 +188,7 @@ def _airflow(services: Services) -> Iterator[Diagnosis]:
         yield Diagnosis("DAGs", "broken", detail, f"import errors: {airflow.base}")
     else:
         yield Diagnosis("DAGs", "ok", f"all {len(DAGS)} are known")
-    for vendor in connections.VENDORS:
+    for vendor in vendor_connections.VENDORS:
         yield _vendor(vendor, airflow.find(f"/connections/{vendor}"))
 
 
@@ -200,7 +200,7 @@ def _vendor(vendor: str, found: dict[str, Any] | None) -> Diagnosis:
             return Diagnosis(name, "ok", "connection from the environment")
         mend = f"add an Airflow connection named {vendor}, or go on without it"
         return Diagnosis(name, "warning", "no connection: it is skipped", mend)
-    owner = "sandbox" if found["description"] == connections.SANDBOX else "your own"
+    owner = "sandbox" if found["description"] == vendor_connections.SANDBOX else "your own"
     host = found["host"] or ""
     base = host if "://" in host else f"https://{host}"
     where = f"{owner}, {urlsplit(base).hostname}"

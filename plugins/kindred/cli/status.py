@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli import attention, ledger, reconcile
+from kindred.cli import attention, deletions, status_ledger
 from kindred.embedded.services import Services
 from kindred.sources import source_of
 
@@ -37,18 +37,18 @@ def read(services: Services) -> dict[str, Any]:
     }
     if running["postgres"]:
         dsn = services.postgres.dsn("admin")
-        found["freshness"] = [asdict(entry) for entry in ledger.freshness(dsn)]
-        found["linked"] = ledger.linked(services.postgres.dsn("reader"))
+        found["freshness"] = [asdict(entry) for entry in status_ledger.freshness(dsn)]
+        found["linked"] = status_ledger.linked(services.postgres.dsn("reader"))
         found["held"] = attention.held(dsn)
         found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
         found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
-        found["unanswered"] = [asdict(entry) for entry in ledger.unanswered(dsn)]
-        publication = ledger.last_publication(dsn)
+        found["unanswered"] = [asdict(entry) for entry in status_ledger.unanswered(dsn)]
+        publication = status_ledger.last_publication(dsn)
         found["last_publication"] = asdict(publication) if publication else None
-        models = ledger.text_models(dsn)
+        models = status_ledger.text_models(dsn)
         found["text_models"] = asdict(models) if models else None
-        found["compared_through"] = reconcile.compared_through(dsn)
-        found["due"] = reconcile.due(dsn)
+        found["compared_through"] = deletions.compared_through(dsn)
+        found["due"] = deletions.due(dsn)
     return found
 
 
@@ -73,7 +73,7 @@ def show(found: dict[str, Any]) -> None:
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"], found["linked"]))
-        console.print(f"\nDeletions {deletions(found['compared_through'])}", soft_wrap=True)
+        console.print(f"\nDeletions {deletions_line(found['compared_through'])}", soft_wrap=True)
     for line in found["due"]:
         console.print(f"[bold]DUE[/bold]       {line}", soft_wrap=True)
     for entry in found["unanswered"]:
@@ -102,7 +102,7 @@ def text_models(models: dict[str, Any]) -> str:
     return said
 
 
-def deletions(compared_through: dict[str, datetime | None]) -> str:
+def deletions_line(compared_through: dict[str, datetime | None]) -> str:
     """Say up to where each source was compared with its vendor, or load, where they differ."""
     alike: dict[datetime | None, list[str]] = {}
     for source, loads in groupby(compared_through, source_of):

@@ -21,10 +21,10 @@ from kindred.errors import KindredError, WarehouseError
 # One death of the database makes three or four; a busy API answers late now and then.
 MOST_TROUBLES, WITHIN_SECONDS = 20, 1800.0
 PAUSE_SECONDS = 1.0
-Picture = TypeVar("Picture")
+Snapshot = TypeVar("Snapshot")
 
 
-def with_restarts(services: Services, look: Callable[[], Iterator[Picture]]) -> Iterator[Picture]:
+def with_restarts(services: Services, look: Callable[[], Iterator[Snapshot]]) -> Iterator[Snapshot]:
     """Yield what `look` yields; start again what dies meanwhile, and look anew.
 
     Raises:
@@ -33,8 +33,8 @@ def with_restarts(services: Services, look: Callable[[], Iterator[Picture]]) -> 
     troubles: deque[float] = deque(maxlen=MOST_TROUBLES)
     while len(troubles) < MOST_TROUBLES or time.monotonic() - troubles[0] > WITHIN_SECONDS:
         with _borne():
-            for picture in look():
-                yield picture
+            for snapshot in look():
+                yield snapshot
                 if services.crashed():
                     break
             else:

@@ -10,5 +10,5 @@ same DAGs read the same connections, and these modules stay unimported.
     settings.py    the environment Airflow runs in
     services.py    which processes, in which order, and whether they answer
     rest.py        Airflow's REST API: logins, connections, runs
-    connections.py the sandbox's Airflow connections
+    vendor_connections.py  the sandbox's Airflow connections
 """

@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from kindred.embedded import connections, processes, settings
+from kindred.embedded import processes, settings, vendor_connections
 from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
 from kindred.embedded.postgres import METADATA, Postgres
@@ -156,7 +156,7 @@ class Services:
         self._start_airflow()
         if choice.is_on:
             self._wait("sandbox", self.sandbox.is_alive, seconds=600)
-        connections.sync_connections(
+        vendor_connections.sync_connections(
             self.airflow, self.sandbox.connections() if choice.is_on else {}
         )
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from kindred.cli.airflow_runs import UNFINISHED
-from kindred.cli.backfill.days import Days
+from kindred.cli.business_days import Days
 from kindred.embedded.airflow_api import Airflow, AirflowRefusal
 
 EVERYTHING, FAILED = "completed", "failed"  # Airflow's words for which runs are run again

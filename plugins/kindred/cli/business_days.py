@@ -1,17 +1,49 @@
-"""The business days of a backfill, and which of them can be asked for."""
+"""The business days that nights and backfills cover, and which of them can be asked for."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from zoneinfo import ZoneInfo
 
-from kindred.cli.night import Night, zone
-from kindred.embedded.connections import BackfillReach
 from kindred.embedded.services import Services
+from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError
 
 DAY = timedelta(days=1)
+
+
+def zone() -> ZoneInfo:
+    """The business's time zone, in which a day begins."""
+    return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+
+
+@dataclass(frozen=True)
+class Night:
+    """One business day `[start, end)`, ended by a midnight of the business's time zone."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def ending(cls, day: date) -> Night:
+        """The night whose business day ends when `day` begins."""
+        here = zone()
+        end = datetime.combine(day, clock.min, here)
+        start = datetime.combine(day - timedelta(days=1), clock.min, here)
+        return cls(start.astimezone(UTC), end.astimezone(UTC))
+
+    @property
+    def last_day(self) -> date:
+        """The business day the night covers."""
+        return self.start.astimezone(zone()).date()
+
+    @property
+    def run_id(self) -> str:
+        return f"night__{self.last_day.isoformat()}"
 
 
 @dataclass(frozen=True)

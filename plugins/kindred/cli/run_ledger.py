@@ -1,15 +1,37 @@
-"""What the ledger knows of a backfill: days published before, batches and builds since."""
+"""What the ledger has of nights and backfills: their batches, the days published, the builds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from kindred.cli.backfill.days import Days
-from kindred.cli.ledger import rows
+from psycopg.rows import class_row
+
+from kindred.cli.business_days import Days
 from kindred.warehouse.connections import connect
 from kindred.warehouse.ledger import UNSETTLED
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """A row of `ops.loads`, without its window."""
+
+    load: str
+    status: str
+    rows_landed: int
+    rows_quarantined: int
+    rows_published: int | None
+    message: str | None
+
+
+@dataclass(frozen=True)
+class LastNight:
+    """The newest night that any load was asked for."""
+
+    end: datetime
+    is_complete: bool
 
 
 @dataclass(frozen=True)
@@ -45,6 +67,43 @@ class BuildResult:
     seconds: float
     customers: int | None
     customer_months: int | None
+
+
+def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
+    """The batches of the runs that were opened since, in the order they were first opened."""
+    return rows(
+        dsn,
+        BatchRow,
+        "select load, status, rows_landed, rows_quarantined, rows_published, message"
+        " from ops.loads where run_id = any(%s) and started_at >= %s order by batch_id",
+        [list(run_ids), since],
+    )
+
+
+def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
+    """The newest night; it is complete when each of the loads is settled, well or not.
+
+    A load that failed or never began leaves the night to be run again; one that a gate holds
+    does not, for running it again would hold it again.
+    """
+    found = rows(
+        dsn,
+        LastNight,
+        """
+        select
+            loads.window_end as "end",
+            count(distinct loads.load) filter (
+                where loads.status in ('published', 'held', 'skipped') and loads.load = any(%(all)s)
+            ) = cardinality(%(all)s) as is_complete
+        from ops.loads
+        where loads.window_end = (select max(window_end) from ops.loads)
+        group by loads.window_end
+        """,
+        {"all": list(loads)},
+    )
+    if not found:
+        return None
+    return LastNight(found[0].end.astimezone(UTC), found[0].is_complete)
 
 
 def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
@@ -163,3 +222,9 @@ def builds(dsn: str, since: datetime) -> list[BuildResult]:
         """,
         [since],
     )
+
+
+def rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
+    """What a query finds, as objects of a kind whose fields are its columns."""
+    with connect(dsn) as session, session.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(query.encode(), values).fetchall()
