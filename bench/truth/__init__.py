@@ -1,7 +1,7 @@
 """The marts against the sandbox's hidden truth: seeds x scenarios, coverage, agreement, nulls.
 
 Goes down the fast road (`road.py` says what it leaves out) for each scenario and seed, holds
-every claim (`claims/`) against the truth and writes docs/truth.md and docs/truth.json.
+every assertion (`assertions/`) against the truth and writes docs/truth.md and docs/truth.json.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from statistics import fmean, stdev
 
 import msgspec
 
-from bench.truth.claims import CLAIMS, Finding
-from bench.truth.claims.registry import Kind
+from bench.truth.assertions import ASSERTIONS, Finding
+from bench.truth.assertions.registry import Kind
 from bench.truth.intervals import wilson
 from bench.truth.work import Done
 from kindred.embedded.home import REPOSITORY
@@ -27,9 +27,9 @@ BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 class Row(msgspec.Struct):
-    """One claim's part in one scenario, over the seeds that have it."""
+    """One assertion's part in one scenario, over the seeds that have it."""
 
-    claim: str
+    assertion: str
     kind: Kind
     part: str
     runs: int
@@ -68,8 +68,8 @@ def figures(runs: Iterable[Done]) -> Figures:
     for done in sorted(runs, key=lambda each: (each.scenario, each.seed)):
         by_scenario[done.scenario].append(done)
     scenes = [_scene(name, found) for name, found in by_scenario.items()]
-    used = {row.claim for scene in scenes for row in scene.rows}
-    estimands = {name: each.estimand for name, each in CLAIMS.items() if name in used}
+    used = {row.assertion for scene in scenes for row in scene.rows}
+    estimands = {name: each.estimand for name, each in ASSERTIONS.items() if name in used}
     versions = sorted(
         {" / ".join(done.versions) for found in by_scenario.values() for done in found}
     )
@@ -78,28 +78,28 @@ def figures(runs: Iterable[Done]) -> Figures:
 
 def _scene(name: str, runs: Sequence[Done]) -> Scene:
     found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for claim in CLAIMS:
+    for assertion in ASSERTIONS:
         for done in runs:
-            for finding in done.findings.get(claim, ()):
-                found[claim, finding.part].append(finding)
+            for finding in done.findings.get(assertion, ()):
+                found[assertion, finding.part].append(finding)
     rows = [_row(*key, findings) for key, findings in found.items()]
     seconds = sorted(done.seconds for done in runs)[len(runs) // 2]
     return Scene(name, runs[0].customers, [done.seed for done in runs], seconds, rows)
 
 
-def _row(claim: str, part: str, found: Sequence[Finding]) -> Row:
+def _row(assertion: str, part: str, found: Sequence[Finding]) -> Row:
     said = [each.estimate for each in found]
     mean = fmean(said)
     row = Row(
-        claim=claim,
-        kind=CLAIMS[claim].kind,
+        assertion=assertion,
+        kind=ASSERTIONS[assertion].kind,
         part=part,
         runs=len(found),
         estimate=_short(mean),
         spread=_short(stdev(said) if len(said) > 1 else 0.0),
         lowest=_short(min(said)),
         highest=_short(max(said)),
-        floor=CLAIMS[claim].floor,
+        floor=ASSERTIONS[assertion].floor,
     )
     sure = [
         (each.truth, each.low, each.high)
@@ -140,21 +140,23 @@ def with_figures(page: str, found: Figures) -> str:
 def body(found: Figures) -> str:
     """Return the figures as Markdown."""
     sections = [f"Method and scorer: {', '.join(f'`{each}`' for each in found.versions)}."]
-    sections += ["### In short: all parts of a claim together", _short_table(found)]
+    sections += ["### In short: all parts of an assertion together", _short_table(found)]
     sections += [_section(scene) for scene in found.scenes]
     lines = [f"- **{name}**: {text}" for name, text in found.estimands.items()]
-    return "\n\n".join([*sections, "### What each claim is about", "\n".join(lines)])
+    return "\n\n".join([*sections, "### What each assertion is about", "\n".join(lines)])
 
 
 def _short_table(found: Figures) -> str:
     lines = [
-        "| claim | scenario | intervals | hold the truth | verdict | parts that miss"
+        "| assertion | scenario | intervals | hold the truth | verdict | parts that miss"
         " | hold their own mean |",
         "| --- | --- | ---: | ---: | --- | --- | ---: |",
     ]
     for name in found.estimands:
         for scene in found.scenes:
-            rows = [row for row in scene.rows if row.claim == name and row.holds_truth is not None]
+            rows = [
+                row for row in scene.rows if row.assertion == name and row.holds_truth is not None
+            ]
             if rows:
                 lines.append(_together(name, scene.name, rows))
     return "\n".join(lines)
@@ -194,11 +196,11 @@ def _section(scene: Scene) -> str:
 
 LARGE = 3  # figures from here on (an index, a score) are shown with one digit, shares with three
 HEADS = {
-    "interval": "| claim | part | runs | truth | estimate | bias | SD | half-width"
+    "interval": "| assertion | part | runs | truth | estimate | bias | SD | half-width"
     " | holds the truth | holds its own mean |",
-    "null": "| claim | part | runs | no effect | estimate | bias | SD | half-width"
+    "null": "| assertion | part | runs | no effect | estimate | bias | SD | half-width"
     " | holds no effect | holds its own mean |",
-    "value": "| claim | part | runs | mean | lowest | highest | to reach |",
+    "value": "| assertion | part | runs | mean | lowest | highest | to reach |",
 }
 
 
@@ -215,7 +217,7 @@ def _table(title: str, rows: Sequence[Row], kind: str) -> str:
 def _value(row: Row) -> list[str]:
     numbers = [_number(each) for each in (row.estimate, row.lowest, row.highest)]
     floor = "" if row.floor is None else _number(row.floor)
-    return [row.claim, row.part, str(row.runs), *numbers, floor]
+    return [row.assertion, row.part, str(row.runs), *numbers, floor]
 
 
 def _interval(row: Row) -> list[str]:
@@ -225,7 +227,7 @@ def _interval(row: Row) -> list[str]:
     numbers = [_number(each, digits) for each in (truth, row.estimate)]
     numbers += [f"{bias:+.{digits}f}", _number(row.spread, digits), _number(half, digits)]
     held = [_coverage(each or 0, row.runs) for each in (row.holds_truth, row.holds_mean)]
-    return [row.claim, row.part, str(row.runs), *numbers, *held]
+    return [row.assertion, row.part, str(row.runs), *numbers, *held]
 
 
 def _number(value: float, digits: int = 3) -> str:

@@ -30,7 +30,7 @@ def named(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 @dataclass
 class Run:
-    """What a claim looks at; `read` gives any table of the schema `build`, marts and seeds too."""
+    """What an assertion looks at; `read` gives any table of `build`, marts and seeds too."""
 
     scenario: Scenario
     truth: Truth

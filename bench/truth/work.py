@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from bench.truth import hidden
-from bench.truth.claims import Finding, examine
+from bench.truth.assertions import Finding, examine
 from bench.truth.runs import Run
 from harness.databases import FASTEST, serving
 from harness.in_process_pipeline import Pipeline

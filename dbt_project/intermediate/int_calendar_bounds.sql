@@ -28,7 +28,7 @@ source_loads as (
         load,
         source,
         entity,
-        channel
+        link
     from {{ ref('source_loads') }}
 ),
 
@@ -46,7 +46,7 @@ history as (
         source_loads.entity = 'conversations'
         or (
             source_loads.entity = 'survey_responses'
-            and source_loads.channel = 'contact'
+            and source_loads.link = 'contact'
         )
 ),
 

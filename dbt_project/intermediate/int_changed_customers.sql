@@ -10,7 +10,7 @@ with
 stg_ops_changes as (
     select
         vendor,
-        channel,
+        link,
         subject,
         from_date
     from {{ ref('stg_ops_changes') }}
@@ -20,7 +20,7 @@ int_identity_links_current as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links_current') }}
 ),
@@ -31,6 +31,7 @@ int_identity_links_changed as (
 
 int_repriced_contacts as (
     select
+        vendor,
         contact_id,
         from_date
     from {{ ref('int_repriced_contacts') }}
@@ -50,7 +51,7 @@ reasons as (
     inner join links
         on
             stg_ops_changes.vendor = links.vendor
-            and stg_ops_changes.channel = links.channel
+            and stg_ops_changes.link = links.link
             and stg_ops_changes.subject = links.subject
     union all
     select
@@ -59,7 +60,8 @@ reasons as (
     from int_repriced_contacts
     inner join links
         on
-            links.channel = 'contact'
+            links.link = 'contact'
+            and int_repriced_contacts.vendor = links.vendor
             and int_repriced_contacts.contact_id = links.subject
     union all
     select

@@ -14,7 +14,7 @@ int_identity_links_current as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links_current') }}
 ),
@@ -29,7 +29,7 @@ source_loads as (
     select
         load,
         vendor,
-        channel
+        link
     from {{ ref('source_loads') }}
 ),
 
@@ -43,7 +43,7 @@ subjects as (
     inner join source_loads
         on
             int_identity_links_current.vendor = source_loads.vendor
-            and int_identity_links_current.channel = source_loads.channel
+            and int_identity_links_current.link = source_loads.link
 )
 
 select * from subjects

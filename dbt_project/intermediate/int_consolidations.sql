@@ -29,7 +29,7 @@ int_identity_links as (
         vendor,
         subject
     from {{ ref('int_identity_links') }}
-    where channel = 'contact'
+    where link = 'contact'
 ),
 
 consolidations as (

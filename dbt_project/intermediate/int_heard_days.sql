@@ -13,7 +13,7 @@ int_identity_links_due as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links_due') }}
 ),
@@ -66,7 +66,7 @@ heard as (
     inner join int_identity_links_due
         on
             int_survey_answers.vendor = int_identity_links_due.vendor
-            and int_survey_answers.link = int_identity_links_due.channel
+            and int_survey_answers.link = int_identity_links_due.link
             and int_survey_answers.subject = int_identity_links_due.subject
 ),
 

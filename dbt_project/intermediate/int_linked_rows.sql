@@ -31,7 +31,7 @@ source_loads as (
         load,
         vendor,
         entity,
-        channel
+        link
     from {{ ref('source_loads') }}
 ),
 
@@ -45,7 +45,7 @@ stg_ops_cursors as (
 int_identity_links as (
     select
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links') }}
 ),
@@ -53,7 +53,7 @@ int_identity_links as (
 recent as (
     select
         source_loads.load,
-        source_loads.channel,
+        source_loads.link,
         records.vendor,
         records.subject,
         count(*) as records
@@ -69,7 +69,7 @@ recent as (
             >= stg_ops_cursors.data_through - interval '28 days'
     group by
         source_loads.load,
-        source_loads.channel,
+        source_loads.link,
         records.vendor,
         records.subject
 ),
@@ -85,7 +85,7 @@ linked_rows as (
     left join int_identity_links
         on
             recent.vendor = int_identity_links.vendor
-            and recent.channel = int_identity_links.channel
+            and recent.link = int_identity_links.link
             and recent.subject = int_identity_links.subject
     group by recent.load
 )

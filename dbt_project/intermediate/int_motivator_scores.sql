@@ -25,7 +25,7 @@ int_identity_links as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links') }}
 ),
@@ -75,7 +75,7 @@ items as (
     inner join int_identity_links
         on
             survey_items.vendor = int_identity_links.vendor
-            and survey_items.link = int_identity_links.channel
+            and survey_items.link = int_identity_links.link
             and survey_items.subject = int_identity_links.subject
 ),
 

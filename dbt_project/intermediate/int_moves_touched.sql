@@ -17,7 +17,7 @@ int_identity_links_due as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links_due') }}
 ),
@@ -54,7 +54,7 @@ ranked as (
     inner join survey_responses
         on
             int_identity_links_due.vendor = survey_responses.vendor
-            and int_identity_links_due.channel = survey_responses.link
+            and int_identity_links_due.link = survey_responses.link
             and int_identity_links_due.subject = survey_responses.subject
             and int_due_moves.heard_from
             <= survey_responses.submitted_on

@@ -8,7 +8,7 @@ int_identity_links_due as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links_due') }}
 ),
@@ -36,7 +36,7 @@ linked as (
     inner join int_identity_links_due
         on
             nps_answers.vendor = int_identity_links_due.vendor
-            and nps_answers.link = int_identity_links_due.channel
+            and nps_answers.link = int_identity_links_due.link
             and nps_answers.subject = int_identity_links_due.subject
 )
 

@@ -14,7 +14,7 @@ int_identity_links_due as (
         vendor,
         subject
     from {{ ref('int_identity_links_due') }}
-    where channel = 'conversation' and has_text_consent
+    where link = 'conversation' and has_text_consent
 ),
 
 conversation_phrases as (

@@ -17,7 +17,7 @@ int_identity_links_due as (
         vendor,
         subject
     from {{ ref('int_identity_links_due') }}
-    where channel = 'contact'
+    where link = 'contact'
 ),
 
 orders as (

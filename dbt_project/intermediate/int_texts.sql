@@ -83,7 +83,7 @@ texts as (
     inner join int_identity_links_due
         on
             phrases.vendor = int_identity_links_due.vendor
-            and phrases.link = int_identity_links_due.channel
+            and phrases.link = int_identity_links_due.link
             and phrases.subject = int_identity_links_due.subject
     inner join stg_scored_texts
         on phrases.text_hash = stg_scored_texts.text_hash

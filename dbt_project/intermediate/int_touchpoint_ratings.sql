@@ -16,7 +16,7 @@ int_identity_links_due as (
         vendor,
         subject
     from {{ ref('int_identity_links_due') }}
-    where channel = 'contact'
+    where link = 'contact'
 ),
 
 touchpoint_ratings as (

@@ -72,7 +72,7 @@ def test_revenue_is_added_up_in_one_currency_and_a_guests_order_is_no_customers(
 def test_every_conversation_finds_the_customer_that_it_was_with(machine):
     links = machine.rows(
         "select subject, customer_id from build.int_identity_links"
-        " where channel in ('conversation', 'account')",
+        " where link in ('conversation', 'account')",
         "transformer",
     )
     owners = {

@@ -68,8 +68,7 @@ def test_callers_are_linked_to_their_customers_and_strangers_to_nobody(machine):
         "select count(distinct customer_phone) from raw.genesys_conversations"
     )
     linked = machine.rows(
-        "select channel, count(distinct customer_id) from build.int_identity_links"
-        " group by channel",
+        "select link, count(distinct customer_id) from build.int_identity_links group by link",
         "transformer",
     )
     channels = dict(linked)

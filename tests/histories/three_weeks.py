@@ -31,7 +31,7 @@ def day(month: int, number: int) -> date:
 
 
 @dataclass
-class Told:
+class ThreeWeeks:
     """What the warehouse said of the three weeks."""
 
     nights: HistoryNights
@@ -61,9 +61,9 @@ class Told:
             self.nights.ingest(source, Run("range", whole, is_backfill=True))
 
 
-def base(told: Told) -> None:
+def base(weeks: ThreeWeeks) -> None:
     """Tell nine months: an order a month, a survey in February, and what the cases start from."""
-    vendors = told.nights.history
+    vendors = weeks.nights.history
     for name in PEOPLE:
         vendors.contact(name)
     for month in range(FIRST, LAST + 1):
@@ -81,49 +81,49 @@ def base(told: Told) -> None:
             vendors.until(at(2, 29))
             vendors.order("kim-leap", by="kim")
         if month == 3:
-            told.night(at(3, 30))
+            weeks.night(at(3, 30))
             vendors.until(at(3, 31, 23, 58))
             vendors.survey("lee-late", by="lee")
-            told.night(vendors.now)
+            weeks.night(vendors.now)
             vendors.until(at(4, 1, 0, 1))
             vendors.survey("mia-early", by="mia")
-            told.night(vendors.now)
+            weeks.night(vendors.now)
         if month == 6:
             vendors.delete("fay-5")
-    told.night(at(10, 3))
+    weeks.night(at(10, 3))
 
 
-def three_weeks(told: Told) -> None:
+def three_weeks(weeks: ThreeWeeks) -> None:
     """Let each thing happen to somebody else."""
-    vendors = told.nights.history
+    vendors = weeks.nights.history
     vendors.until(at(10, 5))
     vendors.post("pam-post", by="pam")
     vendors.post("quy-post", by="quy")
-    told.night(vendors.now)
+    weeks.night(vendors.now)
     vendors.until(at(10, 8))
     vendors.like("pam-post")
     vendors.delete_post("quy-post")
-    told.night(vendors.now)
+    weeks.night(vendors.now)
     vendors.until(at(10, 9))
     vendors.answer("ann-call", score=90.0)
     vendors.rewrite("bob-call", handle_seconds=90.0)
-    told.night(vendors.now)
+    weeks.night(vendors.now)
     vendors.until(at(10, 10, 0, 10))
     vendors.edit("rex-9", amount=60, late=20)
     vendors.order("cyd-late", by="cyd", on=day(9, 30))
-    told.night(vendors.now)
+    weeks.night(vendors.now)
     vendors.until(at(10, 20))
     vendors.edit("dee-7", amount=60)
     vendors.delete("eve-8")
     vendors.undelete("fay-5")
     vendors.merge("gus", into="hal")
     vendors.edit("ida-9", amount=60, ahead=48)
-    told.night(vendors.now)
+    weeks.night(vendors.now)
     vendors.until(at(10, 23))
     vendors.edit("kim-leap", amount=60)
     vendors.edit("lee-late", satisfaction=1)
     vendors.edit("mia-early", satisfaction=1)
-    told.night(at(10, 26))
+    weeks.night(at(10, 26))
     vendors.until(at(10, 27, 0, 30))
     vendors.post("nia-first", by="nia")
     vendors.until(at(10, 27, 18))
@@ -131,4 +131,4 @@ def three_weeks(told: Told) -> None:
     vendors.edit("lou-9", amount=60)
     vendors.until(at(10, 27, 23, 30))
     vendors.post("nia-last", by="nia")
-    told.night(vendors.now)
+    weeks.night(vendors.now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from harness.databases import SURVIVES_KILLS, serving
 from kindred.embedded.home import SUPERUSER, Home
 from kindred.embedded.postgres import Postgres
 
+PARSED = "partial_parse.msgpack"
 SCHEMAS = [
     "landing", "held", "quarantine", "raw", "scored", "ops", "build", "estimated", "marts",
 ]  # fmt: skip
@@ -66,6 +68,22 @@ def warehouse(warehouse_server: Warehouse) -> Iterator[Warehouse]:
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A target folder for all marts: dbt parses the project once and keeps the result there."""
     return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture(scope="session")
+def parsed_copy(parsed: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """What makes a target folder for one test alone, with all that dbt has parsed so far.
+
+    For a test that changes the project or its settings: dbt parses what differs, and no more.
+    """
+
+    def copy() -> Path:
+        target = tmp_path_factory.mktemp("dbt")
+        if (parsed / PARSED).exists():
+            shutil.copy(parsed / PARSED, target)
+        return target
+
+    return copy
 
 
 def open_home(tmp_path_factory: pytest.TempPathFactory) -> Home:

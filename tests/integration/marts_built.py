@@ -38,6 +38,7 @@ MARTS = (
     "touchpoint_importance",
     "motivator_value",
     "segment_consolidation",
+    "customer_keys",
 )
 NO_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
@@ -55,7 +56,6 @@ class Marts:
             "KINDRED_TRANSFORMER_USER": str(parts["user"]),
             "KINDRED_TRANSFORMER_PASSWORD": str(parts["password"]),
             "KINDRED_TRANSFORMER_DATABASE": str(parts["dbname"]),
-            "KINDRED_PRESET": "retail",
             **entities.variable(project),
         }
 
@@ -73,6 +73,7 @@ class Marts:
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         quiet = ["--target-path", str(self.target), "--log-level-file", "none", "--quiet"]
         with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("KINDRED_PRESET", raising=False)
             for name, value in self.environment.items():
                 patch.setenv(name, value)
             outcome: Any = dbtRunner().invoke(

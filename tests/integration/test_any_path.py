@@ -50,12 +50,6 @@ def walk(machine: type[Journey], paths: int, steps: int, **given: Any) -> None:
     run_state_machine_as_test(Path, settings=profile)
 
 
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which dbt keeps the parsed project."""
-    return tmp_path_factory.mktemp("dbt")
-
-
 def test_any_path_of_nights_gives_the_raw_of_a_clean_sequence(warehouse: Any) -> None:
     if SOAK:
         walk(AnyPath, SOAK, 30, warehouse=warehouse, gate="real")
@@ -117,8 +111,8 @@ def test_a_short_story_ends_well(warehouse: Any, story: Callable[[AnyPath], None
     path.teardown()
 
 
-def test_a_crooked_fortnight_gives_the_marts_of_a_clean_run(warehouse: Any, target: Path) -> None:
-    path = begin(PathToReaders, warehouse=warehouse, target=target)
+def test_a_crooked_fortnight_gives_the_marts_of_a_clean_run(warehouse: Any, parsed: Path) -> None:
+    path = begin(PathToReaders, warehouse=warehouse, target=parsed)
     pick = random.Random(1).choice  # noqa: S311 -- a story, no secret
 
     def day() -> list[Event]:
@@ -142,5 +136,5 @@ def test_a_crooked_fortnight_gives_the_marts_of_a_clean_run(warehouse: Any, targ
 
 
 @pytest.mark.skipif(not SOAK, reason="a build takes seconds: `make soak` tries these")
-def test_any_path_gives_the_marts_of_a_clean_run(warehouse: Any, target: Path) -> None:
-    walk(PathToReaders, max(2, SOAK // 10), 15, warehouse=warehouse, target=target)
+def test_any_path_gives_the_marts_of_a_clean_run(warehouse: Any, parsed: Path) -> None:
+    walk(PathToReaders, max(2, SOAK // 10), 15, warehouse=warehouse, target=parsed)

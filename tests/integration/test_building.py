@@ -159,6 +159,16 @@ def test_a_build_that_was_replaced_while_it_ran_is_not_gated(transformer, wareho
 
 
 @pytest.mark.usefixtures("published")
+def test_marts_of_before_keys_had_a_vendor_are_built_anew(transformer, warehouse):
+    end(warehouse, building.claim(transformer, "run-1").build_id, "published")
+    transformer.execute("create table build.customer_segments (customer_id text)")
+    assert building.claim(transformer, "run-2").is_full_refresh
+    transformer.execute("create table build.int_identity_links (customer_id text)")
+    end(warehouse, building.claim(transformer, "run-3").build_id, "published")
+    assert building.claim(transformer, "run-4") is None
+
+
+@pytest.mark.usefixtures("published")
 def test_a_full_refresh_that_never_got_out_is_still_owed(transformer, warehouse):
     end(warehouse, building.claim(transformer, "run-1").build_id, "published")
     end(warehouse, building.claim(transformer, "run-2", full_refresh=True).build_id, "held")

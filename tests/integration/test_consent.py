@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -152,14 +152,18 @@ def test_a_deleted_record_speaks_for_nobody_unless_it_was_merged(night: Night) -
     ids=["read", "no row"],
 )
 def test_what_silence_means_is_the_businesss_row_and_never_turns_a_refusal(
-    warehouse: Any, tmp_path: Path, rule: str, consent: tuple[str, bool]
+    warehouse: Any,
+    tmp_path: Path,
+    parsed_copy: Callable[[], Path],
+    rule: str,
+    consent: tuple[str, bool],
 ) -> None:
     project = shutil.copytree(
         PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("target")
     )
     seed = project / "seeds" / "common" / "consent_rules.csv"
     seed.write_text(f"is_unknown_permitted\n{rule}\n".strip() + "\n")
-    night = Night(warehouse, tmp_path / "target")
+    night = Night(warehouse, parsed_copy())
     people = {"silent": [silent(1)], "refusing": [no(1), silent(2)], "giving": [silent(1), yes(2)]}
     contacts = [merged(name, records, is_chain=True) for name, records in people.items()]
     publish(night.loader, CONTACTS, itertools.chain(*contacts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -88,11 +88,10 @@ class Builds:
 
 @pytest.fixture(scope="module")
 def builds(
-    warehouse_server: Any, tmp_path_factory: pytest.TempPathFactory, project: Path
+    warehouse_server: Any, parsed_copy: Callable[[], Path], project: Path
 ) -> Iterator[Builds]:
     """Build in each state after the other: six builds of what each test alone would need nine."""
-    target = tmp_path_factory.mktemp("dbt")
-    here = Organisation(warehouse_server, target, two_currencies(), project)
+    here = Organisation(warehouse_server, parsed_copy(), two_currencies(), project)
     here.night("--full-refresh")
     without_rates = built(here)
     warned = here.rows(

@@ -86,7 +86,7 @@ class Shop:
     def built(self, entity: str = "orders") -> Marts:
         """Build an entity and what it is made from, in the target that is kept between nights."""
         made = Marts(self.warehouse, self.target, self.project)
-        made.dbt("--select", f"+{entity}", "--exclude-resource-type", "unit_test")
+        made.dbt("--write-json", "--select", f"+{entity}", "--exclude-resource-type", "unit_test")
         return made
 
     def parents(self, model: str) -> list[str]:

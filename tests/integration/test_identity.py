@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from marts_built import NO_TESTS
 from two_crms import CRMS, Contact, Crms, project
 
 A, B, C = CRMS
@@ -172,6 +173,40 @@ def test_a_customer_is_named_after_the_contact_that_was_created_first(crms: Crms
     assert set(crms.resolve().values()) == {name(C, "1")}
     crms.add(C, "1", created=2, is_deleted=True)  # erased at the vendor
     assert set(crms.resolve().values()) == {name(A, "1")}
+
+
+def test_the_ledger_says_what_a_customer_became(crms: Crms) -> None:
+    def seen() -> list[tuple[Any, ...]]:
+        crms.dbt("--select", "+int_identity_links", *NO_TESTS)
+        found = crms.rows(
+            "select customer_id, became, is_gone, vendor, contacts, rule from ops.identity_changes"
+            " order by change_id"
+        )
+        return sorted(found[len(known) :], key=lambda change: change[-1])
+
+    known: list[tuple[Any, ...]] = []
+    crms.add(A, "1", created=1, email="ann@x.org")
+    crms.add(A, "2", created=2, email="bob@x.org")
+    crms.add(B, "1", created=3)
+    known += seen()
+    assert known == []
+    crms.add(B, "1", created=3, email="bob@x.org")
+    known += seen()
+    assert known == [(name(B, "1"), name(A, "2"), True, B, 1, "email")]
+    crms.add(A, "2", created=2, master_contact_id="1", is_deleted=True, email="bob@x.org")
+    found = seen()
+    assert found == [
+        (name(A, "2"), name(A, "1"), True, A, 1, "crm_merge"),
+        (name(A, "2"), name(A, "1"), True, B, 1, "email"),
+    ]
+    known += found
+    crms.add(A, "2", created=2, email="bob@x.org")  # the merge is undone
+    known += (found := seen())
+    assert found == [
+        (name(A, "1"), name(A, "2"), False, A, 1, "crm_contact"),
+        (name(A, "1"), name(A, "2"), False, B, 1, "email"),
+    ]
+    assert seen() == []  # the same night once more
 
 
 def test_a_long_chain_of_shared_telephones_makes_nobody_one(crms: Crms) -> None:

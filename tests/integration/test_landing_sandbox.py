@@ -51,13 +51,8 @@ class Sandbox:
 
     def endpoint(self, source: str) -> Endpoint:
         vendor = SOURCES[source][0].vendor
-        options = {
-            "patience": QUICK,
-            "login_url": f"{self.url}/genesys/login",
-            "hashtags": self.ask("GET", "/sandbox")["hashtags"],
-            "domain": "social.example",
-        }
-        return Endpoint(f"{self.url}/{vendor}", *CLIENT, options)
+        extra = self.ask("GET", "/sandbox")["connections"][vendor]
+        return Endpoint(f"{self.url}/{vendor}", *CLIENT, {"patience": QUICK} | extra)
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,10 @@ and one more build.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -24,7 +25,7 @@ from tests.histories.three_weeks import (
     FIRST,
     LAST,
     PEOPLE,
-    Told,
+    ThreeWeeks,
     at,
     base,
     day,
@@ -35,30 +36,29 @@ from tests.histories.vendors import ChangingVendors
 
 
 @pytest.fixture(scope="module")
-def told(warehouse_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+def weeks(warehouse_server: Any, parsed_copy: Callable[[], Path]) -> Iterator[ThreeWeeks]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KINDRED_TIME_ZONE", BERLIN.key)
         vendors = ChangingVendors(at(1, 15))
-        target = tmp_path_factory.mktemp("dbt")
-        told = Told(HistoryNights(warehouse_server.dsn, vendors, BERLIN, target))
-        base(told)
-        marts.bring(told.nights, "base")
+        weeks = ThreeWeeks(HistoryNights(warehouse_server.dsn, vendors, BERLIN, parsed_copy()))
+        base(weeks)
+        marts.bring(weeks.nights, "base")
         with psycopg.connect(warehouse_server.dsn("transformer"), autocommit=True) as conn:
             before = marts.customer_months(conn)
-            three_weeks(told)
-            told.changes = changes(conn)
-            told.run_again([(10, 8), (10, 9), (10, 10), (10, 27), (10, 28)])
-            told.again = changes(conn)
-            told.cursors = {t for (t,) in conn.execute("select through from ops.cursors")}
-            marts.bring(told.nights, "three weeks")
-            told.due = by_person(marts.due(conn))
+            three_weeks(weeks)
+            weeks.changes = changes(conn)
+            weeks.run_again([(10, 8), (10, 9), (10, 10), (10, 27), (10, 28)])
+            weeks.again = changes(conn)
+            weeks.cursors = {t for (t,) in conn.execute("select through from ops.cursors")}
+            marts.bring(weeks.nights, "three weeks")
+            weeks.due = by_person(marts.due(conn))
             now = marts.customer_months(conn)
-            told.rewritten = by_person(
+            weeks.rewritten = by_person(
                 {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)}
             )
         with psycopg.connect(warehouse_server.dsn("admin"), autocommit=True) as conn:
-            told.wrong = differences(read(conn), after(vendors, told.ends))
-        yield told
+            weeks.wrong = differences(read(conn), after(vendors, weeks.ends))
+        yield weeks
     warehouse_server.empty()
 
 
@@ -127,20 +127,20 @@ def test_every_person_has_one_case() -> None:
 
 
 @EACH
-def test_exactly_the_changed_subjects_are_noted_with_their_first_day(told: Told, case: Case):
-    noted = {each for each in told.changes if each[1][:3] in case.who}
+def test_exactly_the_changed_subjects_are_noted_with_their_first_day(weeks: ThreeWeeks, case: Case):
+    noted = {each for each in weeks.changes if each[1][:3] in case.who}
     assert noted == set(case.changes)
 
 
 @EACH
-def test_exactly_the_customers_months_since_then_are_computed_again(told: Told, case: Case):
-    assert {name: told.due.get(name, []) for name in case.who} == months(case, case.since)
+def test_exactly_the_customers_months_since_then_are_computed_again(weeks: ThreeWeeks, case: Case):
+    assert {name: weeks.due.get(name, []) for name in case.who} == months(case, case.since)
 
 
 @EACH
-def test_exactly_the_rows_that_show_it_change(told: Told, case: Case):
+def test_exactly_the_rows_that_show_it_change(weeks: ThreeWeeks, case: Case):
     shown = case.since if case.shown is None else case.shown
-    assert {name: told.rewritten.get(name, []) for name in case.who} == months(case, shown)
+    assert {name: weeks.rewritten.get(name, []) for name in case.who} == months(case, shown)
 
 
 def months(case: Case, since: int | None) -> dict[str, list[int]]:
@@ -148,13 +148,13 @@ def months(case: Case, since: int | None) -> dict[str, list[int]]:
     return {name: list(range(since, LAST + 1)) if since else [] for name in case.who}
 
 
-def test_running_days_again_calls_nothing_changed(told: Told):
-    assert told.again == told.changes
+def test_running_days_again_calls_nothing_changed(weeks: ThreeWeeks):
+    assert weeks.again == weeks.changes
 
 
-def test_no_stamp_of_the_future_moves_a_cursor(told: Told):
-    assert told.cursors == {told.ends[-1]}
+def test_no_stamp_of_the_future_moves_a_cursor(weeks: ThreeWeeks):
+    assert weeks.cursors == {weeks.ends[-1]}
 
 
-def test_raw_is_what_the_vendors_promise(told: Told):
-    assert told.wrong == []
+def test_raw_is_what_the_vendors_promise(weeks: ThreeWeeks):
+    assert weeks.wrong == []

@@ -51,7 +51,7 @@ def test_a_change_rewrites_its_own_customer_months_only(marts: Marts) -> None:
     writers = {table: marts.writers(table) for table in KEPT}
     caller, conversation, called = marts.rows(
         "select customer_id, subject, linked_at::date from build.int_identity_links"
-        " where channel = 'conversation' and linked_at < '2026-07-01' order by 3 desc, 2 limit 1"
+        " where link = 'conversation' and linked_at < '2026-07-01' order by 3 desc, 2 limit 1"
     )[0]
     with psycopg.connect(marts.dsn) as conn:
         new = people.order(10, "801-new", date(2026, 7, 10), 500)

@@ -71,6 +71,20 @@ def test_a_first_publication_makes_the_marts_with_grants_keys_and_descriptions(w
     ).fetchall() == [("published", True)]
 
 
+def test_readers_have_no_way_back_to_the_crm_until_it_is_granted(warehouse, builder):
+    builder.execute("alter table build.tiers rename to customer_keys")
+    published = go_public(warehouse, gated(builder), marts=["customer_keys"])
+    assert [publication.rows for publication in published] == [2]
+    query = "select count(*) from marts.customer_keys"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        read(warehouse, query)
+    with psycopg.connect(warehouse.dsn("publisher"), autocommit=True) as owner:
+        owner.execute("grant select on marts.customer_keys to kindred_reader")
+    builder.execute("insert into build.customer_keys values ('2026-03-01', 'all', 7)")
+    go_public(warehouse, gated(builder), marts=["customer_keys"])
+    assert read(warehouse, query) == [(3,)]
+
+
 def test_only_rows_that_differ_are_written(warehouse, builder):
     go_public(warehouse, gated(builder))
     before = read(warehouse, "select xmin::text, customers from marts.tiers")

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from bench.truth import seeded
-from bench.truth.claims import CLAIMS, Finding, examine, is_null
-from bench.truth.claims.agreement import kappa_connected, kappa_gone, kappa_tier
+from bench.truth.assertions import ASSERTIONS, Finding, examine, is_null
+from bench.truth.assertions.agreement import kappa_connected, kappa_gone, kappa_tier
 from bench.truth.runs import Run
 from bench.truth.work import run_scenario
 from harness.in_process_pipeline import Pipeline
@@ -44,7 +44,7 @@ def retailer(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> tu
 
 @pytest.fixture(scope="module")
 def null(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Found:
-    """What the claims find where connection causes nothing."""
+    """What the assertions find where connection causes nothing."""
     names = (file.stem for file in SCENARIOS.glob("*.yml"))
     name = next(name for name in names if is_null(load_scenario(name)))
     (scenario,) = seeded(name, CUSTOMERS, [1])
@@ -52,7 +52,9 @@ def null(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Found:
 
 
 def of_kind(found: Found, kind: str) -> list[Finding]:
-    return [each for name, all_of in found.items() if CLAIMS[name].kind == kind for each in all_of]
+    return [
+        each for name, all_of in found.items() if ASSERTIONS[name].kind == kind for each in all_of
+    ]
 
 
 def test_the_pipeline_loses_nothing_that_the_sandbox_shows(
@@ -62,11 +64,11 @@ def test_the_pipeline_loses_nothing_that_the_sandbox_shows(
     pipeline.clear()
     pulled = pipeline.pull(world)
     shown = {
-        "salesforce_contacts": len(visible(world, "contacts")),
-        "salesforce_orders": len(visible(world, "orders")),
-        "salesforce_survey_responses": len(visible(world, "survey_responses")),
-        "salesforce_touchpoint_ratings": len(visible(world, "touchpoint_ratings")),
-        "salesforce_referrals": len(visible(world, "referrals")),
+        "salesforce_contacts": len(visible(world, "salesforce_contacts")),
+        "salesforce_orders": len(visible(world, "salesforce_orders")),
+        "salesforce_survey_responses": len(visible(world, "salesforce_survey_responses")),
+        "salesforce_touchpoint_ratings": len(visible(world, "salesforce_touchpoint_ratings")),
+        "salesforce_referrals": len(visible(world, "salesforce_referrals")),
         "genesys_conversations": len(visible(world, "genesys_conversations")),
         "genesys_surveys": sum(
             len(each.get("surveys", [])) for each in visible(world, "genesys_conversations")

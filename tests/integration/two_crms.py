@@ -13,6 +13,7 @@ import yaml
 from tests.integration.marts_built import NO_TESTS, PROJECT, Marts
 
 CRMS = ("salesforce", "hubspot", "dynamics")
+ENTITIES = ("contacts", "orders")
 BEGINS = datetime(2025, 1, 1, tzinfo=UTC)
 # Contact: vendor and id.
 Contact = tuple[str, str]
@@ -27,16 +28,22 @@ def project(folder: Path, rules: str | None = None) -> Path:
     made = shutil.copytree(PROJECT, folder / "project", ignore=shutil.ignore_patterns("target"))
     seeds = made / "seeds" / "common"
     for vendor in CRMS[1:]:
-        models = made / "staging" / vendor
-        models.mkdir()
-        query = (PROJECT / "staging" / "salesforce" / "stg_salesforce_contacts.sql").read_text()
-        (models / f"stg_{vendor}_contacts.sql").write_text(query.replace("salesforce", vendor))
-        declared = {"name": f"stg_{vendor}_contacts", "config": {"meta": {"entity": "contacts"}}}
-        raw = {"name": "raw", "schema": "raw", "tables": [{"name": f"{vendor}_contacts"}]}
-        documents = {"version": 2, "sources": [raw], "models": [declared]}
-        (models / f"{vendor}.yml").write_text(yaml.safe_dump(documents))
-        with (seeds / "source_loads.csv").open("a") as loads:
+        (made / "staging" / vendor).mkdir()
+        declared = []
+        for entity in ENTITIES:
+            query = PROJECT / "staging" / "salesforce" / f"stg_salesforce_{entity}.sql"
+            name = f"stg_{vendor}_{entity}"
+            path = made / "staging" / vendor / f"{name}.sql"
+            path.write_text(query.read_text().replace("salesforce", vendor))
+            declared.append({"name": name, "config": {"meta": {"entity": entity}}})
+        path = made / "staging" / vendor / f"{vendor}.yml"
+        tables = [{"name": f"{vendor}_{entity}"} for entity in ENTITIES]
+        raw = [{"name": "raw", "schema": "raw", "tables": tables}]
+        path.write_text(yaml.safe_dump({"version": 2, "sources": raw, "models": declared}))
+    with (seeds / "source_loads.csv").open("a") as loads:
+        for vendor in CRMS[1:]:
             loads.write(f"{vendor}_contacts,{vendor},crm,contacts,contact,false\n")
+            loads.write(f"{vendor}_orders,{vendor},crm,orders,contact,true\n")
     if rules is not None:
         path = seeds / "identity_rules.csv"
         path.write_text(path.read_text().splitlines()[0] + f"\n{rules}\n")
@@ -50,11 +57,12 @@ class Crms(Marts):
         super().__init__(warehouse, target, project)
         with psycopg.connect(self.dsn) as conn:
             for vendor in CRMS[1:]:
-                conn.execute(
-                    f"create table raw.{vendor}_contacts"
-                    " (like raw.salesforce_contacts including all)"
-                )
-                conn.execute(f"grant select on raw.{vendor}_contacts to kindred_transformer")
+                for entity in ENTITIES:
+                    conn.execute(
+                        f"create table raw.{vendor}_{entity}"
+                        f" (like raw.salesforce_{entity} including all)"
+                    )
+                    conn.execute(f"grant select on raw.{vendor}_{entity} to kindred_transformer")
 
     def add(self, vendor: str, contact: str, created: int = 0, **fields: Any) -> None:
         """Write a contact, over an older version of it; the addresses of before stay known.

@@ -1,8 +1,12 @@
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
+{{ config(
+    indexes=[{'columns': ['customer_id']}],
+    pre_hook='{{ record_identity_changes() }}',
+) }}
 {#
     The links this build works with. Put in place only once int_months_due has
     seen how they differ from the links of the build before, so that a build
-    that breaks off loses no difference.
+    that breaks off loses no difference. In the same transaction the ledger of
+    identities gets its rows, so it has each of them once.
 #}
 -- depends_on: {{ ref('int_months_due') }}
 with
@@ -11,7 +15,7 @@ int_identity_links_current as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject,
         rule,
         linked_at

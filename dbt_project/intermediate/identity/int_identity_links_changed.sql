@@ -8,7 +8,7 @@ new_links as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links_current') }}
 ),
@@ -17,7 +17,7 @@ old_links as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ previous_links or ref('int_identity_links_current') }}
 ),
@@ -38,14 +38,14 @@ changed as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from gained
     union all
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from lost
 )

@@ -38,14 +38,14 @@ int_address_owners as (
 social_vendors as (
     select distinct vendor
     from {{ ref('source_loads') }}
-    where channel = 'account'
+    where link = 'account'
 ),
 
 links as (
     select
         customer_id,
         vendor,
-        'contact' as channel,
+        'contact' as link,
         contact_id as subject,
         rule,
         created_at as linked_at
@@ -54,7 +54,7 @@ links as (
     select
         customer_id,
         vendor,
-        'conversation' as channel,
+        'conversation' as link,
         conversation_id as subject,
         rule,
         linked_at
@@ -63,7 +63,7 @@ links as (
     select
         int_address_owners.customer_id,
         social_vendors.vendor,
-        'account' as channel,
+        'account' as link,
         int_address_owners.address as subject,
         int_address_owners.rule,
         int_address_owners.linked_at

@@ -5,7 +5,7 @@ int_identity_links as (
     select
         customer_id,
         vendor,
-        channel,
+        link,
         subject
     from {{ ref('int_identity_links') }}
 ),
@@ -21,7 +21,7 @@ due_links as (
     select
         int_identity_links.customer_id,
         int_identity_links.vendor,
-        int_identity_links.channel,
+        int_identity_links.link,
         int_identity_links.subject,
         int_due_customers.has_text_consent
     from int_identity_links

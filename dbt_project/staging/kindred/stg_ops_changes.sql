@@ -16,7 +16,7 @@ source_loads as (
 renamed as (
     select
         source_loads.vendor,
-        source_loads.channel,
+        source_loads.link,
         source.subject,
         case when source_loads.is_dated then source.from_date end as from_date
     from source

@@ -1,10 +1,11 @@
 """Build the marts: claim what changed, run dbt, estimate on what it made, run dbt on that.
 
-claims.py      which changes a build covers, and who may go on with it
-running.py     what scoring needs, the three parts of a build, and what is written down of it
-dbt.py         dbt in this process
-refusals.py    what Postgres refused a model, and in which column
-estimating.py  what SQL cannot say well: drivers, risk, worth; from `build` into `estimated`
+change_claims.py   which changes a build covers, and who may go on with it
+running.py         what scoring needs, the three parts of a build, and what is written down of it
+dbt.py             dbt in this process
+entities.py        which staging models bring the rows of each entity
+failed_columns.py  what Postgres refused a model, and in which column
+estimation.py      what SQL cannot say well: drivers, risk, worth; from `build` into `estimated`
 """
 
 from kindred.building.change_claims import Build, WaitingError, claim, resume

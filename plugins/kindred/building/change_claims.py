@@ -54,7 +54,8 @@ def claim(
 
     A cursor that moved without a change is work too: the marts say how fresh they are. What an
     unpublished build had claimed is claimed again, since its marts never got out; and a full
-    refresh that never got out is still owed.
+    refresh that never got out is still owed. Marts of an older version, whose keys have no vendor,
+    are refreshed in full.
 
     Args:
         is_model_due: the texts have another model to be read by, which is work by itself.
@@ -76,12 +77,15 @@ def claim(
                 coalesce((
                     select is_full_refresh and status <> 'published'
                     from ops.builds order by build_id desc limit 1
-                ), false)
+                ), false),
+                -- Made before links had a vendor: what is kept has other keys.
+                to_regclass('build.customer_segments') is not null
+                    and to_regclass('build.int_identity_links') is null
             """
         ).fetchone()
         assert row is not None  # noqa: S101 -- a select without from has one row
-        is_first, has_changes, data_through, has_moved, is_owed_full = row
-        is_full = full_refresh or is_first or is_owed_full
+        is_first, has_changes, data_through, has_moved, is_owed_full, is_outdated = row
+        is_full = full_refresh or is_first or is_owed_full or is_outdated
         if data_through is None and has_changes:
             raise WaitingError(conn)
         if data_through is None or not (is_full or has_changes or has_moved or is_model_due):

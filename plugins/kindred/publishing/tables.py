@@ -17,6 +17,9 @@ from kindred.errors import PublishError
 from kindred.warehouse.catalog import primary_key, table_columns
 from kindred.warehouse.schema import Column
 
+# A mart that leads from a customer back to the CRM: whoever may do that is granted it by name.
+RESTRICTED = frozenset({"customer_keys"})
+
 
 def check_compatible(conn: psycopg.Connection, mart: str) -> None:
     """Refuse a mart that cannot be published as it was built.
@@ -66,7 +69,8 @@ def create(conn: psycopg.Connection, mart: str) -> None:
             target, sql.Identifier("build", mart)
         )
     )
-    conn.execute(sql.SQL("grant select on {} to kindred_reader").format(target))
+    if mart not in RESTRICTED:
+        conn.execute(sql.SQL("grant select on {} to kindred_reader").format(target))
     indexed = [first for first, _ in _indexes(conn, mart)]
     if "customer_id" in {column.name for column in wanted}.difference(indexed):
         conn.execute(sql.SQL("create index on {} (customer_id)").format(target))

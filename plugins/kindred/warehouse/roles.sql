@@ -28,6 +28,7 @@ grant usage on schema raw, scored, ops to kindred_transformer;
 grant select on all tables in schema raw, scored, ops to kindred_transformer;
 grant update on ops.changes to kindred_transformer;
 grant insert, update on ops.builds to kindred_transformer;
+grant insert on ops.identity_changes to kindred_transformer;
 grant usage on schema estimated to kindred_transformer;
 grant select, insert, delete on all tables in schema estimated to kindred_transformer;
 grant update on scored.models to kindred_transformer; -- a build settles which model it uses

@@ -111,6 +111,21 @@ create table if not exists ops.addresses (
     primary key (load, subject, rule, address)
 );
 
+-- The ledger of identities: contacts of a customer that a later build gave to another. Kept for ever:
+-- who has a customer's name of before finds here what it became.
+create table if not exists ops.identity_changes (
+    change_id bigint generated always as identity primary key,
+    build_id bigint,                -- null where dbt was run by hand
+    customer_id text not null,
+    became text not null,
+    is_gone boolean not null,       -- no contact has the name any more; else the customer was split
+    vendor text not null,           -- of the contacts that moved
+    contacts bigint not null,
+    rule text not null,             -- by which they belong to whom they belong now
+    seen_at timestamptz not null default now()
+);
+create index if not exists identity_changes_by_customer on ops.identity_changes (customer_id);
+
 create table if not exists ops.builds (
     build_id bigint generated always as identity primary key,
     run_id text not null,

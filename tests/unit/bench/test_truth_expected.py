@@ -1,4 +1,4 @@
-"""The chances that claims are held against, beside what the sandbox's dice really did.
+"""The chances that assertions are held against, beside what the sandbox's dice really did.
 
 The sandbox is asked through its records, never through the formulas that are repeated here: when
 it changes one of them, the mean that these functions expect is no longer the mean.

@@ -10,16 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.truth import report, seeded, work
-from bench.truth.claims import Finding
+from bench.truth.assertions import Finding
 from bench.truth.work import Done
 
 PAGE = report.PAGE.read_text(encoding="utf-8")
 
 
-def done(seed: int, *findings: Finding, claim: str = "connected_share") -> Done:
-    """Return a run with findings of one claim."""
+def done(seed: int, *findings: Finding, assertion: str = "connected_share") -> Done:
+    """Return a run with findings of one assertion."""
     return Done(
-        f"key{seed}", "retailer", seed, 600, 9.0, ["2026.2", "kindred-1"], {claim: list(findings)}
+        f"key{seed}",
+        "retailer",
+        seed,
+        600,
+        9.0,
+        ["2026.2", "kindred-1"],
+        {assertion: list(findings)},
     )
 
 
@@ -56,7 +62,7 @@ def test_a_part_that_some_seeds_lack_is_counted_over_the_others() -> None:
 
 def test_a_value_without_an_interval_is_shown_with_its_range_and_what_it_should_reach() -> None:
     runs = [
-        done(at, Finding("all", kappa), claim="kappa_connected")
+        done(at, Finding("all", kappa), assertion="kappa_connected")
         for at, kappa in enumerate((0.6, 0.7))
     ]
     assert "| kappa_connected | all | 2 | 0.650 | 0.600 | 0.700 | 0.610 |" in report.body(

@@ -1,4 +1,4 @@
-"""What the claims on returns and on risk compare, on frames to be counted by hand."""
+"""What the assertions on returns and on risk compare, on frames to be counted by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench.truth.claims import recovery, risk
+from bench.truth.assertions import recovery, risk
 from bench.truth.hidden import Truth
 from bench.truth.returns import chance_to_return, counted_moments
 from bench.truth.runs import Run

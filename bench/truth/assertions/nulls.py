@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.truth.claims.registry import Finding, claim, is_null
+from bench.truth.assertions.registry import Finding, assertion, is_null
 from bench.truth.intervals import Interval, difference, published, wilson
 from bench.truth.runs import Run
 
 TIER, BASE = "fully_connected", "highly_satisfied"
 
 
-@claim(
+@assertion(
     "no_effect_on_value",
     "The value index of the fully connected; no effect is 100.",
     kind="null",
@@ -23,7 +23,7 @@ def no_effect_on_value(run: Run) -> Iterator[Finding]:
     yield Finding.of(TIER, published(run.tiers("segment_summary")[TIER], "value_index"), 100.0)
 
 
-@claim(
+@assertion(
     "no_effect_on_attrition",
     "Annual attrition of the fully connected less that of the highly satisfied, from their two"
     " published intervals (Newcombe); no effect is 0.",
@@ -36,7 +36,7 @@ def no_effect_on_attrition(run: Run) -> Iterator[Finding]:
     yield Finding.of(TIER, difference(one, base), 0.0)
 
 
-@claim(
+@assertion(
     "no_effect_on_referrals",
     "The referral rate of the fully connected less that of the highly satisfied, likewise.",
     kind="null",
@@ -48,7 +48,7 @@ def no_effect_on_referrals(run: Run) -> Iterator[Finding]:
     yield Finding.of(TIER, difference(one, base), 0.0)
 
 
-@claim(
+@assertion(
     "no_effect_on_promoters",
     "The promoter share of the fully connected less that of the highly satisfied, likewise (not"
     " the net promoter score: detractors follow satisfaction, which connection goes with).",
@@ -63,7 +63,7 @@ def no_effect_on_promoters(run: Run) -> Iterator[Finding]:
     yield Finding.of(TIER, difference(one, base), 0.0)
 
 
-@claim(
+@assertion(
     "no_effect_on_recovery",
     "How much less the highly satisfied than the fully connected come back after a negative moment"
     " than after a calm one, over the last twelve months (the counts of recovery, added up;"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.truth.claims.registry import Finding, claim, is_null
+from bench.truth.assertions.registry import Finding, assertion, is_null
 from bench.truth.intervals import published, spearman
 from bench.truth.runs import Run, named
 from sandbox.scenario import Scenario
@@ -17,7 +17,7 @@ def differ(scenario: Scenario) -> bool:
     return len({team.warmth for team in scenario.teams}) > 1
 
 
-@claim(
+@assertion(
     "team_ranks",
     "Spearman's correlation of the teams' mean shifts, over all windows that share no conversation,"
     " with the planted warmth; the scale of a shift is the scorer's, so only the order can be"
@@ -44,7 +44,7 @@ def _shifts(run: Run) -> dict[str, float]:
     }
 
 
-@claim(
+@assertion(
     "no_warmer_team",
     "A team's shrunk shift in the last complete month, where no team is warmer than another; no"
     " effect is the mean of all teams.",

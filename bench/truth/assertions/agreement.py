@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.truth.claims.attrition import seen_until
-from bench.truth.claims.registry import Finding, claim
+from bench.truth.assertions.attrition import seen_until
+from bench.truth.assertions.registry import Finding, assertion
 from bench.truth.intervals import kappa
 from bench.truth.runs import Run
 
 SUBSTANTIAL = 0.61  # the word of Landis and Koch (1977) for kappas from here on
 
 
-@claim(
+@assertion(
     "kappa_connected",
     "Connected or not: the marts and the hidden state of the month, measured customers.",
     kind="value",
@@ -24,7 +24,7 @@ def kappa_connected(run: Run) -> Iterator[Finding]:
     yield from _agreement(run, "is_connected")
 
 
-@claim(
+@assertion(
     "kappa_satisfied",
     "Satisfied or not: the marts and the hidden state of the month, measured customers.",
     kind="value",
@@ -33,7 +33,7 @@ def kappa_satisfied(run: Run) -> Iterator[Finding]:
     yield from _agreement(run, "is_satisfied")
 
 
-@claim(
+@assertion(
     "kappa_tier",
     "Which of the five tiers: the marts and the hidden state of the month, measured customers.",
     kind="value",
@@ -42,7 +42,7 @@ def kappa_tier(run: Run) -> Iterator[Finding]:
     yield from _agreement(run, "tier")
 
 
-@claim(
+@assertion(
     "kappa_gone",
     "Gone or not, at the end of the month in the marts and in the month that the lapse rule looks"
     " back to in the sandbox: everybody who had joined by then.",

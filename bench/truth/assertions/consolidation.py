@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from bench.truth import expected
-from bench.truth.claims.registry import Finding, claim
-from bench.truth.claims.value import BASE
+from bench.truth.assertions.registry import Finding, assertion
+from bench.truth.assertions.value import BASE
 from bench.truth.intervals import published
 from bench.truth.runs import Run
 from sandbox.scenario import Scenario
@@ -19,7 +19,7 @@ def consolidates(scenario: Scenario) -> bool:
     return scenario.behaviour.consolidates_a_month > 0
 
 
-@claim(
+@assertion(
     "consolidation_ratio",
     "How many times as likely a tier a year ago made it to consolidate within the year as being"
     " highly satisfied; truth: the ratio of the mean hidden chances of the same customers.",
@@ -33,7 +33,7 @@ def consolidation_ratio(run: Run) -> Iterator[Finding]:
     )
 
 
-@claim(
+@assertion(
     "consolidation_ratio_planted",
     "The same figure of the fully connected read as what connection does; truth: the planted one.",
     where=consolidates,

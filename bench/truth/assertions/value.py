@@ -12,14 +12,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from bench.truth import expected
-from bench.truth.claims.registry import Finding, claim
+from bench.truth.assertions.registry import Finding, assertion
 from bench.truth.intervals import published
 from bench.truth.runs import Run
 
 BASE = "highly_satisfied"
 
 
-@claim(
+@assertion(
     "value_index",
     "A tier's mean revenue of a customer in the trailing year, with highly satisfied = 100; truth:"
     " the same of the revenue that the hidden states of the same customers make likely.",
@@ -32,7 +32,7 @@ def value_index(run: Run) -> Iterator[Finding]:
     )
 
 
-@claim(
+@assertion(
     "value_index_true_tiers",
     "The same figure read as that of the true tiers; truth: the index of everybody who is a"
     " customer in the month, by the hidden tier of that month.",
@@ -45,7 +45,7 @@ def value_index_true_tiers(run: Run) -> Iterator[Finding]:
     )
 
 
-@claim(
+@assertion(
     "value_index_planted",
     "The index of the fully connected read as what a month of connection is worth; truth: the"
     " planted effects on orders and on spend, multiplied.",

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from bench.truth import expected
-from bench.truth.claims.registry import Finding, claim
-from bench.truth.claims.shares import CONNECTED
+from bench.truth.assertions.registry import Finding, assertion
+from bench.truth.assertions.shares import CONNECTED
 from bench.truth.intervals import published, ratio, wilson
 from bench.truth.runs import Run
 
 
-@claim(
+@assertion(
     "promoter_share",
     "Of a tier's customers with an answer in the window, the share whose latest is 9-10 (Wilson's"
     " interval, by the counts of segment_advocacy); truth: the mean hidden chance to promote of"
@@ -31,7 +31,7 @@ def promoter_share(run: Run) -> Iterator[Finding]:
         yield Finding.of(tier, share, _mean(answers, tier, "advocacy"))
 
 
-@claim(
+@assertion(
     "promoter_share_of_all",
     "The same figure of everybody, read as that of all customers; truth: the mean hidden chance"
     " to promote of everybody who is a customer in the month, asked or not.",
@@ -43,7 +43,7 @@ def promoter_share_of_all(run: Run) -> Iterator[Finding]:
     yield Finding.of("all", wilson(row["promoters"], row["nps_answers"], run.z), truth)
 
 
-@claim(
+@assertion(
     "nps",
     "A tier's net promoter score, by the latest answers in the window; truth: the mean hidden"
     " chance to promote less that to detract, of the same customers when they answered.",
@@ -55,7 +55,7 @@ def nps(run: Run) -> Iterator[Finding]:
         yield Finding.of(tier, published(row, "nps"), _mean(answers, tier, "net"))
 
 
-@claim(
+@assertion(
     "referral_rate",
     "Of a tier's customers, the share who made a referral in the trailing year; truth: the mean"
     " hidden chance of the same customers to have made one.",
@@ -67,7 +67,7 @@ def referral_rate(run: Run) -> Iterator[Finding]:
         yield Finding.of(tier, published(row, "referral_rate"), truth)
 
 
-@claim(
+@assertion(
     "referral_ratio",
     "How many times as likely the connected are to have referred as the other measured customers"
     " (interval on the log scale, by the marts' counts); truth: the ratio of the mean hidden"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.truth.claims.registry import Finding, claim
+from bench.truth.assertions.registry import Finding, assertion
 from bench.truth.hidden import Moment
 from bench.truth.intervals import Interval, difference, published, wilson
 from bench.truth.runs import Run, named
@@ -13,7 +13,7 @@ SATISFIED = ("fully_connected", "highly_satisfied", "perceives_difference")
 CONNECTED = ("fully_connected", "connected_let_down")
 
 
-@claim(
+@assertion(
     "connected_share",
     "Of the measured customers of the month, the share who are connected in it; truth: the hidden"
     " share of the same customers.",
@@ -22,7 +22,7 @@ def connected_share(run: Run) -> Iterator[Finding]:
     yield Finding.of("all", _connected(run, run.month), _of_measured(run, "is_connected"))
 
 
-@claim(
+@assertion(
     "connected_share_of_all",
     "The same figure read as the share of all customers; truth: the hidden share of everybody who"
     " is a customer in the month, measured or not.",
@@ -31,7 +31,7 @@ def connected_share_of_all(run: Run) -> Iterator[Finding]:
     yield Finding.of("all", _connected(run, run.month), _of_active(run, "is_connected"))
 
 
-@claim(
+@assertion(
     "connected_share_change",
     "How far the connected share moved over a year (points of a share, from the two published"
     " intervals as if independent); truth: the same of the hidden shares of the measured.",
@@ -44,7 +44,7 @@ def connected_share_change(run: Run) -> Iterator[Finding]:
     yield Finding.of("all", moved, _of_measured(run, "is_connected") - float(then))
 
 
-@claim(
+@assertion(
     "satisfied_share",
     "Of the measured customers of the month, the share in a satisfied tier (Wilson's interval, by"
     " the counts of segment_summary); truth: the hidden share of the same customers.",
@@ -53,7 +53,7 @@ def satisfied_share(run: Run) -> Iterator[Finding]:
     yield Finding.of("all", _satisfied(run), _of_measured(run, "is_satisfied"))
 
 
-@claim(
+@assertion(
     "satisfied_share_of_all",
     "The same figure; truth: the hidden share of everybody who is a customer in the month.",
 )
@@ -61,7 +61,7 @@ def satisfied_share_of_all(run: Run) -> Iterator[Finding]:
     yield Finding.of("all", _satisfied(run), _of_active(run, "is_satisfied"))
 
 
-@claim(
+@assertion(
     "tier_share",
     "A tier's share of all customers of the month; truth: the measured among them who are in that"
     " tier in the sandbox, by all customers of the month.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.truth.claims.registry import Finding, claim
+from bench.truth.assertions.registry import Finding, assertion
 from bench.truth.intervals import spearman
 from bench.truth.runs import Run
 from sandbox.scenario import Touchpoint
@@ -14,7 +14,7 @@ from sandbox.scenario import Touchpoint
 CONNECTS, PLEASES_FEW = 0.3, 0.1  # a hidden driver: at least the one, at most the other
 
 
-@claim(
+@assertion(
     "touchpoint_ranks",
     "Spearman's correlation of the derived importance of the last complete month with the planted"
     " weights on connection, over the touchpoints that may be read.",
@@ -27,7 +27,7 @@ def touchpoint_ranks(run: Run) -> Iterator[Finding]:
     yield Finding("all", spearman(rows["derived_importance"], rows.index.map(planted)))
 
 
-@claim(
+@assertion(
     "stated_ranks",
     "The same of stated importance: people say what pleases them, so this is not to find the"
     " drivers, and the distance to derived importance is what derivation is for.",
@@ -39,7 +39,7 @@ def stated_ranks(run: Run) -> Iterator[Finding]:
     yield Finding("all", spearman(rows["stated_importance"], rows.index.map(planted)))
 
 
-@claim(
+@assertion(
     "hidden_drivers",
     "Found: of the planted hidden drivers, the share that stand in that quadrant. Right: of the"
     " touchpoints that stand there for certain, the share that were planted so.",

@@ -1,4 +1,4 @@
-"""What claims compare, on frames of a few customers whose answers can be counted by hand."""
+"""What assertions compare, on frames of a few customers whose answers can be counted by hand."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import msgspec
 import pandas as pd
 import pytest
 
-from bench.truth.claims import (
-    CLAIMS,
+from bench.truth.assertions import (
+    ASSERTIONS,
     Finding,
     advocacy,
+    assertion,
     attrition,
-    claim,
     consolidation,
     drivers,
     examine,
@@ -22,7 +22,7 @@ from bench.truth.claims import (
     teams,
     value,
 )
-from bench.truth.claims import agreement as agree
+from bench.truth.assertions import agreement as agree
 from bench.truth.hidden import Moment, customer_id
 from bench.truth.intervals import difference, wilson
 from bench.truth.runs import Run
@@ -338,8 +338,11 @@ def test_a_null_is_known_by_its_effects_and_not_by_its_name() -> None:
 def test_a_claim_that_cannot_be_made_in_a_scenario_is_not_examined(
     five: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    only_one = {"connected_share": CLAIMS["connected_share"], "null": CLAIMS["no_effect_on_value"]}
-    monkeypatch.setattr("bench.truth.claims.registry.CLAIMS", only_one)
+    only_one = {
+        "connected_share": ASSERTIONS["connected_share"],
+        "null": ASSERTIONS["no_effect_on_value"],
+    }
+    monkeypatch.setattr("bench.truth.assertions.registry.ASSERTIONS", only_one)
     assert list(examine(five)) == ["connected_share"]
 
 
@@ -350,12 +353,12 @@ def test_a_figure_that_the_marts_do_not_have_is_no_finding() -> None:
 
 def test_a_name_belongs_to_one_claim() -> None:
     with pytest.raises(ValueError, match="connected_share"):
-        claim("connected_share", "Again.")(shares.connected_share)
+        assertion("connected_share", "Again.")(shares.connected_share)
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", ASSERTIONS)
 def test_every_claim_says_what_it_is_about_in_a_sentence(name: str) -> None:
-    said = CLAIMS[name].estimand
+    said = ASSERTIONS[name].estimand
     assert said[0].isupper()
     assert said.endswith(".")
     assert "  " not in said

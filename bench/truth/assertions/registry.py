@@ -1,14 +1,14 @@
-"""What a claim is, and the list of them.
+"""What an assertion is, and the list of them.
 
-A claim is one function from a run to findings, declared where it stands:
+An assertion is one function from a run to findings, declared where it stands:
 
-    @claim("connected_share", "Of the measured customers of the month, ...")
+    @assertion("connected_share", "Of the measured customers of the month, ...")
     def connected_share(run: Run) -> Iterator[Finding]:
         ...
         yield Finding.of("all", interval, truth)
 
-`part` tells the findings of one claim apart, mostly by tier. A finding without an interval is a
-value that is reported as it is (an agreement, a rank correlation). A claim on a mart that a
+`part` tells the findings of one assertion apart, mostly by tier. A finding without an interval is a
+value that is reported as it is (an agreement, a rank correlation). An assertion on a mart that a
 warehouse does not have is an error: it is declared together with its mart.
 """
 
@@ -60,8 +60,8 @@ Find = Callable[[Run], Iterator[Finding]]
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A claim: `estimand` says in one sentence what the interval is about.
+class Assertion:
+    """An assertion: `estimand` says in one sentence what the interval is about.
 
     kind: `interval` is to cover the truth, `null` is to hold the value of no effect in a
         scenario without one, `value` is reported.
@@ -77,7 +77,7 @@ class Claim:
     find: Find
 
 
-CLAIMS: dict[str, Claim] = {}
+ASSERTIONS: dict[str, Assertion] = {}
 
 
 def everywhere(_: Scenario) -> bool:
@@ -93,7 +93,7 @@ def is_null(scenario: Scenario) -> bool:
     return all(each == 1.0 for each in caused) and effects.advocacy == 0.0
 
 
-def claim(
+def assertion(
     name: str,
     estimand: str,
     *,
@@ -101,21 +101,21 @@ def claim(
     where: Callable[[Scenario], bool] = everywhere,
     floor: float | None = None,
 ) -> Callable[[Find], Find]:
-    """Put a claim on the list; a name that is taken is an error."""
+    """Put an assertion on the list; a name that is taken is an error."""
 
     def enlist(find: Find) -> Find:
-        if name in CLAIMS:
-            raise ValueError(f"two claims are named {name}")
-        CLAIMS[name] = Claim(name, kind, estimand, where, floor, find)
+        if name in ASSERTIONS:
+            raise ValueError(f"two assertions are named {name}")
+        ASSERTIONS[name] = Assertion(name, kind, estimand, where, floor, find)
         return find
 
     return enlist
 
 
 def examine(run: Run) -> dict[str, list[Finding]]:
-    """Return what every claim that can be made in the run's scenario finds."""
+    """Return what every assertion that can be made in the run's scenario finds."""
     return {
         each.name: [found.plain() for found in each.find(run) if found.is_known]
-        for each in CLAIMS.values()
+        for each in ASSERTIONS.values()
         if each.where(run.scenario)
     }

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from bench.truth.claims.registry import Finding, claim
-from bench.truth.claims.shares import CONNECTED
+from bench.truth.assertions.registry import Finding, assertion
+from bench.truth.assertions.shares import CONNECTED
 from bench.truth.intervals import Interval, difference, wilson
 from bench.truth.returns import chance_to_return, counted_moments
 from bench.truth.runs import Run
@@ -27,7 +27,7 @@ GROUPS = ("connected", "not connected")
 COUNTS = ["moments", "returned", "calm_moments", "calm_returned"]
 
 
-@claim(
+@assertion(
     "return_gap",
     "The share who order again within the return days of a negative moment less that of the calm"
     " ones, of all months; truth: the same of the chances that hidden states gave the same"
@@ -39,7 +39,7 @@ def return_gap(run: Run) -> Iterator[Finding]:
         yield Finding.of(group, gap, truth.get(group, float("nan")))
 
 
-@claim(
+@assertion(
     "return_buffer",
     "The gap of the connected less that of the others (Newcombe's way, from the two intervals):"
     " above 0, connection buffers; truth: the same of the hidden chances.",
@@ -50,7 +50,7 @@ def return_buffer(run: Run) -> Iterator[Finding]:
         yield Finding.of("all", buffer(run), truth["connected"] - truth["not connected"])
 
 
-@claim(
+@assertion(
     "return_buffer_seen",
     "The share of runs in which the connected's gap is the smaller one, and in which that is beyond"
     " chance.",
@@ -63,7 +63,7 @@ def return_buffer_seen(run: Run) -> Iterator[Finding]:
     yield Finding("larger for certain", float(high < 0) if np.isfinite(high) else high)
 
 
-@claim(
+@assertion(
     "hidden_harm",
     "No figure of the marts, for comparison: how much likelier a month with a planted negative"
     " moment makes it to leave, in points of a chance.",

@@ -1,7 +1,7 @@
 """Who will leave: how well the last check that can be made foretold it.
 
 The world ends at the present, so the truth here is what the marts saw happen three months after
-they would have said so; whether that was leaving is attrition's claim.
+they would have said so; whether that was leaving is attrition's assertion.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bench.truth.claims.registry import Finding, claim
+from bench.truth.assertions.registry import Finding, assertion
 from bench.truth.intervals import published
 from bench.truth.runs import Run, named
 
 FIGURES = ("brier", "brier_base", "skill", "auc", "lift", "slope")
 
 
-@claim(
+@assertion(
     "risk_quality",
     "The check of the lapse risk: Brier score and that of saying the rate of everybody, skill, AUC,"
     " lift of the top tenth, slope; and `expected by observed`, the customers who were to lapse by"
@@ -34,7 +34,7 @@ def risk_quality(run: Run) -> Iterator[Finding]:
     yield Finding("expected by observed", expected / observed if observed else float("nan"))
 
 
-@claim(
+@assertion(
     "risk_slope",
     "The slope of what happened on the log-odds that were said; 1 is neither too extreme nor too"
     " timid.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.truth.claims.registry import Finding, claim, is_null
+from bench.truth.assertions.registry import Finding, assertion, is_null
 from bench.truth.hidden import Moment
 from bench.truth.intervals import published
 from bench.truth.runs import Run, named
@@ -15,7 +15,7 @@ from bench.truth.runs import Run, named
 STRATUM = ["tier", "orders_band", "tenure_band"]
 
 
-@claim(
+@assertion(
     "initiative_effect",
     "How many points of connected share more the reached gained than customers like them; truth:"
     " the same difference in differences of the hidden states of the same customers, in the same"
@@ -28,7 +28,7 @@ def initiative_effect(run: Run) -> Iterator[Finding]:
             yield Finding.of(str(row["initiative"]), published(row, "effect"), truth)
 
 
-@claim(
+@assertion(
     "no_effect_before_it_began",
     "The placebo of an initiative, all of it before the initiative began; no effect is 0.",
     kind="null",
@@ -39,7 +39,7 @@ def no_effect_before_it_began(run: Run) -> Iterator[Finding]:
         yield Finding(str(row["outcome"]), float(row["placebo_effect"]), 0.0, *ends)
 
 
-@claim(
+@assertion(
     "no_effect_of_initiatives",
     "The effect of an initiative that lifted nothing; no effect is 0.",
     kind="null",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from bench.truth import expected
-from bench.truth.claims.registry import Finding, claim
+from bench.truth.assertions.registry import Finding, assertion
 from bench.truth.hidden import Moment
 from bench.truth.intervals import published
 from bench.truth.runs import Run, named
@@ -20,7 +20,7 @@ from bench.truth.runs import Run, named
 RATE, SUPPRESSED = "annual_attrition_rate", "is_annual_suppressed"
 
 
-@claim(
+@assertion(
     "annual_attrition",
     "Of the customers at the year's start, by the tier they had in the marts then, the share gone"
     " by its end; truth: the mean hidden chance of the same customers to be gone, over the"
@@ -35,7 +35,7 @@ def annual_attrition(run: Run) -> Iterator[Finding]:
         yield Finding.of(tier, published(row, RATE), truth)
 
 
-@claim(
+@assertion(
     "annual_attrition_true_tiers",
     "The same figures read as those of the true tiers; truth: the mean hidden chance to be gone"
     " of everybody who was a customer at that year's start, by the hidden tier then.",
@@ -50,7 +50,7 @@ def annual_attrition_true_tiers(run: Run) -> Iterator[Finding]:
             yield Finding.of(tier, published(row, RATE), float(gone[group].mean()))
 
 
-@claim(
+@assertion(
     "survival_12_months",
     "Of the customers by the tier they entered in, the share still there twelve months later"
     " (Kaplan-Meier); truth: the mean hidden chance of the same customers to stay through the"
