@@ -89,6 +89,17 @@ def test_the_next_night_takes_one_day_and_leaves_what_did_not_change(machine):
     assert changed <= landed < total / 4
 
 
+def test_dbt_and_airflow_run_with_the_homes_settings(machine):
+    words = ("ls", "--resource-type", "model", "--select", "true_north", "--output", "name", "-q")
+    listed = machine.kindred("dbt", *words)
+    assert (listed.returncode, listed.stdout.split()) == (0, ["true_north"]), listed.stderr
+    dags = machine.kindred("airflow", "dags", "list", "--output", "plain")
+    assert dags.returncode == 0, dags.stderr
+    assert "refresh_marts" in dags.stdout
+    assert machine.kindred("dbt", "ls", "--select", "no:such").returncode != 0
+    assert machine.kindred("airflow", "dags", "details", "no_such_dag").returncode != 0
+
+
 def test_a_full_refresh_gives_the_bytes_that_are_there(machine):
     before = digests(machine)
     assert machine.refresh(full_refresh=True) == "success"

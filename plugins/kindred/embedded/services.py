@@ -31,7 +31,7 @@ COMPONENTS = {
     "api-server": ("airflow", "api-server"),
     "dag-processor": ("airflow", "dag-processor"),
     # Logs are read from this machine's disk: no log servers, which would listen on every address.
-    "scheduler": ("kindred.embedded.launch", "scheduler", "--skip-serve-logs"),
+    "scheduler": ("kindred.embedded.scheduler_launcher", "scheduler", "--skip-serve-logs"),
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
 MADE = ("airflow", "dbt", "logs", "sandbox", "airflow-password.json", "secrets.json", "state.json")
@@ -133,6 +133,10 @@ class Services:
             "api-server": living["api-server"] and self.airflow.is_alive(),
         }
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment of Airflow's components, and of dbt and Airflow by hand."""
+        return self._environment() | self._pipeline()
+
     def _check_population(self, choice: SandboxSettings) -> None:
         """Refuse to pour one population into a warehouse that holds another."""
         before = SandboxSettings.remembered(self.home)
@@ -221,7 +225,7 @@ class Services:
 
     def _start_airflow(self) -> None:
         settings.write_password_file(self.home)
-        environment = self._environment() | self._pipeline()
+        environment = self.environment()
         services = {
             name: processes.Service(name, processes.python(*words), environment)
             for name, words in COMPONENTS.items()

@@ -44,7 +44,7 @@ def test_help_names_every_command() -> None:
     told = CliRunner().invoke(app, ["--help"]).stdout
 
     commands = ["up", "run", "down", "status", "dsn", "doctor"]
-    commands += ["backfill", "release", "score", "migrate"]
+    commands += ["backfill", "release", "score", "migrate", "dbt", "airflow"]
     assert [name for name in commands if f" {name} " not in told] == []
 
 

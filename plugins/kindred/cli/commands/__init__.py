@@ -2,7 +2,7 @@
 
 import typer
 
-from kindred.cli.commands import machine, nights, release, score
+from kindred.cli.commands import machine, nights, release, score, tools
 
 app = typer.Typer(
     add_completion=False,
@@ -26,3 +26,6 @@ for command in (  # as `kindred --help` lists them
     machine.migrate,
 ):
     app.command()(command)
+
+for tool in (tools.dbt, tools.airflow):
+    app.command(context_settings=tools.PASSED_THROUGH, add_help_option=False)(tool)
