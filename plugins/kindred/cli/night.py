@@ -24,7 +24,7 @@ from kindred.cli.airflow_runs import (
 )
 from kindred.cli.business_days import Night, zone
 from kindred.cli.supervision import with_restarts
-from kindred.embedded import settings, vendor_connections
+from kindred.embedded import airflow_settings, vendor_connections
 from kindred.embedded.airflow_api import Airflow, AirflowRefusal
 from kindred.embedded.services import Services
 from kindred.errors import KindredError
@@ -156,9 +156,9 @@ def report(console: Console, services: Services, snapshot: RunSnapshot) -> bool:
 
 def print_addresses(services: Services) -> None:
     """Say where the UI and the warehouse are and how to stop."""
-    password = settings.password_file(services.home)
+    password = airflow_settings.password_file(services.home)
     typer.echo(
-        f"\nAirflow    {services.airflow.base}  user {settings.USER}, password in {password}"
+        f"\nAirflow    {services.airflow.base}  user {airflow_settings.USER}, password in {password}"
     )
     typer.echo("Warehouse  `kindred dsn --role reader` prints the address for a BI tool")
     typer.echo("Stop       `kindred down` (or `make down`)")

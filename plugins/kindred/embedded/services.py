@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from kindred.embedded import processes, settings, vendor_connections
+from kindred.embedded import airflow_settings, processes, vendor_connections
 from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
 from kindred.embedded.postgres import METADATA, Postgres
@@ -54,7 +54,7 @@ class Services:
     def airflow(self) -> Airflow:
         port = self.home.remembered("ports", {}).get("airflow", 0)
         base = f"http://{LOOPBACK}:{port}"
-        return Airflow(base, settings.USER, self.home.secrets["airflow_admin"])
+        return Airflow(base, airflow_settings.USER, self.home.secrets["airflow_admin"])
 
     def up(self, choice: SandboxSettings | None = None) -> None:
         """Start what does not run, restart what runs with other settings.
@@ -224,7 +224,7 @@ class Services:
             )
 
     def _start_airflow(self) -> None:
-        settings.write_password_file(self.home)
+        airflow_settings.write_password_file(self.home)
         environment = self.environment()
         services = {
             name: processes.Service(name, processes.python(*words), environment)
@@ -245,7 +245,7 @@ class Services:
     def _environment(self) -> dict[str, str]:
         running = processes.session_process(self.home, "api-server") is not None
         port = self.home.port("airflow", is_ours=running)
-        return settings.airflow_environment(self.home, self.postgres, port)
+        return airflow_settings.airflow_environment(self.home, self.postgres, port)
 
     def _pipeline(self) -> dict[str, str]:
         """What the tasks have to know of the sandbox."""

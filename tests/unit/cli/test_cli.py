@@ -23,7 +23,7 @@ from kindred.cli.airflow_runs import RunSnapshot, Task
 from kindred.cli.business_days import Night
 from kindred.cli.formatting import interval
 from kindred.cli.run_ledger import BatchRow, LastNight
-from kindred.embedded import settings, vendor_connections
+from kindred.embedded import airflow_settings, vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import Home
 from kindred.embedded.postgres import Postgres
@@ -291,7 +291,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("AIRFLOW_CONN_SALESFORCE", "https://login:key@example.org")
     monkeypatch.setenv("http_proxy", "http://proxy.example.org")
     home = Home.open()
-    return settings.airflow_environment(home, Postgres(home), 8099)
+    return airflow_settings.airflow_environment(home, Postgres(home), 8099)
 
 
 def test_airflow_listens_on_loopback_and_sends_nothing_home(environment: dict[str, str]) -> None:

@@ -41,7 +41,7 @@ def up(
     """Start Postgres, Airflow and the sandbox; what runs already stays."""
     with exits.exit_on_error():
         from kindred.cli import night
-        from kindred.embedded import settings
+        from kindred.embedded import airflow_settings
 
         services = open_services(quiet=as_json)
         began = time.monotonic()
@@ -49,8 +49,8 @@ def up(
     if as_json:
         place = {
             "ui": services.airflow.base,
-            "user": settings.USER,
-            "password_file": str(settings.password_file(services.home)),
+            "user": airflow_settings.USER,
+            "password_file": str(airflow_settings.password_file(services.home)),
             "home": str(services.home.folder),
             "services": services.running(),
         }

@@ -25,14 +25,14 @@ def dbt(context: typer.Context) -> None:
     """Run dbt on this project and warehouse: `kindred dbt ls`, `kindred dbt docs generate`."""
     with exits.exit_on_error():
         from kindred.building import entities
-        from kindred.embedded import settings
+        from kindred.embedded import airflow_settings
         from kindred.embedded.home import REPOSITORY
 
         services = _with_warehouse()
         _become(
             ("dbt", *context.args),
             services.environment()
-            | settings.dbt_environment(services.home)
+            | airflow_settings.dbt_environment(services.home)
             | entities.variable(REPOSITORY / "dbt_project"),
         )
 
