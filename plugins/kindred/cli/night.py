@@ -158,7 +158,8 @@ def print_addresses(services: Services) -> None:
     """Say where the UI and the warehouse are and how to stop."""
     password = airflow_settings.password_file(services.home)
     typer.echo(
-        f"\nAirflow    {services.airflow.base}  user {airflow_settings.USER}, password in {password}"
+        f"\nAirflow    {services.airflow.base}  user {airflow_settings.USER},"
+        f" password in {password}"
     )
     typer.echo("Warehouse  `kindred dsn --role reader` prints the address for a BI tool")
     typer.echo("Stop       `kindred down` (or `make down`)")
