@@ -1,7 +1,7 @@
-"""The `kindred` command: one machine's warehouse up, a night run, a look at how it stands.
+"""The `kindred` command: start one machine's warehouse, run a night, look at its status.
 
 Heavy imports stay inside the commands, so that `kindred --help` is there at once.  An error
-that a person can mend is one sentence; a traceback is a fault of ours.
+that a person can correct is one sentence; a traceback is a bug of ours.
 """
 
 from kindred.cli.commands import app

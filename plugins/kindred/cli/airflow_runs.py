@@ -1,4 +1,4 @@
-"""Follow a night's runs: Airflow says how tasks fare, the ledger how many rows came."""
+"""Follow a night's runs: Airflow has the tasks' states, the ledger has the rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ POLL_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Task:
-    """A task of a run as Airflow last told it."""
+    """A task of a run as Airflow last reported it."""
 
     dag: str
     run_id: str
@@ -121,13 +121,13 @@ def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:
 
 
 def has_events(airflow: Airflow) -> bool:
-    """Whether published assets wait for a refresh to be made of them."""
+    """Return whether published assets wait for a refresh to be made of them."""
     found = airflow.find(f"/dags/{REFRESH}/assets/queuedEvents")
     return bool(found and found["queued_events"])
 
 
 def refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
-    """Refreshes that started after the following began, or were under way then."""
+    """Return the refreshes that started after `began`, or were under way then."""
     body = {"dag_ids": [REFRESH], "order_by": "-run_after", "page_limit": 20}
     found = airflow.post("/dags/~/dagRuns/list", body)["dag_runs"]
     return {
@@ -140,7 +140,7 @@ def refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
 
 
 def tasks_of(airflow: Airflow, runs: Runs) -> list[Task]:
-    """The tasks of the runs in the order they started."""
+    """Return the tasks of the runs in the order they started."""
     dags, run_ids = ({run[place] for run in runs} for place in (0, 1))
     body = {"dag_ids": sorted(dags), "dag_run_ids": sorted(run_ids), "page_limit": 100}
     answer = airflow.post("/dags/~/dagRuns/~/taskInstances/list", body)

@@ -133,7 +133,7 @@ def show(
     failures: list[dict[str, Any]],
     odd: list[dict[str, Any]],
 ) -> None:
-    """Print them for a person."""
+    """Print odd nights, failures and what is held."""
     for one in odd:
         console.print(
             f"\n[bold]{one['suspicion'].upper()}[/bold] {SuspiciousNight(**one)}", soft_wrap=True

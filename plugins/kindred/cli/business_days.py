@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 def zone() -> ZoneInfo:
-    """The business's time zone, in which a day begins."""
+    """Return the business's time zone, in which a day begins."""
     return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
 
 
@@ -30,7 +30,7 @@ class Night:
 
     @classmethod
     def ending(cls, day: date) -> Night:
-        """The night whose business day ends when `day` begins."""
+        """Return the night whose business day ends when `day` begins."""
         here = zone()
         end = datetime.combine(day, clock.min, here)
         start = datetime.combine(day - timedelta(days=1), clock.min, here)
@@ -55,7 +55,7 @@ class Days:
 
     @classmethod
     def between(cls, start: datetime, end: datetime) -> Days:
-        """The days that begin between two instants, as Airflow counts a backfill's runs."""
+        """Return the days that begin between two instants, as Airflow counts a backfill's runs."""
         first = start.astimezone(zone()).date()
         if Night.ending(first + DAY).start < start:
             first += DAY
@@ -93,7 +93,7 @@ def asked(first: date, last: date) -> Days:
 
 
 def now(services: Services) -> datetime:
-    """The instant up to which there can be records, in UTC.
+    """Return the instant up to which there can be records, in UTC.
 
     The sandbox shows nothing beyond its clock, and Airflow runs no day beyond ours.
     """
@@ -106,10 +106,10 @@ def refuse_unfinished(days: Days, moment: datetime) -> None:
     over = moment.astimezone(zone()).date() - DAY
     if days.last <= over:
         return
-    stands = f"{days.last} is not over: here it is {moment.astimezone(zone()):%Y-%m-%d %H:%M}"
+    reason = f"{days.last} is not over: here it is {moment.astimezone(zone()):%Y-%m-%d %H:%M}"
     if days.first <= over:
-        raise KindredError(f"{stands}. Use --to {over}")
-    raise KindredError(f"{stands}. The last day that can be asked for is {over}")
+        raise KindredError(f"{reason}. Use --to {over}")
+    raise KindredError(f"{reason}. The last day that can be asked for is {over}")
 
 
 def refuse_unreachable(days: Days, moment: datetime, reaches: dict[str, BackfillReach]) -> None:

@@ -41,7 +41,7 @@ def display(console: Console) -> Iterator[Callable[[RunSnapshot], None]]:
 
 
 def table(snapshot: RunSnapshot) -> RenderableType:
-    """The whole snapshot as two tables side by side in time: tasks above, loads below."""
+    """Return the snapshot as two tables: tasks above, loads below."""
     tasks = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name, side in (("task", "left"), ("state", "left"), ("seconds", "right")):
         tasks.add_column(name, justify="right" if side == "right" else "left")

@@ -70,7 +70,7 @@ class BuildResult:
 
 
 def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
-    """The batches of the runs that were opened since, in the order they were first opened."""
+    """Return the batches of the runs that were opened since, oldest first."""
     return rows(
         dsn,
         BatchRow,
@@ -81,7 +81,7 @@ def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]
 
 
 def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
-    """The newest night; it is complete when each of the loads is settled, well or not.
+    """Return the newest night, which is complete when each of the loads is settled, well or not.
 
     A load that failed or never began leaves the night to be run again; one that a gate holds
     does not, for running it again would hold it again.
@@ -107,7 +107,7 @@ def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
 
 
 def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
-    """What there is of each load, in the loads' order."""
+    """Return how much of the days each load has, in the loads' order."""
     return rows(
         dsn,
         LoadCoverage,
@@ -139,7 +139,7 @@ def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
 
 
 def runs_with(dsn: str, loads: Iterable[str], run_ids: Iterable[str], *statuses: str) -> set[str]:
-    """The runs in which the newest batch of a load is in one of the statuses."""
+    """Return the runs in which the newest batch of a load is in one of the statuses."""
     with connect(dsn) as session:
         found = session.execute(
             """
@@ -160,7 +160,7 @@ def runs_with(dsn: str, loads: Iterable[str], run_ids: Iterable[str], *statuses:
 def outcomes(
     dsn: str, loads: Iterable[str], run_ids: Iterable[str], since: datetime
 ) -> list[BatchCounts]:
-    """What became of the runs' batches that were begun since, in the loads' order."""
+    """Return what became of the runs' batches that were begun since, in the loads' order."""
     return rows(
         dsn,
         BatchCounts,
@@ -197,7 +197,7 @@ def outcomes(
 
 
 def builds(dsn: str, since: datetime) -> list[BuildResult]:
-    """The builds of the marts that were begun since."""
+    """Return the builds of the marts that were begun since."""
     return rows(
         dsn,
         BuildResult,
@@ -225,6 +225,6 @@ def builds(dsn: str, since: datetime) -> list[BuildResult]:
 
 
 def rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
-    """What a query finds, as objects of a kind whose fields are its columns."""
+    """Return the rows of a query as objects of a class whose fields are its columns."""
     with connect(dsn) as session, session.cursor(row_factory=class_row(kind)) as cursor:
         return cursor.execute(query.encode(), values).fetchall()

@@ -76,7 +76,7 @@ def score_file(name: str, column: str | None, form: str | None, output: Path | N
 
 
 def _sniffed(lines: Lines) -> str:
-    """Tell the format by the first character that is not blank."""
+    """Return the format by the first character that is not blank."""
     first = lines.peek().lstrip()[:1]
     if first == "[":
         raise InputError(

@@ -1,4 +1,4 @@
-"""How things stand: what runs, how fresh each load is, what failed or is held and why."""
+"""The status: what runs, how fresh each load is, what failed or is held and why."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def read(services: Services) -> dict[str, Any]:
 
 
 def show(found: dict[str, Any]) -> None:
-    """Print the status for a person."""
+    """Print the status."""
     console = Console(highlight=False)
     services = found["services"]
     stopped = [name for name, runs in services.items() if not runs]

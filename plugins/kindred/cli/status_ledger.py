@@ -52,7 +52,7 @@ class TextModels:
 
 
 def freshness(dsn: str) -> list[Freshness]:
-    """One entry a load that was ever asked for."""
+    """Return an entry for each load that was ever asked for."""
     return run_ledger.rows(
         dsn,
         Freshness,
@@ -71,7 +71,7 @@ def freshness(dsn: str) -> list[Freshness]:
 
 
 def linked(dsn: str) -> dict[str, tuple[int, int]]:
-    """By load, how many records of the last 28 days belong to a customer, of how many.
+    """Return by load how many records of the last 28 days belong to a customer, of how many.
 
     Args:
         dsn: the reader's connection string: marts are the readers'.
@@ -87,7 +87,7 @@ def linked(dsn: str) -> dict[str, tuple[int, int]]:
 
 
 def unanswered(dsn: str) -> list[Unanswered]:
-    """One entry a load whose last night the vendor did not give all of."""
+    """Return an entry for each load whose last night the vendor did not give all of."""
     return run_ledger.rows(
         dsn,
         Unanswered,
@@ -104,7 +104,7 @@ def unanswered(dsn: str) -> list[Unanswered]:
 
 
 def held(dsn: str) -> list[dict[str, Any]]:
-    """What gates hold, batches and the newest build, with the critical rules that failed last.
+    """Return the batches and the build that gates hold, with the critical rules that failed last.
 
     Names, counts and notes; no values.
     """
@@ -125,7 +125,7 @@ def held(dsn: str) -> list[dict[str, Any]]:
                 from ops.builds
                 where status = 'held' and build_id = (select max(build_id) from ops.builds)
             ),
-            -- A batch or a build that was mended and run again has results of each attempt.
+            -- A batch or a build that was corrected and run again has results of each attempt.
             results as (
                 select
                     *,
@@ -166,7 +166,7 @@ def held(dsn: str) -> list[dict[str, Any]]:
 
 
 def last_publication(dsn: str) -> Publication | None:
-    """The build that the marts show."""
+    """Return the build that the marts show."""
     found = run_ledger.rows(
         dsn,
         Publication,
@@ -177,7 +177,7 @@ def last_publication(dsn: str) -> Publication | None:
 
 
 def text_models(dsn: str) -> TextModels | None:
-    """How the scoring models stand; None before any text was scored.
+    """Return which model's scores are in use and which is next; None before any text was scored.
 
     A text that waits was published after the new model came, which alone has read it.
     """

@@ -1,4 +1,4 @@
-"""Keep the services of one machine up while what they do is followed.
+"""Keep the services of one machine up while their work is followed.
 
 A database or a scheduler that dies in mid-night would leave a person to type the same command
 again, more than once: what has lost its database dies later than the database.
@@ -25,7 +25,7 @@ Snapshot = TypeVar("Snapshot")
 
 
 def with_restarts(services: Services, look: Callable[[], Iterator[Snapshot]]) -> Iterator[Snapshot]:
-    """Yield what `look` yields; start again what dies meanwhile, and look anew.
+    """Yield what `look` yields; start again what dies meanwhile, then look again.
 
     Raises:
         KindredError: services die again and again, or a person has stopped them.
@@ -50,7 +50,7 @@ def with_restarts(services: Services, look: Callable[[], Iterator[Snapshot]]) ->
 
 @contextmanager
 def _borne() -> Iterator[None]:
-    """Bear with a server that fails, which may answer later; not with a question that is wrong."""
+    """Ignore the failure of a server, which may answer later, but not the refusal of a request."""
     try:
         yield
     except (

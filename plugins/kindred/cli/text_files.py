@@ -76,7 +76,7 @@ def refuse_overwriting(source: BinaryIO, output: Path | None) -> None:
 
 
 def is_file(found: os.stat_result) -> bool:
-    """Whether it is a file, which has a size; no pipe, terminal or device."""
+    """Return whether it is a file, which has a size, and no pipe, terminal or device."""
     return stat.S_ISREG(found.st_mode)
 
 

@@ -1,7 +1,7 @@
 """Tables of texts, CSV and JSON lines: read row by row, each row kept as it was typed.
 
 Scores go behind a row's own characters, so whatever else it holds comes out as it went in:
-quotes, numbers as typed, line ends. An error names the line and never what stands in it.
+quotes, numbers as typed, line ends. An error names the line and never quotes it.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def dbt_environment(home: Home) -> dict[str, str]:
 
 
 def password_file(home: Home) -> Path:
-    """The file with the UI's password, as Airflow's simple login keeps it."""
+    """Return the file with the UI's password, as Airflow's simple login keeps it."""
     return home.folder / "airflow-password.json"
 
 

@@ -73,7 +73,7 @@ class BackfillPlan:
 
 
 def command(days: Days, sources: Sequence[str], *, only_failed: bool = False) -> str:
-    """How a person asks for this; without sources it means all."""
+    """Return the command line that asks for this; without sources it means all."""
     words = ["kindred backfill", f"--from {days.first}", f"--to {days.last}"]
     words += [f"--source {source}" for source in sources if len(sources) < len(SOURCES)]
     return " ".join([*words, "--only-failed"] if only_failed else words)
@@ -97,7 +97,7 @@ def make(
         moment: the instant up to which there can be records.
 
     Raises:
-        KindredError: days that nobody can bring, no night yet, or a backfill of other days is
+        KindredError: days that no vendor can bring, no night yet, or a backfill of other days is
             under way; the text says what works.
     """
     chosen = [source for source in SOURCES if source in sources or not sources]
@@ -148,7 +148,7 @@ def _runs(
     *,
     only_failed: bool,
 ) -> tuple[int, int]:
-    """How many runs Airflow would make, and how many of those there are it would run again."""
+    """Return how many runs Airflow would make, and how many it would run again."""
     if running is not None:
         return 0, sum(run.state in UNFINISHED for run in found)
     wanted = airflow_backfills.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)
@@ -157,7 +157,7 @@ def _runs(
 
 
 def show(console: Console, plan: BackfillPlan) -> None:
-    """Print the plan for a person."""
+    """Print the plan."""
     days = plan.days
     console.print(
         f"Backfill of {days} ({plural_days(len(days))}, {zone().key}):"

@@ -52,14 +52,14 @@ def report(
             typer.echo(f"FAILED  {outcome.load}, {plural_days(outcome.failed)}: {reason}", err=True)
         if outcome.held:
             typer.echo(f"HELD    {outcome.load}, {plural_days(outcome.held)}", err=True)
-    refused = [task for task in snapshot.tasks if task.state == "failed"]
-    for task in refused:
+    not_built = [task for task in snapshot.tasks if task.state == "failed"]
+    for task in not_built:
         page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"
         typer.echo(f"FAILED  {task.dag}.{task.name}: its log is at {page}", err=True)
     failed = [each for each in ended if each.failed]
     if failed:
-        typer.echo(f"Next: mend it, then `{_again(failed)}`.", err=True)
-    is_held = any(outcome.held for outcome in outcomes) or bool(refused)
+        typer.echo(f"Next: fix it, then `{_again(failed)}`.", err=True)
+    is_held = any(outcome.held for outcome in outcomes) or bool(not_built)
     if is_held:
         typer.echo("Next: `kindred status` names the rule that holds something.", err=True)
     return not (failed or is_held)
@@ -118,7 +118,7 @@ def _loads(outcomes: list[BatchCounts]) -> object:
 def _marts(builds: list[BuildResult]) -> str:
     published = [built for built in builds if built.status == "published"]
     if not builds:
-        return "Nothing changed, so the marts stand as they were."
+        return "Nothing changed, so the marts are as they were."
     if not published:
         return f"The marts were not published: build {builds[-1].build_id} is {builds[-1].status}."
     customers = sum(built.customers or 0 for built in published)

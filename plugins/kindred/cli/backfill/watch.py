@@ -91,7 +91,7 @@ def _progress(airflow: Airflow, backfill: Backfill, days: int) -> SourceProgress
 
 
 def _refreshes(airflow: Airflow, since: datetime) -> tuple[tuple[Task, ...], bool]:
-    """The tasks of the refreshes since, and whether no other is to come."""
+    """Return the tasks of the refreshes since, and whether no other is to come."""
     # Asked before the refreshes: an event that is gone by then has its run.
     is_awaited = airflow_runs.has_events(airflow)
     runs = airflow_runs.refreshes(airflow, since, set())
@@ -141,7 +141,7 @@ def _display(console: Console) -> Iterator[Callable[[BackfillSnapshot], None]]:
 
 
 def table(snapshot: BackfillSnapshot, to_go: str) -> RenderableType:
-    """The whole snapshot: days above, the refresh of the marts below."""
+    """Return the snapshot as a table: days above, the refresh of the marts below."""
     parts: list[RenderableType] = [
         counts(
             ("source", "days", "done", "failed", "left", ""),
@@ -207,7 +207,7 @@ def _pause(progress: SourceProgress) -> str:
 
 
 def _night(snapshot: BackfillSnapshot) -> airflow_runs.RunSnapshot:
-    """The refresh of the marts as a night's; one that finds nothing to do is not shown."""
+    """Return the refresh of the marts as a night's snapshot, without tasks that were skipped."""
     return airflow_runs.RunSnapshot(
         tasks=[task for task in snapshot.tasks if task.state != "skipped"]
     )

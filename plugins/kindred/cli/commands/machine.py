@@ -1,4 +1,4 @@
-"""What runs on this machine: up, down, how it stands, where it is, and its tables."""
+"""What runs on this machine: start, stop, status, addresses, checks and tables."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def dsn(
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check the machine and every part; say how to mend what is broken."""
+    """Check the machine and every part; say how to fix what is broken."""
     with exits.exit_on_error():
         from kindred.cli import doctor as doctors
 

@@ -25,7 +25,7 @@ def open_services(*, quiet: bool = False) -> Services:
     from kindred.embedded.services import Services
 
     def say(line: str) -> None:
-        typer.echo(line, file=sys.stdout)  # as it is now: rich stands in for it while it draws
+        typer.echo(line, file=sys.stdout)  # looked up now: rich replaces it while it draws
 
     return Services(Home.open(), (lambda _: None) if quiet else say)
 

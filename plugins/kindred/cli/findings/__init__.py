@@ -4,7 +4,7 @@
     drivers.py    which touchpoints go with connection, and who to call first
 
 Read through the reader role, so the page shows what any BI tool would see and nothing else.
-Every share stands with its 95 % interval, and a group too small to read says so: a bare figure
+Every share has its 95 % interval beside it, and a group too small to read says so: a bare figure
 of nine customers looks as sure as one of nine thousand.
 """
 
@@ -67,7 +67,7 @@ def _month(cursor: psycopg.Cursor[DictRow]) -> date | None:
 
 
 def _sources_table(cursor: psycopg.Cursor[DictRow]) -> Table:
-    """A row a source."""
+    """Return a row for each source."""
     shown = grid("source", "data through", "rows", "held", "quarantined", width=12)
     rows = cursor.execute(
         """

@@ -19,7 +19,7 @@ QUADRANTS = {
 
 
 def touchpoints_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """The first few of each quadrant that says something."""
+    """Return the first few of each quadrant that says something."""
     shown = grid("touchpoint", "", "connection*", "said", "rated by", width=18)
     rows = cursor.execute(
         """
@@ -63,7 +63,7 @@ CUSTOMERS_SHOWN = 5
 
 
 def calls_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """The customers with the most value at risk in the ninety days after the month."""
+    """Return the customers with the most value at risk in the ninety days after the month."""
     shown = grid("call first", "may leave*", "at risk", width=18)
     shown.add_column("what speaks for it most", no_wrap=True)
     rows = cursor.execute(
@@ -79,7 +79,7 @@ def calls_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
             row["reason_1"] or "-",
         )
     if not rows:
-        shown.add_row("nobody yet: too few have left, or no forecast held on a later month")
+        shown.add_row("no one yet: too few have left, or no forecast held on a later month")
     shown.caption = _quality(cursor)
     return shown
 

@@ -23,7 +23,7 @@ TIERS = {
 
 
 def segments_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """Who they are and what they are worth beside the highly satisfied."""
+    """Return who is in each tier and what they are worth beside the highly satisfied."""
     table = grid("tier", "customers", "share of all", "value index*", "next year", gap=1)
     for row in _by_tier(cursor, "marts.segment_summary", month):
         is_few = row["is_suppressed"]
@@ -39,7 +39,7 @@ def segments_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
 
 
 def outcomes_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """Attrition of those who began the year in a tier, and advocacy of those in it now."""
+    """Return attrition of those who began the year in a tier, and advocacy of those in it now."""
     table = grid("tier", "left in 12 months*", "advocates", "net promoter")
     leavers = {row["tier"]: row for row in _by_tier(cursor, "marts.segment_attrition", month)}
     for row in _by_tier(cursor, "marts.segment_advocacy", month):
@@ -73,7 +73,7 @@ AMOUNTS = {"active_customers": "active customers", "revenue": "revenue"}
 
 
 def true_north_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """The figures of the month."""
+    """Return the figures of the month."""
     shown = grid("true north", "this month", "a year before", width=29)
     row = cursor.execute("select * from marts.true_north where month = %s", [month]).fetchone()
     if row is None:

@@ -75,7 +75,7 @@ def test_the_report_says_what_changed_and_how_often_the_marts_were_built(
     assert "rebuilt once, in 41 s: 840 months of 120 customers" in told
 
 
-def test_without_a_change_the_marts_stand(
+def test_without_a_change_the_marts_are_as_they_were(
     airflow: Any, started: Any, monkeypatch: Any, capsys: Any
 ) -> None:
     unchanged = outcome(rows_changed=0)
@@ -83,7 +83,7 @@ def test_without_a_change_the_marts_stand(
     went_well, told = finish(airflow, started, monkeypatch, capsys, outcomes=[unchanged], builds=[])
 
     assert went_well
-    assert "the marts stand as they were" in told
+    assert "the marts are as they were" in told
 
 
 def test_days_that_failed_are_named_with_the_command_that_mends_them(
