@@ -71,7 +71,7 @@ def test_a_model_that_is_to_take_over_is_shown_with_what_it_has_to_read(warehous
         )
     models = status_ledger.text_models(dsn)
     assert models == status_ledger.TextModels("old-1", "new-1", 70, 18)
-    said = status.text_models(asdict(models))
+    said = status.text_models_line(asdict(models))
     assert said == (
         "scored by old-1; new-1 takes over when it has read 70 more, 18 new texts wait for it"
     )
@@ -189,6 +189,6 @@ def test_what_the_vendor_did_not_give_the_last_night_is_counted_and_named(wareho
             f" '2026-03-0{day + 1}Z', 1, 'published', array{ids}::text[])",
         )
         found = [asdict(entry) for entry in status_ledger.unanswered(warehouse.dsn("admin"))]
-        assert [status.unanswered(entry) for entry in found] == (
+        assert [status.unanswered_line(entry) for entry in found] == (
             [f"genesys_transcripts: {said}"] if ids else []
         ), "nothing is said any more once the next night has them"

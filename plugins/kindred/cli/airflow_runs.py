@@ -71,7 +71,7 @@ class RunSnapshot:
 Runs = dict[tuple[str, str], str]
 
 
-def snapshots(
+def run_snapshots(
     airflow: Airflow, ingests: list[str], start: datetime, began: datetime
 ) -> Iterator[RunSnapshot]:
     """Yield snapshots until the night's ingests and every refresh after them have ended.

@@ -19,7 +19,7 @@ from kindred.cli.airflow_runs import (
     REFRESH,
     UNFINISHED,
     RunSnapshot,
-    snapshots,
+    run_snapshots,
     wait_until_known,
 )
 from kindred.cli.business_days import Night, zone
@@ -79,7 +79,7 @@ def run(console: Console, services: Services, night: Night) -> RunSnapshot:
 
     def look() -> Iterator[RunSnapshot]:
         _set_clock(services, night)  # a sandbox that was started again may not know it
-        for snapshot in snapshots(services.airflow, list(INGESTS), night.start, began):
+        for snapshot in run_snapshots(services.airflow, list(INGESTS), night.start, began):
             snapshot.batches = run_ledger.batches(services.postgres.dsn("admin"), run_ids, began)
             yield snapshot
 

@@ -61,7 +61,7 @@ def score_file(name: str, column: str | None, form: str | None, output: Path | N
         if output and SUFFIXES.get(output.suffix.lower(), form) != form:
             raise InputError(f"the result is {form}, as the input is: name --output accordingly")
         table = FORMATS[form](lines, column)
-        found = text_files.status(source)
+        found = text_files.file_status(source)
         size = found.st_size if found and text_files.is_file(found) else None
         count = Count()
         # Rows on the terminal are progress enough.

@@ -69,7 +69,7 @@ def show(found: dict[str, Any]) -> None:
             f"data through {_moment(publication['data_through'])}"
         )
     if found["text_models"]:
-        console.print(f"Texts     {text_models(found['text_models'])}")
+        console.print(f"Texts     {text_models_line(found['text_models'])}")
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"], found["linked"]))
@@ -77,11 +77,11 @@ def show(found: dict[str, Any]) -> None:
     for line in found["due"]:
         console.print(f"[bold]DUE[/bold]       {line}", soft_wrap=True)
     for entry in found["unanswered"]:
-        console.print(f"\n{unanswered(entry)}", markup=False)
+        console.print(f"\n{unanswered_line(entry)}", markup=False)
     attention.show(console, found["held"], found["failed"], found["suspicious"])
 
 
-def unanswered(entry: dict[str, Any]) -> str:
+def unanswered_line(entry: dict[str, Any]) -> str:
     """Say what the vendor did not give, and the first of it."""
     ids = entry["ids"]
     more = ", …" if len(ids) > NAMED else ""
@@ -91,7 +91,7 @@ def unanswered(entry: dict[str, Any]) -> str:
     )
 
 
-def text_models(models: dict[str, Any]) -> str:
+def text_models_line(models: dict[str, Any]) -> str:
     """Say whose scores the marts use, and how far the next model is."""
     said = f"scored by {models['in_use']}"
     if models["reading"]:

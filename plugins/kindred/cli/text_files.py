@@ -62,14 +62,14 @@ def written(output: Path | None) -> Iterator[BinaryIO]:
 def refuse_overwriting(source: BinaryIO, output: Path | None) -> None:
     """Raise InputError if the result would go where the input comes from, or over no file."""
     if output is None:
-        there = status(typer.get_binary_stream("stdout"))
+        there = file_status(typer.get_binary_stream("stdout"))
     elif not output.exists():
         return
     elif not output.is_file():
         raise InputError(f"{output} is not a file: name one with --output")
     else:
         there = output.stat()
-    here = status(source)
+    here = file_status(source)
     # A terminal or /dev/null may well be both.
     if here and there and is_file(here) and os.path.samestat(here, there):
         raise InputError("the result would overwrite the input: name another file with --output")
@@ -80,7 +80,7 @@ def is_file(found: os.stat_result) -> bool:
     return stat.S_ISREG(found.st_mode)
 
 
-def status(stream: BinaryIO) -> os.stat_result | None:
+def file_status(stream: BinaryIO) -> os.stat_result | None:
     """Return what the system knows of a stream; nothing where it is none of the system's."""
     try:
         return os.fstat(stream.fileno())

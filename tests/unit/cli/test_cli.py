@@ -271,7 +271,7 @@ class Nights:
 def test_a_night_ends_only_after_the_refresh_it_caused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(airflow_runs, "POLL_SECONDS", 0)
 
-    snapshots = list(airflow_runs.snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
+    snapshots = list(airflow_runs.run_snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
     refreshes = [snapshot.runs.get(("refresh_marts", "new")) for snapshot in snapshots]
     assert refreshes == [None, None, "running", "success"]
@@ -280,7 +280,7 @@ def test_a_night_ends_only_after_the_refresh_it_caused(monkeypatch: pytest.Monke
 def test_a_refresh_of_an_earlier_night_is_not_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(airflow_runs, "POLL_SECONDS", 0)
 
-    snapshots = list(airflow_runs.snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
+    snapshots = list(airflow_runs.run_snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
     assert ("refresh_marts", "old") not in snapshots[-1].runs
 

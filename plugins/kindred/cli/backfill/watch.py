@@ -57,7 +57,7 @@ class BackfillSnapshot:
         return sum(progress.failed for progress in self.sources)
 
 
-def snapshots(airflow: Airflow, backfills: list[Backfill]) -> Iterator[BackfillSnapshot]:
+def backfill_snapshots(airflow: Airflow, backfills: list[Backfill]) -> Iterator[BackfillSnapshot]:
     """Yield snapshots until every run has ended and every refresh of the marts after them.
 
     A snapshot costs three requests a source, and later three in all: the API has one worker, and
@@ -124,7 +124,8 @@ def watch(console: Console, services: Services, backfills: list[Backfill]) -> Ba
     """Show the backfills until they and the refreshes after them have ended."""
     console.print()
     with _display(console) as show:
-        for snapshot in with_restarts(services, lambda: snapshots(services.airflow, backfills)):
+        found = with_restarts(services, lambda: backfill_snapshots(services.airflow, backfills))
+        for snapshot in found:
             show(snapshot)
     return snapshot
 

@@ -11,7 +11,7 @@ from tests.unit.cli.backfill.fake_airflow import end_runs
 def test_a_backfill_ends_after_the_refresh_of_its_last_run(airflow: Any, started: Any) -> None:
     airflow.events, airflow.refreshes = 1, 2
     seen = []
-    for snapshot in watch.snapshots(airflow, started):
+    for snapshot in watch.backfill_snapshots(airflow, started):
         seen.append((snapshot.sources[0].done, snapshot.sources[0].failed, snapshot.left))
         end_runs(airflow, 1, "failed" if len(seen) == 1 else "success")
 
