@@ -24,7 +24,7 @@ from bench import say
 from harness import digests
 from harness.databases import AS_USUAL, make_database, serving_temporarily
 from harness.forked_nights import ForkedNights, NightTask, preload
-from kindred.cli.night import Night
+from kindred.cli.business_days import Night
 from kindred.embedded.home import SUPERUSER
 from kindred.loads import Window
 from kindred.pipeline.environment import Run

@@ -19,7 +19,7 @@ from functools import partial
 from harness import forked_tasks
 from harness.environment import SandboxEnvironment
 from harness.vendors import InProcessVendors
-from kindred.cli.night import Night
+from kindred.cli.business_days import Night
 from kindred.embedded.postgres import Postgres
 from kindred.landing import batch_writer
 from kindred.loads import Window

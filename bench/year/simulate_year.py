@@ -17,7 +17,7 @@ from harness import digests, forked_tasks, small_year
 from harness.databases import SURVIVES_KILLS, serving_temporarily
 from harness.forked_nights import ForkedNights, NightResult, preload, shorten_timeouts
 from harness.small_year import FIRST_DAY
-from kindred.cli.night import Night
+from kindred.cli.business_days import Night
 from kindred.embedded.home import SUPERUSER
 from sandbox.world import open_world
 

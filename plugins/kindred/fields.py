@@ -30,7 +30,7 @@ EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
-class Bounds:
+class DateBounds:
     """The days between which a value can lie, `since` included.
 
     `until` is the end of what was asked for (`asked`), a day after we saw it (`seen`), a quarter
@@ -61,7 +61,7 @@ class Limits:
 
 
 def _bounded(since: date, until: Until) -> msgspec.Meta:
-    return msgspec.Meta(extra={"bounds": Bounds(since, until)})
+    return msgspec.Meta(extra={"bounds": DateBounds(since, until)})
 
 
 def no_placeholder(day: date) -> date | None:
@@ -82,7 +82,7 @@ Day = Annotated[date, _bounded(date(1990, 1, 1), "soon")]
 FirstDay = Annotated[date, _bounded(date(1900, 1, 2), "soon")]
 EndDay = Annotated[
     date,
-    msgspec.Meta(extra={"bounds": Bounds(date(1900, 1, 2), "ever"), "read": no_placeholder}),
+    msgspec.Meta(extra={"bounds": DateBounds(date(1900, 1, 2), "ever"), "read": no_placeholder}),
 ]
 
 # Of money. A negative one is a correction that belongs on what it corrects.

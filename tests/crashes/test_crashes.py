@@ -18,7 +18,7 @@ from harness import digests, forked_tasks, small_year
 from harness.databases import SURVIVES_KILLS, make_database, serving
 from harness.forked_nights import ForkedNights, NightResult, preload, shorten_timeouts
 from harness.kill_points import INGEST, POINTS, die, faults_at, kill_database, stop
-from kindred.cli.night import Night
+from kindred.cli.business_days import Night
 from kindred.embedded.home import SUPERUSER
 from kindred.sources import LOADS
 from kindred.warehouse import schema

@@ -16,11 +16,15 @@ from harness.machine import TIMEOUT_SECONDS
 from kindred.embedded import processes
 from kindred.embedded.airflow_api import AirflowRefusal
 from kindred.embedded.home import Home
+from kindred.publishing.tables import RESTRICTED
 from kindred.sources import LOADS, SOURCES
 from tests import listening
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-MARTS = sorted(path.stem for path in (REPOSITORY / "dbt_project" / "marts").glob("*.sql"))
+# Those that the reader reads.
+MARTS = sorted(
+    {path.stem for path in (REPOSITORY / "dbt_project" / "marts").glob("*.sql")} - RESTRICTED
+)
 # A population of 120 is too small for some answers; their suites allow that.
 MAY_BE_EMPTY = {
     path.stem.removeprefix("mart_")
@@ -87,6 +91,17 @@ def test_the_next_night_takes_one_day_and_leaves_what_did_not_change(machine):
     )
     ((total,),) = machine.rows(f"select sum(rows_landed) from ops.loads where {first}")
     assert changed <= landed < total / 4
+
+
+def test_dbt_and_airflow_run_with_the_homes_settings(machine):
+    words = ("ls", "--resource-type", "model", "--select", "true_north", "--output", "name", "-q")
+    listed = machine.kindred("dbt", *words)
+    assert (listed.returncode, listed.stdout.split()) == (0, ["true_north"]), listed.stderr
+    dags = machine.kindred("airflow", "dags", "list", "--output", "plain")
+    assert dags.returncode == 0, dags.stderr
+    assert "refresh_marts" in dags.stdout
+    assert machine.kindred("dbt", "ls", "--select", "no:such").returncode != 0
+    assert machine.kindred("airflow", "dags", "details", "no_such_dag").returncode != 0
 
 
 def test_a_full_refresh_gives_the_bytes_that_are_there(machine):

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from kindred.cli import attention, ledger, status
+from kindred.cli import attention, status, status_ledger
 
 
 def write(warehouse, statement):
@@ -33,7 +33,7 @@ def test_a_held_batch_is_shown_with_the_critical_rules_that_failed(warehouse):
         for severity in ("critical", "warning")
     )
     write(warehouse, "; ".join(both))
-    (stuck,) = ledger.held(warehouse.dsn("admin"))
+    (stuck,) = status_ledger.held(warehouse.dsn("admin"))
     assert (stuck["name"], stuck["batch_id"]) == ("salesforce_orders", 1)
     assert [(rule["rule"], rule["rows_failed"]) for rule in stuck["rules"]] == [
         ("amount_is_not_negative", 3)
@@ -48,17 +48,17 @@ def test_rules_that_failed_in_an_earlier_attempt_are_not_shown(warehouse):
         mended = RESULT.format(key=key, suite=suite, severity="critical")
         write(warehouse, mended.replace("false", "true"))
     write(warehouse, RESULT.format(key="build_id", suite="mart_freshness", severity="critical"))
-    build, batch = ledger.held(warehouse.dsn("admin"))
+    build, batch = status_ledger.held(warehouse.dsn("admin"))
     assert batch["rules"] == []
     assert [rule["suite"] for rule in build["rules"]] == ["mart_freshness"]
 
 
 def test_a_model_that_is_to_take_over_is_shown_with_what_it_has_to_read(warehouse):
     dsn = warehouse.dsn("admin")
-    assert ledger.text_models(dsn) is None
+    assert status_ledger.text_models(dsn) is None
     models = "insert into scored.models (model_version, activated_at, texts_left, read_at) values"
     write(warehouse, f"{models} ('old-1', now(), 0, now() - interval '1 day')")
-    assert ledger.text_models(dsn) == ledger.TextModels("old-1", None, 0, 0)
+    assert status_ledger.text_models(dsn) == status_ledger.TextModels("old-1", None, 0, 0)
     write(warehouse, f"{models} ('new-1', null, 70, now())")
     for build, state in enumerate(("published", "published", "failed"), 1):
         write(
@@ -69,9 +69,9 @@ def test_a_model_that_is_to_take_over_is_shown_with_what_it_has_to_read(warehous
             f" unscored, waiting, bands) select {build}, 'l', unnest(array['valence', 'joy']),"
             " 'new-1', 9, 9, 0, 9, '{}'",
         )
-    models = ledger.text_models(dsn)
-    assert models == ledger.TextModels("old-1", "new-1", 70, 18)
-    said = status.text_models(asdict(models))
+    models = status_ledger.text_models(dsn)
+    assert models == status_ledger.TextModels("old-1", "new-1", 70, 18)
+    said = status.text_models_line(asdict(models))
     assert said == (
         "scored by old-1; new-1 takes over when it has read 70 more, 18 new texts wait for it"
     )
@@ -80,11 +80,11 @@ def test_a_model_that_is_to_take_over_is_shown_with_what_it_has_to_read(warehous
 def test_held_marts_are_shown_until_a_later_build_replaces_them(warehouse):
     write(warehouse, BUILD.format("held"))
     write(warehouse, RESULT.format(key="build_id", suite="mart_freshness", severity="critical"))
-    (stuck,) = ledger.held(warehouse.dsn("admin"))
+    (stuck,) = status_ledger.held(warehouse.dsn("admin"))
     assert (stuck["name"], stuck["build_id"]) == ("marts", 1)
     assert stuck["rules"][0]["suite"] == "mart_freshness"
     write(warehouse, BUILD.format("published"))
-    assert ledger.held(warehouse.dsn("admin")) == []
+    assert status_ledger.held(warehouse.dsn("admin")) == []
 
 
 def shown(warehouse):
@@ -188,7 +188,7 @@ def test_what_the_vendor_did_not_give_the_last_night_is_counted_and_named(wareho
             f" unanswered) values ('genesys_transcripts', '{day}', '2026-03-0{day}Z',"
             f" '2026-03-0{day + 1}Z', 1, 'published', array{ids}::text[])",
         )
-        found = [asdict(entry) for entry in ledger.unanswered(warehouse.dsn("admin"))]
-        assert [status.unanswered(entry) for entry in found] == (
+        found = [asdict(entry) for entry in status_ledger.unanswered(warehouse.dsn("admin"))]
+        assert [status.unanswered_line(entry) for entry in found] == (
             [f"genesys_transcripts: {said}"] if ids else []
         ), "nothing is said any more once the next night has them"

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,37 @@ def test_nobody_imports_what_the_layers_forbid() -> None:
         [*command, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True
     )
     assert answer.returncode == 0, answer.stdout
+
+
+# A verb's room and another's share an object, and say the same of it.
+SHARED_MODULES = {
+    "ingest": "an Airflow task and the plain function that it calls",
+    "refresh": "an Airflow task and the plain function that it calls",
+    "reconcile": "an Airflow task and the plain function that it calls",
+    "batches": "gates check a batch and publishing merges it",
+    "marts": "gates check the marts and publishing swaps them in",
+}
+
+
+def repeated(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the names that are in several places, with the places."""
+    found: dict[str, list[str]] = {}
+    for name, place in places:
+        found.setdefault(name, []).append(place)
+    return {name: where for name, where in found.items() if len(where) > 1}
+
+
+def test_a_module_s_name_is_used_once_but_for_the_same_object_under_two_verbs() -> None:
+    packages = [path.parent for path in KINDRED.rglob("__init__.py") if path.parent != KINDRED]
+    places = [(path.stem, str(path.relative_to(KINDRED))) for path in [*MODULES, *packages]]
+    assert set(repeated(places)) == set(SHARED_MODULES), repeated(places)
+
+
+def test_a_class_s_name_is_used_once() -> None:
+    places = [
+        (node.name, str(path.relative_to(KINDRED)))
+        for path in MODULES
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert repeated(places) == {}

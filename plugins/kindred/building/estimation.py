@@ -34,17 +34,17 @@ from kindred.warehouse import sqlstates
 Read = Callable[[str], pd.DataFrame]
 
 
-class Estimate(NamedTuple):
+class Estimator(NamedTuple):
     """How an estimate is made, and its tables for the last month (if any) without a model."""
 
     make: Callable[[Read], Tables]
     no_model: Callable[[list[str], str], Tables]
 
 
-ESTIMATES: dict[str, Estimate] = {
-    "importance": Estimate(importance.estimate, importance.no_model),
-    "lapse_risk": Estimate(risks.estimate, risks.no_model),
-    "expected_value": Estimate(worths.estimate, worths.no_model),
+ESTIMATES: dict[str, Estimator] = {
+    "importance": Estimator(importance.estimate, importance.no_model),
+    "lapse_risk": Estimator(risks.estimate, risks.no_model),
+    "expected_value": Estimator(worths.estimate, worths.no_model),
 }
 DIGITS = 6
 _OURS = Path(__file__).parents[1]
@@ -76,7 +76,7 @@ def estimate(
     return nodes, None
 
 
-def made(how: Estimate, read: Read) -> tuple[Tables, str | None]:
+def made(how: Estimator, read: Read) -> tuple[Tables, str | None]:
     """Return an estimate's tables with figures that can be; else those without, and the reason.
 
     A failure says where in the code and never why in words: its text could hold a customer's value.

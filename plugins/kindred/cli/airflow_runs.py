@@ -1,4 +1,4 @@
-"""Follow a night's runs: Airflow says how tasks fare, the ledger how many rows came."""
+"""Follow a night's runs: Airflow has the tasks' states, the ledger has the rows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from kindred.cli.ledger import BatchRow
+from kindred.cli.run_ledger import BatchRow
 from kindred.embedded.airflow_api import Airflow
+from kindred.errors import SetupError
 
+INGESTS = ("ingest_crm", "ingest_call_center", "ingest_social")
+RECONCILE = "reconcile"
 REFRESH = "refresh_marts"
 REPORT = "report"  # an ingest's last task, red where a load of the run is missing
 UNFINISHED = {"queued", "running"}
@@ -20,7 +23,7 @@ POLL_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Task:
-    """A task of a run as Airflow last told it."""
+    """A task of a run as Airflow last reported it."""
 
     dag: str
     run_id: str
@@ -68,12 +71,12 @@ class RunSnapshot:
 Runs = dict[tuple[str, str], str]
 
 
-def follow(
+def run_snapshots(
     airflow: Airflow, ingests: list[str], start: datetime, began: datetime
 ) -> Iterator[RunSnapshot]:
-    """Yield pictures until the night's ingests and every refresh after them have ended.
+    """Yield snapshots until the night's ingests and every refresh after them have ended.
 
-    A picture costs three requests: the API has one worker, and the tasks need it too.
+    A snapshot costs three requests: the API has one worker, and the tasks need it too.
 
     Args:
         ingests: the DAGs whose runs for the night were asked for.
@@ -96,6 +99,20 @@ def follow(
             time.sleep(POLL_SECONDS)
 
 
+def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:
+    """Wait until Airflow has read the DAGs' files."""
+    deadline = time.monotonic() + seconds
+    for dag in dags:
+        while airflow.find(f"/dags/{dag}") is None:
+            errors = airflow.get("/importErrors")["import_errors"]
+            if errors:
+                files = ", ".join(sorted({error["filename"] for error in errors}))
+                raise SetupError(f"Airflow cannot read {files}: the UI's first page says why")
+            if time.monotonic() > deadline:
+                raise SetupError(f"Airflow has not read the DAG {dag} after {seconds:.0f} s")
+            time.sleep(0.3)
+
+
 def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:
     moment = start.isoformat()
     body = {"dag_ids": dags, "logical_date_gte": moment, "logical_date_lte": moment}
@@ -104,13 +121,13 @@ def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:
 
 
 def has_events(airflow: Airflow) -> bool:
-    """Whether published assets wait for a refresh to be made of them."""
+    """Return whether published assets wait for a refresh to be made of them."""
     found = airflow.find(f"/dags/{REFRESH}/assets/queuedEvents")
     return bool(found and found["queued_events"])
 
 
 def refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
-    """Refreshes that started after the following began, or were under way then."""
+    """Return the refreshes that started after `began`, or were under way then."""
     body = {"dag_ids": [REFRESH], "order_by": "-run_after", "page_limit": 20}
     found = airflow.post("/dags/~/dagRuns/list", body)["dag_runs"]
     return {
@@ -123,7 +140,7 @@ def refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
 
 
 def tasks_of(airflow: Airflow, runs: Runs) -> list[Task]:
-    """The tasks of the runs in the order they started."""
+    """Return the tasks of the runs in the order they started."""
     dags, run_ids = ({run[place] for run in runs} for place in (0, 1))
     body = {"dag_ids": sorted(dags), "dag_run_ids": sorted(run_ids), "page_limit": 100}
     answer = airflow.post("/dags/~/dagRuns/~/taskInstances/list", body)

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
-from kindred.cli import ledger
+from kindred.cli import run_ledger, status_ledger
 from kindred.warehouse import quarantine, suspicions
 from kindred.warehouse.connections import connect
 
@@ -59,7 +59,7 @@ class SuspiciousNight:
 
 def held(dsn: str) -> list[dict[str, Any]]:
     """Return what gates hold, with the reasons of its quarantine and the next commands."""
-    stuck = ledger.held(dsn)
+    stuck = status_ledger.held(dsn)
     batches = [one["batch_id"] for one in stuck if one["batch_id"] is not None]
     with connect(dsn) as conn:
         found = quarantine.reasons(conn, batches)
@@ -72,7 +72,7 @@ def held(dsn: str) -> list[dict[str, Any]]:
 
 def failed(dsn: str) -> list[Failure]:
     """Return the failures that nothing has made good since."""
-    found: list[Failure] = ledger.rows(
+    found: list[Failure] = run_ledger.rows(
         dsn,
         Failure,
         """
@@ -97,7 +97,7 @@ def failed(dsn: str) -> list[Failure]:
 
 def suspicious(dsn: str) -> list[SuspiciousNight]:
     """Return nights of the last four weeks that were published empty or thin, a line a load."""
-    found: list[SuspiciousNight] = ledger.rows(
+    found: list[SuspiciousNight] = run_ledger.rows(
         dsn,
         SuspiciousNight,
         f"""
@@ -133,7 +133,7 @@ def show(
     failures: list[dict[str, Any]],
     odd: list[dict[str, Any]],
 ) -> None:
-    """Print them for a person."""
+    """Print odd nights, failures and what is held."""
     for one in odd:
         console.print(
             f"\n[bold]{one['suspicion'].upper()}[/bold] {SuspiciousNight(**one)}", soft_wrap=True

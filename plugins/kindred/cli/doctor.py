@@ -1,7 +1,7 @@
-"""Check the machine and every part, and say for each what mends it.
+"""Check the machine and every part, and say for each what fixes it.
 
-Checks go from the ground up, and one that stands on a broken one is left out, so that the first
-line that is broken is the one to mend.
+Checks go from the ground up. One that depends on a broken part is left out, so the first line that
+is broken is the one to fix.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
-from kindred.cli import attention, ledger
-from kindred.embedded import connections
+from kindred.cli import attention, status_ledger
+from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import ROLES, Home, default_folder, is_free
 from kindred.embedded.services import DAGS, Services
@@ -55,12 +55,12 @@ STYLES = {"ok": "green", "warning": "yellow", "broken": "bold red"}
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One check: what was looked at, how it stands, and what mends it."""
+    """One check: what was looked at, its state, and what fixes it."""
 
     check: str
     state: str  # ok, warning, broken
     detail: str
-    mend: str = ""
+    fix: str = ""
 
     @property
     def is_broken(self) -> bool:
@@ -76,7 +76,7 @@ def examine() -> list[Diagnosis]:
     try:
         services = Services(Home.open())
     except SetupError as trouble:
-        return [*findings, Diagnosis("home", "broken", str(trouble), "mend it and ask again")]
+        return [*findings, Diagnosis("home", "broken", str(trouble), "fix it and ask again")]
     findings.append(Diagnosis("home", "ok", str(services.home.folder)))
     findings += _ports(services)
     if services.postgres.is_alive():
@@ -94,8 +94,8 @@ def show(findings: list[Diagnosis]) -> None:
         style = STYLES[finding.state]
         line = f"[{style}]{finding.state:8}[/] {finding.check:22} {escape(finding.detail)}"
         console.print(line, soft_wrap=True)
-        if finding.mend and finding.state != "ok":
-            console.print(f"{'':31} mend: {finding.mend}", markup=False, soft_wrap=True)
+        if finding.fix and finding.state != "ok":
+            console.print(f"{'':31} fix: {finding.fix}", markup=False, soft_wrap=True)
 
 
 def _python() -> Diagnosis:
@@ -119,19 +119,19 @@ def _disk() -> Diagnosis:
 
 
 def _ports(services: Services) -> Iterator[Diagnosis]:
-    """A remembered port that somebody else took; the next start takes another."""
+    """Yield a line for each remembered port, with a warning where another program took it."""
     running = services.running()
     ours = {"airflow": running["api-server"]} | running
     for name, port in services.home.remembered("ports", {}).items():
         if is_free(port) or ours[name]:
             yield Diagnosis(f"port of {name}", "ok", str(port))
         else:
-            mend = "`kindred up` takes another port; tell BI tools that used this one"
-            yield Diagnosis(f"port of {name}", "warning", f"{port} is somebody else's now", mend)
+            fix = "`kindred up` takes another port; change it in BI tools that used this one"
+            yield Diagnosis(f"port of {name}", "warning", f"{port} is another program's now", fix)
 
 
 def _warehouse(services: Services) -> Iterator[Diagnosis]:
-    """Roles can do what they are for and no more; nothing is held."""
+    """Yield whether each role can do its work and no more, and what is held or failed."""
     admin = services.postgres.dsn("admin")
     with connect(admin) as session:
         made = session.execute("select to_regclass('ops.loads') is not null").fetchone()
@@ -140,7 +140,7 @@ def _warehouse(services: Services) -> Iterator[Diagnosis]:
         return
     for role in ROLES:
         yield _role(services, role)
-    held = ledger.held(admin)
+    held = status_ledger.held(admin)
     if held:
         names = ", ".join(sorted({stuck["name"] for stuck in held}))
         yield Diagnosis("held", "warning", names, "`kindred status` names the rules")
@@ -151,7 +151,7 @@ def _warehouse(services: Services) -> Iterator[Diagnosis]:
 
 
 def _role(services: Services, role: str) -> Diagnosis:
-    """The role logs in; the reader sees `marts` and can stand in nobody's way."""
+    """Return whether the role logs in, and whether the reader reads `marts` only."""
     name = f"role {role}"
     try:
         with connect(services.postgres.dsn(role)) as session:
@@ -161,11 +161,11 @@ def _role(services: Services, role: str) -> Diagnosis:
     schemas, databases, functions = found or ("", "", 0)
     if schemas:
         return Diagnosis(name, "broken", f"can see {schemas}", "`kindred migrate` sets grants")
-    mend = "`kindred down`, then `kindred up`"
+    fix = "`kindred down`, then `kindred up`"
     if databases:
-        return Diagnosis(name, "broken", f"can connect to {databases}", mend)
+        return Diagnosis(name, "broken", f"can connect to {databases}", fix)
     if functions:
-        return Diagnosis(name, "broken", "can take advisory locks or make large objects", mend)
+        return Diagnosis(name, "broken", "can take advisory locks or make large objects", fix)
     return Diagnosis(name, "ok", "logs in")
 
 
@@ -180,27 +180,27 @@ def _airflow(services: Services) -> Iterator[Diagnosis]:
         if name == "metadatabase" or state in ("healthy", "unknown"):
             yield Diagnosis(f"Airflow {name}", "ok", state)
         else:
-            mend = f"`kindred down`, then `kindred up`; logs: {services.home.logs}"
-            yield Diagnosis(f"Airflow {name}", "broken", state, mend)
+            fix = f"`kindred down`, then `kindred up`; logs: {services.home.logs}"
+            yield Diagnosis(f"Airflow {name}", "broken", state, fix)
     unknown = [dag for dag in DAGS if airflow.find(f"/dags/{dag}") is None]
     if unknown:
         detail = f"not read: {', '.join(unknown)}"
         yield Diagnosis("DAGs", "broken", detail, f"import errors: {airflow.base}")
     else:
         yield Diagnosis("DAGs", "ok", f"all {len(DAGS)} are known")
-    for vendor in connections.VENDORS:
+    for vendor in vendor_connections.VENDORS:
         yield _vendor(vendor, airflow.find(f"/connections/{vendor}"))
 
 
 def _vendor(vendor: str, found: dict[str, Any] | None) -> Diagnosis:
-    """Whether the vendor's host answers anything at all; logins are the night's to try."""
+    """Return whether the vendor's host answers anything; only the night tries the login."""
     name = f"source {vendor}"
     if found is None:
         if f"AIRFLOW_CONN_{vendor.upper()}" in os.environ:
             return Diagnosis(name, "ok", "connection from the environment")
-        mend = f"add an Airflow connection named {vendor}, or go on without it"
-        return Diagnosis(name, "warning", "no connection: it is skipped", mend)
-    owner = "sandbox" if found["description"] == connections.SANDBOX else "your own"
+        fix = f"add an Airflow connection named {vendor}, or go on without it"
+        return Diagnosis(name, "warning", "no connection: it is skipped", fix)
+    owner = "sandbox" if found["description"] == vendor_connections.SANDBOX else "your own"
     host = found["host"] or ""
     base = host if "://" in host else f"https://{host}"
     where = f"{owner}, {urlsplit(base).hostname}"
@@ -212,6 +212,6 @@ def _vendor(vendor: str, found: dict[str, Any] | None) -> Diagnosis:
         # An answer that is no JSON is an answer; a refused connection is not.
         if "JSONDecodeError" in str(silence):
             return Diagnosis(name, "ok", f"{where} answers")
-        mend = "`kindred up`" if owner == "sandbox" else f"check the host of connection {vendor}"
-        return Diagnosis(name, "broken", f"{where} does not answer", mend)
+        fix = "`kindred up`" if owner == "sandbox" else f"check the host of connection {vendor}"
+        return Diagnosis(name, "broken", f"{where} does not answer", fix)
     return Diagnosis(name, "ok", f"{where} answers")

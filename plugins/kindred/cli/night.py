@@ -1,4 +1,4 @@
-"""One night: which one it is, and asking Airflow for it.
+"""One night: which one it is, its runs asked of Airflow, and how it ended.
 
 A night is asked for over Airflow's REST API like any person would, so scheduler, executor and
 retries are the real ones.
@@ -6,50 +6,29 @@ retries are the real ones.
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
-from zoneinfo import ZoneInfo
 
-from kindred.cli import ledger
-from kindred.cli.airflow_runs import REFRESH, UNFINISHED, RunSnapshot, follow
+import typer
+from rich.console import Console
+
+from kindred.cli import deletions, findings, night_progress, run_ledger
+from kindred.cli.airflow_runs import (
+    INGESTS,
+    RECONCILE,
+    REFRESH,
+    UNFINISHED,
+    RunSnapshot,
+    run_snapshots,
+    wait_until_known,
+)
+from kindred.cli.business_days import Night, zone
 from kindred.cli.supervision import with_restarts
+from kindred.embedded import airflow_settings, vendor_connections
 from kindred.embedded.airflow_api import Airflow, AirflowRefusal
-from kindred.embedded.connections import connection_origins
 from kindred.embedded.services import Services
-from kindred.errors import KindredError, SetupError
+from kindred.errors import KindredError
 from kindred.sources import LOADS
-
-INGESTS = ("ingest_crm", "ingest_call_center", "ingest_social")
-RECONCILE = "reconcile"
-
-
-@dataclass(frozen=True)
-class Night:
-    """One business day `[start, end)`, ended by a midnight of the business's time zone."""
-
-    start: datetime
-    end: datetime
-
-    @classmethod
-    def ending(cls, day: date) -> Night:
-        """The night whose business day ends when `day` begins."""
-        here = zone()
-        end = datetime.combine(day, clock.min, here)
-        start = datetime.combine(day - timedelta(days=1), clock.min, here)
-        return cls(start.astimezone(UTC), end.astimezone(UTC))
-
-    @property
-    def last_day(self) -> date:
-        """The business day the night covers."""
-        return self.start.astimezone(zone()).date()
-
-    @property
-    def run_id(self) -> str:
-        return f"night__{self.last_day.isoformat()}"
 
 
 def next_night(services: Services, through: date | None) -> Night:
@@ -69,9 +48,10 @@ def next_night(services: Services, through: date | None) -> Night:
         return Night.ending(through + timedelta(days=1))
     if not choice.is_on:
         return Night.ending(today)
-    vendors = {name for name, owner in connection_origins(services.airflow).items() if owner}
+    origins = vendor_connections.connection_origins(services.airflow)
+    vendors = {vendor for vendor, origin in origins.items() if origin}
     loads = [load.name for load in LOADS.values() if load.vendor in vendors]
-    last = ledger.last_night(services.postgres.dsn("admin"), loads)
+    last = run_ledger.last_night(services.postgres.dsn("admin"), loads)
     if last is None:
         return Night.ending(services.sandbox.calendar().history_end.date())
     # By the calendar: a day is 23 or 25 hours long when the clocks change.
@@ -79,17 +59,14 @@ def next_night(services: Services, through: date | None) -> Night:
     return Night.ending(day + timedelta(days=1) if last.is_complete else day)
 
 
-def zone() -> ZoneInfo:
-    """The business's time zone, in which a day begins."""
-    return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
-
-
-def run(services: Services, night: Night, show: Callable[[RunSnapshot], None]) -> RunSnapshot:
-    """Run the night and every refresh of the marts that follows from it.
+def run(console: Console, services: Services, night: Night) -> RunSnapshot:
+    """Run the night and every refresh of the marts that follows from it, and show how it goes.
 
     Raises:
         KindredError: Airflow does not know a DAG, or its components do not stay up.
     """
+    _warn_of_mixture(services)
+    typer.echo(f"The night of {night.last_day}:\n")
     airflow = services.airflow
     began = datetime.now(UTC)
     _set_clock(services, night)
@@ -102,33 +79,20 @@ def run(services: Services, night: Night, show: Callable[[RunSnapshot], None]) -
 
     def look() -> Iterator[RunSnapshot]:
         _set_clock(services, night)  # a sandbox that was started again may not know it
-        for picture in follow(services.airflow, list(INGESTS), night.start, began):
-            picture.batches = ledger.batches(services.postgres.dsn("admin"), run_ids, began)
-            yield picture
+        for snapshot in run_snapshots(services.airflow, list(INGESTS), night.start, began):
+            snapshot.batches = run_ledger.batches(services.postgres.dsn("admin"), run_ids, began)
+            yield snapshot
 
-    picture = RunSnapshot()
-    for picture in with_restarts(services, look):
-        show(picture)
-    return picture
+    snapshot = RunSnapshot()
+    with night_progress.display(console) as show:
+        for snapshot in with_restarts(services, look):
+            show(snapshot)
+    return snapshot
 
 
 def _set_clock(services: Services, night: Night) -> None:
     if services.sandbox.choice.is_on:
         services.sandbox.set_clock(night.end)
-
-
-def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:
-    """Wait until Airflow has read the DAGs' files."""
-    deadline = time.monotonic() + seconds
-    for dag in dags:
-        while airflow.find(f"/dags/{dag}") is None:
-            errors = airflow.get("/importErrors")["import_errors"]
-            if errors:
-                files = ", ".join(sorted({error["filename"] for error in errors}))
-                raise SetupError(f"Airflow cannot read {files}: the UI's first page says why")
-            if time.monotonic() > deadline:
-                raise SetupError(f"Airflow has not read the DAG {dag} after {seconds:.0f} s")
-            time.sleep(0.3)
 
 
 def _trigger(airflow: Airflow, dag: str, night: Night) -> str:
@@ -154,3 +118,48 @@ def _trigger(airflow: Airflow, dag: str, night: Night) -> str:
     if there["state"] not in UNFINISHED:
         airflow.post(f"/dags/{dag}/dagRuns/{run_id}/clear", {"dry_run": False})
     return run_id
+
+
+def _warn_of_mixture(services: Services) -> None:
+    """Say when made-up customers and real ones would meet in one warehouse."""
+    owners = vendor_connections.connection_origins(services.airflow)
+    own = sorted(vendor for vendor, owner in owners.items() if owner == "own")
+    if own and vendor_connections.SANDBOX in owners.values():
+        typer.echo(
+            f"Note: {', '.join(own)} is your own and the other sources are the sandbox's: the "
+            "figures mix both. `kindred down --erase`, then `kindred run --no-sandbox`, is real "
+            "sources only."
+        )
+
+
+def report(console: Console, services: Services, snapshot: RunSnapshot) -> bool:
+    """Show what was found, and what failed with its next step; return whether all went well."""
+    for task in snapshot.causes:
+        page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"
+        typer.echo(f"FAILED  {task.dag}.{task.name}: its log is at {page}", err=True)
+    for batch in snapshot.unpublished:
+        reason = batch.message or "`kindred status` names the rule"
+        typer.echo(f"{batch.status.upper():7} {batch.load}: {reason}", err=True)
+    went_well = not snapshot.failed and not snapshot.unpublished
+    if not went_well:
+        typer.echo(
+            "What was published before stays. Next: `kindred status`, fix what it names,"
+            " `kindred run`.",
+            err=True,
+        )
+    for line in deletions.due(services.postgres.dsn("admin")):
+        typer.echo(f"DUE     {line}", err=True)
+    findings.show(console, services.postgres.dsn("reader"))
+    print_addresses(services)
+    return went_well
+
+
+def print_addresses(services: Services) -> None:
+    """Say where the UI and the warehouse are and how to stop."""
+    password = airflow_settings.password_file(services.home)
+    typer.echo(
+        f"\nAirflow    {services.airflow.base}  user {airflow_settings.USER},"
+        f" password in {password}"
+    )
+    typer.echo("Warehouse  `kindred dsn --role reader` prints the address for a BI tool")
+    typer.echo("Stop       `kindred down` (or `make down`)")

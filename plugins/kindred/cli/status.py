@@ -1,4 +1,4 @@
-"""How things stand: what runs, how fresh each load is, what failed or is held and why."""
+"""The status: what runs, how fresh each load is, what failed or is held and why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli import attention, ledger, reconcile
+from kindred.cli import attention, deletions, status_ledger
 from kindred.embedded.services import Services
 from kindred.sources import source_of
 
@@ -37,23 +37,23 @@ def read(services: Services) -> dict[str, Any]:
     }
     if running["postgres"]:
         dsn = services.postgres.dsn("admin")
-        found["freshness"] = [asdict(entry) for entry in ledger.freshness(dsn)]
-        found["linked"] = ledger.linked(services.postgres.dsn("reader"))
+        found["freshness"] = [asdict(entry) for entry in status_ledger.freshness(dsn)]
+        found["linked"] = status_ledger.linked(services.postgres.dsn("reader"))
         found["held"] = attention.held(dsn)
         found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
         found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
-        found["unanswered"] = [asdict(entry) for entry in ledger.unanswered(dsn)]
-        publication = ledger.last_publication(dsn)
+        found["unanswered"] = [asdict(entry) for entry in status_ledger.unanswered(dsn)]
+        publication = status_ledger.last_publication(dsn)
         found["last_publication"] = asdict(publication) if publication else None
-        models = ledger.text_models(dsn)
+        models = status_ledger.text_models(dsn)
         found["text_models"] = asdict(models) if models else None
-        found["compared_through"] = reconcile.compared_through(dsn)
-        found["due"] = reconcile.due(dsn)
+        found["compared_through"] = deletions.compared_through(dsn)
+        found["due"] = deletions.due(dsn)
     return found
 
 
 def show(found: dict[str, Any]) -> None:
-    """Print the status for a person."""
+    """Print the status."""
     console = Console(highlight=False)
     services = found["services"]
     stopped = [name for name, runs in services.items() if not runs]
@@ -69,19 +69,19 @@ def show(found: dict[str, Any]) -> None:
             f"data through {_moment(publication['data_through'])}"
         )
     if found["text_models"]:
-        console.print(f"Texts     {text_models(found['text_models'])}")
+        console.print(f"Texts     {text_models_line(found['text_models'])}")
     if found["freshness"]:
         console.print()
         console.print(_freshness(found["freshness"], found["linked"]))
-        console.print(f"\nDeletions {deletions(found['compared_through'])}", soft_wrap=True)
+        console.print(f"\nDeletions {deletions_line(found['compared_through'])}", soft_wrap=True)
     for line in found["due"]:
         console.print(f"[bold]DUE[/bold]       {line}", soft_wrap=True)
     for entry in found["unanswered"]:
-        console.print(f"\n{unanswered(entry)}", markup=False)
+        console.print(f"\n{unanswered_line(entry)}", markup=False)
     attention.show(console, found["held"], found["failed"], found["suspicious"])
 
 
-def unanswered(entry: dict[str, Any]) -> str:
+def unanswered_line(entry: dict[str, Any]) -> str:
     """Say what the vendor did not give, and the first of it."""
     ids = entry["ids"]
     more = ", …" if len(ids) > NAMED else ""
@@ -91,7 +91,7 @@ def unanswered(entry: dict[str, Any]) -> str:
     )
 
 
-def text_models(models: dict[str, Any]) -> str:
+def text_models_line(models: dict[str, Any]) -> str:
     """Say whose scores the marts use, and how far the next model is."""
     said = f"scored by {models['in_use']}"
     if models["reading"]:
@@ -102,7 +102,7 @@ def text_models(models: dict[str, Any]) -> str:
     return said
 
 
-def deletions(compared_through: dict[str, datetime | None]) -> str:
+def deletions_line(compared_through: dict[str, datetime | None]) -> str:
     """Say up to where each source was compared with its vendor, or load, where they differ."""
     alike: dict[datetime | None, list[str]] = {}
     for source, loads in groupby(compared_through, source_of):

@@ -1,4 +1,4 @@
-"""Keep the services of one machine up while what they do is followed.
+"""Keep the services of one machine up while their work is followed.
 
 A database or a scheduler that dies in mid-night would leave a person to type the same command
 again, more than once: what has lost its database dies later than the database.
@@ -21,11 +21,11 @@ from kindred.errors import KindredError, WarehouseError
 # One death of the database makes three or four; a busy API answers late now and then.
 MOST_TROUBLES, WITHIN_SECONDS = 20, 1800.0
 PAUSE_SECONDS = 1.0
-Picture = TypeVar("Picture")
+Snapshot = TypeVar("Snapshot")
 
 
-def with_restarts(services: Services, look: Callable[[], Iterator[Picture]]) -> Iterator[Picture]:
-    """Yield what `look` yields; start again what dies meanwhile, and look anew.
+def with_restarts(services: Services, look: Callable[[], Iterator[Snapshot]]) -> Iterator[Snapshot]:
+    """Yield what `look` yields; start again what dies meanwhile, then look again.
 
     Raises:
         KindredError: services die again and again, or a person has stopped them.
@@ -33,8 +33,8 @@ def with_restarts(services: Services, look: Callable[[], Iterator[Picture]]) -> 
     troubles: deque[float] = deque(maxlen=MOST_TROUBLES)
     while len(troubles) < MOST_TROUBLES or time.monotonic() - troubles[0] > WITHIN_SECONDS:
         with _borne():
-            for picture in look():
-                yield picture
+            for snapshot in look():
+                yield snapshot
                 if services.crashed():
                     break
             else:
@@ -50,7 +50,7 @@ def with_restarts(services: Services, look: Callable[[], Iterator[Picture]]) -> 
 
 @contextmanager
 def _borne() -> Iterator[None]:
-    """Bear with a server that fails, which may answer later; not with a question that is wrong."""
+    """Ignore the failure of a server, which may answer later, but not the refusal of a request."""
     try:
         yield
     except (

@@ -41,8 +41,8 @@ def call(
     """Send JSON, return the answer's JSON (None for an empty answer).
 
     Raises:
-        AnswerError: the status is 4xx or 5xx.
-        SilentError: no answer, half of one, or one that is not JSON.
+        AirflowRefusal: the status is 4xx or 5xx.
+        AirflowUnreachable: no answer, half of one, or one that is not JSON.
     """
     headers = {"Content-Type": "application/json"}
     if token:
@@ -70,7 +70,7 @@ class Airflow:
         self._token: str | None = None
 
     def is_alive(self) -> bool:
-        """Whether the API answers; needs no login."""
+        """Return whether the API answers; needs no login."""
         try:
             call("GET", f"{self.base}/api/v2/version", seconds=10)
         except (AirflowRefusal, AirflowUnreachable):
@@ -82,7 +82,7 @@ class Airflow:
         call("GET", f"{self.base}/execution/health", seconds=60)
 
     def health(self) -> dict[str, str]:
-        """The state of each component: healthy, unhealthy, or unknown."""
+        """Return the state of each component: healthy, unhealthy, or unknown."""
         report = call("GET", f"{self.base}/api/v2/monitor/health")
         return {name: (entry or {}).get("status") or "unknown" for name, entry in report.items()}
 
@@ -90,7 +90,7 @@ class Airflow:
         return self._call("GET", f"{path}?{urlencode(query, doseq=True)}" if query else path)
 
     def find(self, path: str, **query: Any) -> Any | None:
-        """Like `get`, but None where there is no such thing."""
+        """Return what `get` does, but None where there is no such thing."""
         try:
             return self.get(path, **query)
         except AirflowRefusal as refusal:
@@ -125,7 +125,7 @@ class Airflow:
 
 
 def _detail(refusal: urllib.error.HTTPError) -> str:
-    """The `detail` of an error answer, where it is a plain sentence."""
+    """Return the `detail` of an error answer, where it is a plain sentence."""
     try:
         detail = json.loads(refusal.read()).get("detail")
     except (OSError, ValueError, AttributeError):

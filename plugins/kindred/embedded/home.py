@@ -75,7 +75,7 @@ class Home:
         return self.folder / "logs"
 
     def remembered(self, key: str, otherwise: Any = None) -> Any:
-        """What `remember` wrote last under `key`."""
+        """Return what `remember` wrote last under `key`."""
         return self._state().get(key, otherwise)
 
     def remember(self, key: str, value: Any) -> None:
@@ -92,7 +92,7 @@ class Home:
         return _locked(self.folder / "lock")
 
     def port(self, name: str, *, is_ours: bool = False) -> int:
-        """The remembered port of `name`, or another free one when somebody took it.
+        """Return the remembered port of `name`, or another free one when somebody took it.
 
         Args:
             is_ours: whoever listens on the remembered port is ours, so it is kept.
@@ -118,12 +118,12 @@ class Home:
 
 
 def default_folder() -> Path:
-    """`KINDRED_HOME`, else `.kindred` in the repository."""
+    """Return `KINDRED_HOME`, else `.kindred` in the repository."""
     return Path(os.environ.get("KINDRED_HOME") or REPOSITORY / ".kindred")
 
 
 def is_free(port: int) -> bool:
-    """Whether this machine lets us listen on the port now."""
+    """Return whether this machine lets us listen on the port now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -134,7 +134,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(taken: set[int]) -> int:
-    """A port that nobody listens on and that is not among `taken`."""
+    """Return a port that nobody listens on and that is not among `taken`."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.bind((LOOPBACK, 0))

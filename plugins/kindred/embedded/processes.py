@@ -50,7 +50,7 @@ class Service:
 
 
 def python(*words: str) -> tuple[str, ...]:
-    """A command that runs a module with this Python."""
+    """Return a command that runs a module with this Python."""
     return (sys.executable, "-m", *words)
 
 
@@ -80,7 +80,7 @@ def start(home: Home, service: Service) -> None:
 
 
 def session_process(home: Home, name: str) -> psutil.Process | None:
-    """The running process that was started under `name`."""
+    """Return the running process that was started under `name`."""
     entry = home.remembered(f"process {name}")
     if entry is None:
         return None
@@ -125,7 +125,7 @@ def wait_exit(members: list[psutil.Process], seconds: float) -> list[psutil.Proc
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether the very process runs; a zombie does not."""
+    """Return whether the very process runs; a zombie does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -133,12 +133,12 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def _is_same(process: psutil.Process, entry: dict[str, Any]) -> bool:
-    """Whether a process is the one we started: its start moves by a second when a clock is set."""
+    """Return whether we started the process; its start moves a second when a clock is set."""
     return bool(abs(process.create_time() - entry["started"]) < START_SECONDS)
 
 
 def _session(home: Home, name: str) -> list[psutil.Process]:
-    """Every living process of the session that was started under `name`."""
+    """Return every living process of the session that was started under `name`."""
     entry = home.remembered(f"process {name}")
     if entry is None:
         return []

@@ -65,7 +65,7 @@ def calendar(choice: SandboxSettings) -> Calendar:
 
 
 def preset(choice: SandboxSettings) -> str | None:
-    """The industry whose seeds fit what is served; None where nobody but the operator knows.
+    """Return the industry whose seeds fit what is served; None where only the operator knows it.
 
     Raises:
         SetupError: there is no such scenario; names those there are.
@@ -129,10 +129,10 @@ class Sandbox:
         return True
 
     def calendar(self) -> Calendar:
-        """The calendar of what is served: a scenario's from its file, a replay's from its records.
+        """Return the calendar of what is served: of the scenario's file, or of a replay's records.
 
         Raises:
-            SilentError: a replay is not being served yet.
+            AirflowUnreachable: a replay is not being served yet.
         """
         if self.choice.replay is None:
             return calendar(self.choice)
@@ -141,9 +141,9 @@ class Sandbox:
         return Calendar(begins.date(), now)
 
     def clock(self) -> datetime:
-        """Sandbox time in UTC: the vendors show nothing that comes after it."""
-        told = call("GET", f"{self.base}/sandbox/clock", seconds=60)
-        return datetime.fromisoformat(told["now"]).astimezone(UTC)
+        """Return sandbox time in UTC: the vendors show nothing that comes after it."""
+        answer = call("GET", f"{self.base}/sandbox/clock", seconds=60)
+        return datetime.fromisoformat(answer["now"]).astimezone(UTC)
 
     def set_clock(self, now: datetime) -> None:
         """Move sandbox time: the vendors answer as they would have then."""

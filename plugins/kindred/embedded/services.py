@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from kindred.embedded import connections, processes, settings
+from kindred.embedded import airflow_settings, processes, vendor_connections
 from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
 from kindred.embedded.postgres import METADATA, Postgres
@@ -54,7 +54,7 @@ class Services:
     def airflow(self) -> Airflow:
         port = self.home.remembered("ports", {}).get("airflow", 0)
         base = f"http://{LOOPBACK}:{port}"
-        return Airflow(base, settings.USER, self.home.secrets["airflow_admin"])
+        return Airflow(base, airflow_settings.USER, self.home.secrets["airflow_admin"])
 
     def up(self, choice: SandboxSettings | None = None) -> None:
         """Start what does not run, restart what runs with other settings.
@@ -111,11 +111,11 @@ class Services:
             made.unlink(missing_ok=True)
 
     def alive(self) -> dict[str, bool]:
-        """Which of Airflow's components have a living process."""
+        """Return which of Airflow's components have a living process."""
         return {name: processes.session_process(self.home, name) is not None for name in COMPONENTS}
 
     def crashed(self) -> list[str]:
-        """The services that were started, were not stopped, and have no process any more."""
+        """Return the services that were started, were not stopped, and have no process any more."""
         return [
             name
             for name in ("sandbox", *COMPONENTS)
@@ -124,7 +124,7 @@ class Services:
         ]
 
     def running(self) -> dict[str, bool]:
-        """Which services answer (Postgres, the sandbox, the API) or at least live."""
+        """Return which services answer (Postgres, the sandbox, the API) or at least live."""
         living = self.alive()
         return {
             "postgres": self.postgres.is_alive(),
@@ -132,6 +132,10 @@ class Services:
             **living,
             "api-server": living["api-server"] and self.airflow.is_alive(),
         }
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of Airflow's components, and of dbt and Airflow by hand."""
+        return self._environment() | self._pipeline()
 
     def _check_population(self, choice: SandboxSettings) -> None:
         """Refuse to pour one population into a warehouse that holds another."""
@@ -149,14 +153,14 @@ class Services:
         )
 
     def _start_pipeline(self) -> None:
-        """Start Airflow, and tell it where the vendors are."""
+        """Start Airflow and write the connections of the vendors."""
         choice = self.sandbox.choice
         if choice.replay:
             self._wait("sandbox", self.sandbox.is_alive, seconds=600)  # it knows its calendar
         self._start_airflow()
         if choice.is_on:
             self._wait("sandbox", self.sandbox.is_alive, seconds=600)
-        connections.sync_connections(
+        vendor_connections.sync_connections(
             self.airflow, self.sandbox.connections() if choice.is_on else {}
         )
 
@@ -192,7 +196,7 @@ class Services:
         self.home.remember(f"airflow {version}", revision)
 
     def _metadata(self) -> str | None:
-        """The revision of Airflow's tables; None where there are none."""
+        """Return the revision of Airflow's tables; None where there are none."""
         with psycopg.connect(self.postgres.dsn(SUPERUSER, METADATA)) as session:
             if session.execute("select to_regclass('alembic_version')").fetchone() == (None,):
                 return None
@@ -200,7 +204,7 @@ class Services:
         return row[0] if row else None
 
     def _is_interrupted(self) -> bool:
-        """Whether an earlier run was cut off in the middle."""
+        """Return whether an earlier run was cut off in the middle."""
         with psycopg.connect(self.postgres.dsn(SUPERUSER, METADATA)) as session:
             row = session.execute(
                 "select exists (select from dag_run where state in ('queued', 'running'))"
@@ -208,7 +212,7 @@ class Services:
         return bool(row and row[0])
 
     def _bury_schedulers(self) -> None:
-        """Tell Airflow that a scheduler which was killed is dead.
+        """Mark a scheduler that was killed as failed in Airflow's tables.
 
         Else the new one leaves the tasks that the old one had queued alone for five minutes, for
         the old one's last heartbeat is younger than its patience. On one machine we know better.
@@ -220,8 +224,8 @@ class Services:
             )
 
     def _start_airflow(self) -> None:
-        settings.write_password_file(self.home)
-        environment = self._environment() | self._pipeline()
+        airflow_settings.write_password_file(self.home)
+        environment = self.environment()
         services = {
             name: processes.Service(name, processes.python(*words), environment)
             for name, words in COMPONENTS.items()
@@ -241,10 +245,10 @@ class Services:
     def _environment(self) -> dict[str, str]:
         running = processes.session_process(self.home, "api-server") is not None
         port = self.home.port("airflow", is_ours=running)
-        return settings.airflow_environment(self.home, self.postgres, port)
+        return airflow_settings.airflow_environment(self.home, self.postgres, port)
 
     def _pipeline(self) -> dict[str, str]:
-        """What the tasks have to know of the sandbox."""
+        """Return what the tasks have to know of the sandbox."""
         choice = self.sandbox.choice
         if not choice.is_on:
             return {}
@@ -268,6 +272,6 @@ class Services:
 
 
 def started_at(home: Home, name: str) -> datetime | None:
-    """When a service was started; None when it does not run."""
+    """Return when a service was started; None when it does not run."""
     process: psutil.Process | None = processes.session_process(home, name)
     return None if process is None else datetime.fromtimestamp(process.create_time(), UTC)

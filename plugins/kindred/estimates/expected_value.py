@@ -1,6 +1,6 @@
 """What each customer is expected to order and spend over the next year, and how sure that is.
 
-Orders to come (`buying`) times the mean value of an order (`spending`), undiscounted. An
+Orders to come (`purchase_frequency`) times their mean value (`order_value`), undiscounted. An
 expectation, never what was spent. About who never ordered it says nothing: both models begin with
 the first order, so such customers are no rows here and stay without a number. Nor does it know of
 contracts: whose contract has ended is for the caller to leave out of what is shown.
@@ -70,9 +70,8 @@ class ExpectedValue:
         value: their product.
         likeness: rank correlation of orders and mean value among those who bought again; the
             product is right where it is near 0.
-        moves: customers by parameters: the value's slope by each parameter's logarithm.
-        order_moves: the same of the orders.
-        pull: customers by parameters: how far each customer moved them (`likelihood.Fit`).
+        gradient: customers by parameters: the value's slope by each parameter's logarithm.
+        influence: customers by parameters: how far each customer moved them (`likelihood.Fit`).
     """
 
     weeks: float
@@ -83,9 +82,8 @@ class ExpectedValue:
     order_value: Floats
     value: Floats
     likeness: float
-    moves: Floats
-    order_moves: Floats
-    pull: Floats
+    gradient: Floats
+    influence: Floats
 
 
 def expected_value(
@@ -121,9 +119,8 @@ def expected_value(
         order_value=mean_order(spending, buyers.baskets),
         value=value(logs),
         likeness=_frequency_value_correlation(buyers),
-        moves=_gradient(value, logs),
-        order_moves=_gradient(orders, logs),
-        pull=np.hstack([times.pull, values.pull]),
+        gradient=_gradient(value, logs),
+        influence=np.hstack([times.influence, values.influence]),
     )
 
 
@@ -139,7 +136,7 @@ def mean_value(worth: ExpectedValue, members: Bools | None = None) -> Interval:
     if not customers:
         raise ValueError("a group of nobody has no mean")
     mean = float(worth.value[chosen].mean())
-    influence = worth.pull @ worth.moves[chosen].mean(axis=0)
+    influence = worth.influence @ worth.gradient[chosen].mean(axis=0)
     influence[chosen] += (worth.value[chosen] - mean) / customers
     ratio = float(np.exp(Z * np.sqrt(np.square(influence).sum()) / mean))
     return Interval(mean, mean / ratio, mean * ratio)

@@ -32,14 +32,14 @@ class Fit:
     Attributes:
         logs: their logarithms.
         log_likelihood: of all customers.
-        pull: customers by parameters: by how much each customer moved each logarithm, to first
+        influence: customers by parameters: by how much each customer moved each logarithm, to first
             order (the influence function). Sums to nothing; its products sum to the covariance
             that resampling customers would give, whether or not the model is true.
     """
 
     logs: Floats
     log_likelihood: float
-    pull: Floats
+    influence: Floats
 
 
 def maximise(each: Each, start: Floats) -> Fit:

@@ -64,7 +64,7 @@ class Baskets:
 
 
 def fit_spending(known: Baskets) -> Fit:
-    """Fit the model to those with an order; the others pull at nothing.
+    """Fit the model to those with an order; the others have no influence.
 
     Raises:
         DidNotConverge: see there.
@@ -75,9 +75,9 @@ def fit_spending(known: Baskets) -> Fit:
     found = maximise(
         lambda logs: _each(OrderValue.of(logs), orders, mean / scale), np.log([2.0, 3.0, 1.0])
     )
-    pull = np.zeros((len(has), 3))
-    pull[has] = found.pull
-    return Fit(found.logs + np.array([0, 0, np.log(scale)]), found.log_likelihood, pull)
+    influence = np.zeros((len(has), 3))
+    influence[has] = found.influence
+    return Fit(found.logs + np.array([0, 0, np.log(scale)]), found.log_likelihood, influence)
 
 
 def mean_order(model: OrderValue, known: Baskets) -> Floats:

@@ -21,7 +21,7 @@ FLOOR = 0.2
 _ZERO = 1e-10
 
 
-class Weights(NamedTuple):
+class RelativeWeights(NamedTuple):
     """Relative weights [..., p], which sum to R squared [...], and the share of each, sum 1."""
 
     weight: Floats
@@ -29,7 +29,7 @@ class Weights(NamedTuple):
     r_squared: Floats
 
 
-def relative_weights(found: Correlations) -> Weights:
+def relative_weights(found: Correlations) -> RelativeWeights:
     """Return each touchpoint's weight: sum over k of lambda_jk squared times beta_k squared.
 
     Sparse pairs may claim together more than the whole outcome. Then all weights are scaled by one
@@ -42,7 +42,7 @@ def relative_weights(found: Correlations) -> Weights:
     total = raw.sum(-1)
     share = np.full_like(raw, np.nan)
     np.divide(raw, total[..., None], out=share, where=total[..., None] > _ZERO)
-    return Weights(raw / np.maximum(total, 1)[..., None], share, np.minimum(total, 1))
+    return RelativeWeights(raw / np.maximum(total, 1)[..., None], share, np.minimum(total, 1))
 
 
 def chance_weights(found: Correlations) -> Floats:

@@ -99,10 +99,9 @@ class RiskModel:
 
 @dataclass(frozen=True)
 class HoldoutCheck:
-    """The proof: what a model of `trained_months` said of `month`, against what happened."""
+    """The proof: what a model of the months before said of `month`, against what happened."""
 
     month: int
-    trained_months: tuple[int, int]
     reliability: Reliability
 
 
@@ -152,7 +151,7 @@ def lapse_risk(history: History, present: Floats, rules: RiskRules | None = None
     short = _too_little(earlier, latest, rules)
     if short:
         return NoRisk(short)
-    check = _check(train(earlier, rules), earlier, latest)
+    check = _check(train(earlier, rules), latest)
     if check.reliability.auc.low <= 0.5:
         return NoRisk("on a later month it told leavers from stayers no better than chance", check)
     model = _corrected(train(history, rules), latest, check)
@@ -179,11 +178,10 @@ def reasons(model: RiskModel, values: Floats, rules: RiskRules) -> tuple[tuple[s
     return tuple(tuple(row[:count]) for row, count in zip(named, counts.tolist(), strict=True))
 
 
-def _check(model: RiskModel, earlier: History, latest: History) -> HoldoutCheck:
+def _check(model: RiskModel, latest: History) -> HoldoutCheck:
     log_odds = model.log_odds(latest.values)
     return HoldoutCheck(
         month=int(latest.months[0]),
-        trained_months=(int(earlier.months.min()), int(earlier.months.max())),
         reliability=reliability(log_odds, expit(log_odds).round(_DIGITS), latest.left),
     )
 

@@ -24,7 +24,7 @@ MAD_TO_DEVIATION = 1.4826  # of a normal distribution
 
 
 @dataclass(frozen=True)
-class Night:
+class NightVolume:
     """How many rows a night brought, scaled to the window that is looked at."""
 
     rows: float
@@ -58,7 +58,7 @@ class Usual:
         return f"about {self.rows:,.0f} expected, the median of {self.nights} {self.which}"
 
 
-def usual(nights: Sequence[Night]) -> Usual:
+def usual(nights: Sequence[NightVolume]) -> Usual:
     """Return what nights that asked for as much time lead us to expect."""
     everyday = [night.rows for night in nights]
     weekday = [night.rows for night in nights if night.is_same_weekday]

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import psycopg
 
-from kindred.gates.expected_volume import FEWEST_EXPECTED, Night, Usual, usual
+from kindred.gates.expected_volume import FEWEST_EXPECTED, NightVolume, Usual, usual
 from kindred.gates.verdicts import Finding, Severity
 from kindred.loads import Batch, Load
 from kindred.warehouse import suspicions
@@ -95,7 +95,7 @@ def _own(
     return length, max(rows, 0)
 
 
-def _nights(conn: psycopg.Connection, batch: Batch, length: timedelta) -> list[Night]:
+def _nights(conn: psycopg.Connection, batch: Batch, length: timedelta) -> list[NightVolume]:
     """Return the published nights of the eight weeks before that asked for about so much time."""
     zone = os.environ.get("KINDRED_TIME_ZONE") or "UTC"
     rows = conn.execute(
@@ -138,7 +138,7 @@ def _nights(conn: psycopg.Connection, batch: Batch, length: timedelta) -> list[N
             "shortest": SHORTEST,
         },
     ).fetchall()
-    return [Night(*row) for row in rows]
+    return [NightVolume(*row) for row in rows]
 
 
 def _without_rows(conn: psycopg.Connection, batch: Batch) -> timedelta:

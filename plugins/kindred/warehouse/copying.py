@@ -23,7 +23,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
 
 
-class Column(Protocol):
+class TypedColumn(Protocol):
     """A column as far as COPY has to know it."""
 
     @property
@@ -33,7 +33,7 @@ class Column(Protocol):
 
 
 def encode(
-    rows: Iterable[Sequence[Any]], columns: Sequence[Column], tail: Sequence[Any] = ()
+    rows: Iterable[Sequence[Any]], columns: Sequence[TypedColumn], tail: Sequence[Any] = ()
 ) -> bytes:
     """Return rows as lines of text COPY.
 

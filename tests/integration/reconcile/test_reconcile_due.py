@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kindred.cli import reconcile as cli
+from kindred.cli import deletions
 from kindred.pipeline.reconcile import Options
 from kindred.sources import LOADS
 from kindred.warehouse import reconciliations
@@ -83,17 +83,17 @@ def test_a_dry_run_and_a_lost_batch_leave_a_load_due(nights, vendors, conn):
 
 def test_the_command_line_says_what_is_due_why_and_what_to_type(nights, warehouse):
     nightly(nights, 8)
-    lines = cli.due(warehouse.dsn("admin"))
+    lines = deletions.due(warehouse.dsn("admin"))
     assert lines[0] == (
         "salesforce_contacts: deletions may be unseen, not compared for 7 days:"
         " `kindred reconcile --source crm`"
     )
     assert len(lines) == sum(load.deletions is not None for load in LOADS.values())
-    through = cli.compared_through(warehouse.dsn("admin"))
+    through = deletions.compared_through(warehouse.dsn("admin"))
     assert set(through.values()) == {None}
     nights.reconcile("first")
-    assert cli.due(warehouse.dsn("admin")) == []
-    assert None not in cli.compared_through(warehouse.dsn("admin")).values()
+    assert deletions.due(warehouse.dsn("admin")) == []
+    assert None not in deletions.compared_through(warehouse.dsn("admin")).values()
 
 
 def test_the_command_line_reads_what_a_run_compared_and_what_became_of_it(
@@ -102,7 +102,7 @@ def test_the_command_line_reads_what_a_run_compared_and_what_became_of_it(
     nightly(nights, 1)
     purge(vendors, "salesforce_contacts")
     nights.reconcile("first")
-    (contacts, *others) = cli.compared(warehouse.dsn("admin"), "first")
+    (contacts, *others) = deletions.compared(warehouse.dsn("admin"), "first")
     assert (contacts.load, contacts.ids_gone, contacts.rows_published, contacts.status) == (
         "salesforce_contacts", 1, 1, "published",
     )  # fmt: skip

@@ -17,13 +17,13 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from kindred.cli import airflow_runs, app, progress
+from kindred.cli import airflow_runs, app, night_progress
 from kindred.cli import night as nights
 from kindred.cli.airflow_runs import RunSnapshot, Task
-from kindred.cli.findings.formatting import interval
-from kindred.cli.ledger import BatchRow, LastNight
-from kindred.cli.night import Night
-from kindred.embedded import connections, settings
+from kindred.cli.business_days import Night
+from kindred.cli.formatting import interval
+from kindred.cli.run_ledger import BatchRow, LastNight
+from kindred.embedded import airflow_settings, vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import Home
 from kindred.embedded.postgres import Postgres
@@ -44,7 +44,7 @@ def test_help_names_every_command() -> None:
     told = CliRunner().invoke(app, ["--help"]).stdout
 
     commands = ["up", "run", "down", "status", "dsn", "doctor"]
-    commands += ["backfill", "release", "score", "migrate"]
+    commands += ["backfill", "release", "score", "migrate", "dbt", "airflow"]
     assert [name for name in commands if f" {name} " not in told] == []
 
 
@@ -118,13 +118,13 @@ def batch(status: str, load: str = "salesforce_contacts") -> BatchRow:
 
 
 def test_a_picture_knows_what_failed_and_what_was_not_published() -> None:
-    picture = RunSnapshot(
+    snapshot = RunSnapshot(
         tasks=[task("success"), task("failed", "gate"), task("skipped", "publish")],
         batches=[batch("published"), batch("held", "salesforce_orders")],
     )
 
-    assert [each.name for each in picture.failed] == ["gate"]
-    assert [each.load for each in picture.unpublished] == ["salesforce_orders"]
+    assert [each.name for each in snapshot.failed] == ["gate"]
+    assert [each.load for each in snapshot.unpublished] == ["salesforce_orders"]
 
 
 def test_a_report_is_no_cause_where_another_task_of_its_run_has_failed() -> None:
@@ -137,12 +137,12 @@ def test_a_report_is_no_cause_where_another_task_of_its_run_has_failed() -> None
 
 def test_plain_lines_say_each_task_and_each_load_once() -> None:
     console = Console(file=io.StringIO(), width=200)
-    lines = progress.LinePrinter(console)
+    lines = night_progress.LinePrinter(console)
     running = RunSnapshot(tasks=[task("running")], batches=[batch("landing")])
     ended = RunSnapshot(tasks=[task("success")], batches=[batch("published")])
 
-    for picture in (running, running, ended, ended):
-        lines.update(picture)
+    for snapshot in (running, running, ended, ended):
+        lines.update(snapshot)
 
     said = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert [" ".join(line.split()) for line in said] == [
@@ -153,7 +153,7 @@ def test_plain_lines_say_each_task_and_each_load_once() -> None:
 
 def test_a_task_that_failed_again_is_said_again() -> None:
     console = Console(file=io.StringIO(), width=200)
-    lines = progress.LinePrinter(console)
+    lines = night_progress.LinePrinter(console)
 
     for attempt in (1, 2):
         lines.update(RunSnapshot(tasks=[task("up_for_retry", attempt=attempt)]))
@@ -164,7 +164,9 @@ def test_a_task_that_failed_again_is_said_again() -> None:
 def test_the_live_table_shows_tasks_and_loads() -> None:
     console = Console(file=io.StringIO(), width=120)
 
-    console.print(progress.table(RunSnapshot(tasks=[task("running")], batches=[batch("held")])))
+    console.print(
+        night_progress.table(RunSnapshot(tasks=[task("running")], batches=[batch("held")]))
+    )
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "ingest_crm.land" in shown
@@ -218,7 +220,9 @@ class Told:
         self.changes.append(("delete", path))
 
 
-WANTED = {vendor: {"host": "http://127.0.0.1", "extra": None} for vendor in connections.VENDORS}
+WANTED = {
+    vendor: {"host": "http://127.0.0.1", "extra": None} for vendor in vendor_connections.VENDORS
+}
 
 
 def test_a_connection_of_a_persons_own_is_never_touched() -> None:
@@ -226,7 +230,7 @@ def test_a_connection_of_a_persons_own_is_never_touched() -> None:
         salesforce={"description": "ours, do not touch"}, genesys={"description": "sandbox"}
     )
 
-    connections.sync_connections(airflow, WANTED)  # type: ignore[arg-type]
+    vendor_connections.sync_connections(airflow, WANTED)  # type: ignore[arg-type]
 
     assert airflow.changes == [
         ("patch", "/connections/genesys"),
@@ -237,7 +241,7 @@ def test_a_connection_of_a_persons_own_is_never_touched() -> None:
 def test_without_a_sandbox_only_its_own_connections_go() -> None:
     airflow = Told(salesforce={"description": "sandbox"}, genesys={"description": None})
 
-    connections.sync_connections(airflow, {})  # type: ignore[arg-type]
+    vendor_connections.sync_connections(airflow, {})  # type: ignore[arg-type]
 
     assert airflow.changes == [("delete", "/connections/salesforce")]
 
@@ -267,18 +271,18 @@ class Nights:
 def test_a_night_ends_only_after_the_refresh_it_caused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(airflow_runs, "POLL_SECONDS", 0)
 
-    pictures = list(airflow_runs.follow(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
+    snapshots = list(airflow_runs.run_snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
-    refreshes = [picture.runs.get(("refresh_marts", "new")) for picture in pictures]
+    refreshes = [snapshot.runs.get(("refresh_marts", "new")) for snapshot in snapshots]
     assert refreshes == [None, None, "running", "success"]
 
 
 def test_a_refresh_of_an_earlier_night_is_not_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(airflow_runs, "POLL_SECONDS", 0)
 
-    pictures = list(airflow_runs.follow(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
+    snapshots = list(airflow_runs.run_snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
-    assert ("refresh_marts", "old") not in pictures[-1].runs
+    assert ("refresh_marts", "old") not in snapshots[-1].runs
 
 
 @pytest.fixture
@@ -287,7 +291,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("AIRFLOW_CONN_SALESFORCE", "https://login:key@example.org")
     monkeypatch.setenv("http_proxy", "http://proxy.example.org")
     home = Home.open()
-    return settings.airflow_environment(home, Postgres(home), 8099)
+    return airflow_settings.airflow_environment(home, Postgres(home), 8099)
 
 
 def test_airflow_listens_on_loopback_and_sends_nothing_home(environment: dict[str, str]) -> None:
@@ -326,17 +330,17 @@ def test_a_server_that_dies_in_mid_answer_is_silent() -> None:
 
 def test_nights_follow_the_calendar_when_the_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KINDRED_TIME_ZONE", "America/New_York")
-    monkeypatch.setattr(nights, "connection_origins", lambda _: {})
+    monkeypatch.setattr(nights.vendor_connections, "connection_origins", lambda _: {})
     services: Any = SimpleNamespace(
         sandbox=SimpleNamespace(choice=SimpleNamespace(is_on=True)),
         airflow=None,
         postgres=SimpleNamespace(dsn=lambda _: ""),
     )
-    end = nights.Night.ending(date(2026, 11, 1)).end
+    end = Night.ending(date(2026, 11, 1)).end
     days = []
     for _ in range(3):
         last = LastNight(end, is_complete=True)
-        monkeypatch.setattr(nights.ledger, "last_night", lambda *_, found=last: found)
+        monkeypatch.setattr(nights.run_ledger, "last_night", lambda *_, found=last: found)
         night = nights.next_night(services, None)
         assert night.start == end
         days.append(night.last_day.isoformat())

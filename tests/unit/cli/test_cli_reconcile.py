@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from kindred.cli import app, reconcile, status
+from kindred.cli import app, deletions, status
 from kindred.sources import SOURCES
 from kindred.warehouse.reconciliations import ReconciliationOutcome
 
@@ -64,14 +64,14 @@ class Airflow:
 
 @pytest.fixture(autouse=True)
 def no_naps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconcile, "POLL_SECONDS", 0)
+    monkeypatch.setattr(deletions, "POLL_SECONDS", 0)
 
 
 @pytest.mark.parametrize(("end", "went_well"), [("success", True), ("failed", False)])
 def test_airflow_compares_the_sources_that_are_asked_for(end: str, went_well: bool) -> None:
     airflow = Airflow(end)
     services: Any = SimpleNamespace(airflow=airflow)
-    assert reconcile.ask(services, ["crm"], is_dry_run=True) == ("manual__1", went_well)
+    assert deletions.ask(services, ["crm"], is_dry_run=True) == ("manual__1", went_well)
     assert airflow.asked == [
         ("/dags/reconcile", {"is_paused": False}),
         (
@@ -83,14 +83,14 @@ def test_airflow_compares_the_sources_that_are_asked_for(end: str, went_well: bo
 
 def test_the_table_has_a_line_a_load_with_what_is_gone_and_ended() -> None:
     console = Console(file=io.StringIO(), width=100)
-    console.print(reconcile.table([ENDED]))
+    console.print(deletions.table([ENDED]))
     head, line = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert " ".join(head.split()) == "load vendor raw gone back written unknown"
     assert line.split() == ["salesforce_contacts", "1,998", "2,000", "2", "0", "2", "0"]
 
 
 def told(made: ReconciliationOutcome) -> list[str]:
-    *lines, of_the_vendor = reconcile.advice([made], ["crm"])
+    *lines, of_the_vendor = deletions.advice([made], ["crm"])
     assert of_the_vendor.startswith("salesforce: ")
     return lines
 
@@ -129,16 +129,16 @@ def test_a_comparison_that_is_not_at_its_end_says_how_it_goes_on() -> None:
 
 
 def test_a_source_that_cannot_be_compared_says_why() -> None:
-    (line,) = reconcile.advice([], ["call_center"])
+    (line,) = deletions.advice([], ["call_center"])
     assert line.startswith("genesys: Nothing is compared")
 
 
 def test_status_says_up_to_where_deletions_are_known() -> None:
     through = datetime(2026, 11, 1, tzinfo=UTC)
     crm = {load.name: through for load in SOURCES["crm"]}
-    said = status.deletions({**crm, "mastodon_statuses": None})
+    said = status.deletions_line({**crm, "mastodon_statuses": None})
     assert said == "crm compared through 2026-11-01; social never compared"
-    said = status.deletions({**crm, "salesforce_orders": None, "mastodon_statuses": None})
+    said = status.deletions_line({**crm, "salesforce_orders": None, "mastodon_statuses": None})
     assert said.endswith("; salesforce_orders, social never compared")
 
 

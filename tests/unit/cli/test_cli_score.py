@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from kindred.cli import app, texts
-from kindred.cli.columns import ADDED
-from kindred.cli.lines import Lines
-from kindred.cli.tables import Csv
+from kindred.cli import app, score_file
+from kindred.cli.text_files import Lines
+from kindred.cli.text_tables import ADDED, Csv
 from kindred.text_emotions import MODEL_VERSION, SCORES, score
 
 SECRET = "hunter2"
@@ -129,7 +128,7 @@ def test_the_only_column_holds_the_texts_and_a_named_one_goes_first() -> None:
 
 
 def test_rows_keep_their_order_across_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_ROWS", 3)
+    monkeypatch.setattr(score_file, "_ROWS", 3)
     said = [f"{n} times {word}" for n in range(5) for word in ("good", "bad")]
 
     _, written, _ = run("-", stdin="\n".join(["text", *said]).encode())
@@ -172,7 +171,7 @@ def test_an_error_names_the_place_and_never_the_content(stdin: bytes, reason: st
 
 
 def test_a_line_too_long_for_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kindred.cli.lines.LONGEST", 20)
+    monkeypatch.setattr("kindred.cli.text_files.LONGEST", 20)
 
     code, _, said = run("-", stdin=b"text\n" + SECRET.encode() * 9)
 

@@ -38,7 +38,7 @@ def test_slopes_are_those_of_the_likelihood():
 
 def test_the_truth_is_found_again():
     fit = fit_spending(draw(4, 20_000)[0].baskets)
-    errors = np.sqrt(np.square(fit.pull).sum(axis=0))
+    errors = np.sqrt(np.square(fit.influence).sum(axis=0))
     assert (errors < 0.08).all()
     assert (np.abs(fit.logs - np.log([4, 5, 4 * 60 / 5])) < 3 * errors).all()
 
@@ -70,13 +70,13 @@ def test_few_orders_say_the_mean_of_all_and_many_the_customer_s_own():
     assert often == pytest.approx(100, rel=0.01)
 
 
-def test_who_has_no_valued_order_pulls_at_nothing():
+def test_who_has_no_valued_order_has_no_influence():
     baskets = draw(7, 500)[0].baskets
     more = Baskets(np.append(baskets.orders, 0), np.append(baskets.mean, np.nan))
     fit, same = fit_spending(more), fit_spending(baskets)
     np.testing.assert_array_equal(fit.logs, same.logs)
-    assert fit.pull.shape == (501, 3)
-    assert not fit.pull[-1].any()
+    assert fit.influence.shape == (501, 3)
+    assert not fit.influence[-1].any()
 
 
 def test_orders_that_all_cost_the_same_are_expected_to_go_on_so():

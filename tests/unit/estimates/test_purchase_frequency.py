@@ -153,16 +153,16 @@ def test_the_truth_is_found_again_and_which_of_the_models_it_was(first):
     truth = BUYING._replace(first=first)
     fit, chosen = fit_buying(draw(3, 20_000, truth)[0].purchases)
     assert chosen == first
-    errors = np.sqrt(np.square(fit.pull).sum(axis=0))
+    errors = np.sqrt(np.square(fit.influence).sum(axis=0))
     assert (errors < 0.12).all()
     logs = np.log([truth.r, truth.r / truth.alpha, truth.a / truth.b, truth.b])
     assert (np.abs(fit.logs - logs) < 3 * errors).all()
 
 
-def test_the_pull_of_customers_is_how_fits_to_others_differ():
+def test_the_influence_of_customers_is_how_fits_to_others_differ():
     fits = [fit_one(draw(seed, 1_000)[0].purchases, 0) for seed in range(40)]
     spread = np.std([fit.logs for fit in fits], axis=0)
-    said = np.median([np.sqrt(np.square(fit.pull).sum(axis=0)) for fit in fits], axis=0)
+    said = np.median([np.sqrt(np.square(fit.influence).sum(axis=0)) for fit in fits], axis=0)
     np.testing.assert_allclose(spread, said, rtol=0.35)
 
 

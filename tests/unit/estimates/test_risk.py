@@ -40,7 +40,6 @@ def test_the_risk_ranks_those_who_then_leave(world, found):
 def test_the_check_learns_only_from_what_was_known_when_it_begins(world, found):
     history, present, _ = world
     assert found.check.month == CHECK_MONTH
-    assert found.check.trained_months == (0, CHECK_MONTH - HORIZON)
     between = (history.months > CHECK_MONTH - HORIZON) & (history.months < CHECK_MONTH)
     other = replace(history, left=np.where(between, ~history.left, history.left))
     assert lapse_risk(other, present).check == found.check

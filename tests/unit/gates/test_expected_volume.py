@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kindred.gates.expected_volume import Night, usual
+from kindred.gates.expected_volume import NightVolume, usual
 
 NIGHTS = 2_000
 
 
-def weekdays(*rows: float) -> list[Night]:
-    return [Night(each, is_same_weekday=True) for each in rows]
+def weekdays(*rows: float) -> list[NightVolume]:
+    return [NightVolume(each, is_same_weekday=True) for each in rows]
 
 
-def others(*rows: float) -> list[Night]:
-    return [Night(each, is_same_weekday=False) for each in rows]
+def others(*rows: float) -> list[NightVolume]:
+    return [NightVolume(each, is_same_weekday=False) for each in rows]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def others(*rows: float) -> list[Night]:
         (weekdays(300) + others(100, 100, 100), 100),
     ],
 )
-def test_the_weekdays_median_is_expected(nights: list[Night], expected: float | None) -> None:
+def test_the_weekdays_median_is_expected(nights: list[NightVolume], expected: float | None) -> None:
     assert usual(nights).rows == expected
 
 
@@ -50,7 +50,9 @@ def test_the_weekdays_median_is_expected(nights: list[Night], expected: float | 
         (weekdays(40, 50, 0, 45), False),
     ],
 )
-def test_rows_are_due_where_no_night_has_brought_none(nights: list[Night], is_due: bool) -> None:
+def test_rows_are_due_where_no_night_has_brought_none(
+    nights: list[NightVolume], is_due: bool
+) -> None:
     assert usual(nights).is_due is is_due
 
 
@@ -73,7 +75,7 @@ def test_rows_are_due_where_no_night_has_brought_none(nights: list[Night], is_du
     ],
 )
 def test_a_night_is_thin_beyond_chance_and_the_nights_own_spread(
-    nights: list[Night], rows: int, is_thin: bool
+    nights: list[NightVolume], rows: int, is_thin: bool
 ) -> None:
     assert usual(nights).is_thin(rows) is is_thin
 

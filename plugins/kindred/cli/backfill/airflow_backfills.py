@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from kindred.cli.airflow_runs import UNFINISHED
-from kindred.cli.backfill.days import Days
+from kindred.cli.business_days import Days
 from kindred.embedded.airflow_api import Airflow, AirflowRefusal
 
 EVERYTHING, FAILED = "completed", "failed"  # Airflow's words for which runs are run again
@@ -91,7 +91,7 @@ def count(airflow: Airflow, dag: str, days: Days, *states: str) -> int:
 
 
 def seconds_of_late(airflow: Airflow, dag: str) -> list[float]:
-    """How long the newest runs took that went well."""
+    """Return how long the newest successful runs took."""
     found = airflow.get(f"/dags/{dag}/dagRuns", state="success", order_by="-id", limit=20)
     return [entry["duration"] for entry in found["dag_runs"] if entry["duration"] is not None]
 
@@ -100,7 +100,7 @@ def create(airflow: Airflow, dag: str, days: Days, which: str, at_once: int) -> 
     """Ask Airflow for a backfill; all its runs are queued when this returns.
 
     Raises:
-        AnswerError: Airflow refuses, or somebody else was quicker.
+        AirflowRefusal: Airflow refuses, or another person's backfill was first.
     """
     deadline = time.monotonic() + MARKING_SECONDS
     while True:

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from rich.console import Console
+from rich.table import Table
+
+from kindred.cli import run_ledger
 from kindred.cli.airflow_runs import UNFINISHED
-from kindred.cli.backfill import airflow_backfills, ledger
+from kindred.cli.backfill import airflow_backfills
 from kindred.cli.backfill.airflow_backfills import EVERYTHING, FAILED, Backfill, BackfillRun
-from kindred.cli.backfill.days import Days, refuse_unfinished, refuse_unreachable
-from kindred.cli.backfill.ledger import LoadCoverage
-from kindred.embedded import connections
+from kindred.cli.business_days import Days, refuse_unfinished, refuse_unreachable, zone
+from kindred.cli.formatting import counts, duration, plural_days
+from kindred.cli.run_ledger import LoadCoverage
+from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import Airflow
-from kindred.embedded.connections import BackfillReach
+from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import BACKFILLS, LOADS, SOURCES
 
 TASKS = 4  # land, gate, publish, report
 
@@ -68,7 +73,7 @@ class BackfillPlan:
 
 
 def command(days: Days, sources: Sequence[str], *, only_failed: bool = False) -> str:
-    """How a person asks for this; without sources it means all."""
+    """Return the command line that asks for this; without sources it means all."""
     words = ["kindred backfill", f"--from {days.first}", f"--to {days.last}"]
     words += [f"--source {source}" for source in sources if len(sources) < len(SOURCES)]
     return " ".join([*words, "--only-failed"] if only_failed else words)
@@ -92,16 +97,16 @@ def make(
         moment: the instant up to which there can be records.
 
     Raises:
-        KindredError: days that nobody can bring, no night yet, or a backfill of other days is
+        KindredError: days that no vendor can bring, no night yet, or a backfill of other days is
             under way; the text says what works.
     """
     chosen = [source for source in SOURCES if source in sources or not sources]
     refuse_unfinished(days, moment)
     vendors = {source: SOURCES[source][0].vendor for source in chosen}
-    reaches = {vendor: connections.reach(airflow, vendor) for vendor in vendors.values()}
+    reaches = {vendor: vendor_connections.reach(airflow, vendor) for vendor in vendors.values()}
     refuse_unreachable(days, moment, reaches)
     loads = [load.name for load in LOADS.values() if load.vendor in reaches]
-    known = ledger.coverage(dsn, loads, days)
+    known = run_ledger.coverage(dsn, loads, days)
     if not any(load.has_cursor for load in known):
         raise KindredError(
             f"nothing of {', '.join(chosen)} is published yet: `kindred run` takes the history"
@@ -143,9 +148,73 @@ def _runs(
     *,
     only_failed: bool,
 ) -> tuple[int, int]:
-    """How many runs Airflow would make, and how many of those there are it would run again."""
+    """Return how many runs Airflow would make, and how many it would run again."""
     if running is not None:
         return 0, sum(run.state in UNFINISHED for run in found)
     wanted = airflow_backfills.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)
     again = len(wanted & {run.start for run in found})
     return len(wanted) - again, again
+
+
+def show(console: Console, plan: BackfillPlan) -> None:
+    """Print the plan."""
+    days = plan.days
+    console.print(
+        f"Backfill of {days} ({plural_days(len(days))}, {zone().key}):"
+        f" {days.start:%Y-%m-%d %H:%M} to {days.end:%Y-%m-%d %H:%M} UTC, a run for each day.\n",
+        soft_wrap=True,
+    )
+    console.print(
+        counts(
+            ("source", "days", "first run", "run again", "left alone"),
+            [(part.source, len(days), part.first, part.again, part.left) for part in plan.parts],
+        )
+    )
+    for part in plan.parts:
+        _note(console, part)
+    console.print()
+    console.print(
+        counts(
+            ("load", "windows", "published before", "never"),
+            [
+                (known.load, len(days), known.days_published, len(days) - known.days_published)
+                for known in plan.loads
+            ],
+        )
+    )
+    fresh = [known.load for known in plan.loads if not known.has_cursor]
+    if fresh:
+        console.print(
+            f"Never pulled: {', '.join(fresh)}; the next night takes the whole history.",
+            soft_wrap=True,
+        )
+    console.print("\nWhat the vendors can bring:")
+    limits = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for part in plan.parts:
+        reach = f" Reaches {part.reach.days:,} days back." if part.reach.days else ""
+        limits.add_row(part.vendor, f"{BACKFILLS[part.vendor]}{reach}")
+    console.print(limits)
+    console.print(f"\n{_cost(plan)}", soft_wrap=True)
+
+
+def _note(console: Console, part: SourcePlan) -> None:
+    if part.under_way is not None:
+        began = part.under_way.created_at.astimezone(zone())
+        console.print(
+            f"{part.source}: under way since {began:%Y-%m-%d %H:%M}; what is left of it is followed"
+        )
+    if not part.reach.is_connected:
+        console.print(
+            f"{part.source}: Airflow has no connection named {part.vendor}: its runs will skip",
+            soft_wrap=True,
+        )
+
+
+def _cost(plan: BackfillPlan) -> str:
+    if not plan.runs:
+        return "There is nothing to run."
+    said = (
+        f"{plan.runs:,} runs of {TASKS} tasks, {plan.at_once} at once a source,"
+        " and then one refresh of the marts"
+    )
+    return f"{said}." if plan.seconds is None else f"{said}: very roughly {duration(plan.seconds)}."

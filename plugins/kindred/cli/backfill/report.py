@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kindred.cli.backfill import airflow_backfills, ledger, progress_view, watch
-from kindred.cli.backfill.days import Days
-from kindred.cli.backfill.format import counts, duration, plural_days
+from kindred.cli import run_ledger
+from kindred.cli.backfill import airflow_backfills
 from kindred.cli.backfill.plan import command
-from kindred.cli.supervision import with_restarts
+from kindred.cli.business_days import Days
+from kindred.cli.formatting import counts, duration, plural_days
 from kindred.sources import SOURCES
 from kindred.warehouse.ledger import UNSETTLED
 
@@ -20,19 +20,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kindred.cli.backfill.airflow_backfills import Backfill
-    from kindred.cli.backfill.ledger import BatchCounts, BuildResult
     from kindred.cli.backfill.plan import BackfillPlan
     from kindred.cli.backfill.watch import BackfillSnapshot
+    from kindred.cli.run_ledger import BatchCounts, BuildResult
     from kindred.embedded.services import Services
-
-
-def follow(console: Console, services: Services, backfills: list[Backfill]) -> BackfillSnapshot:
-    """Show the backfills until they and the refreshes after them have ended."""
-    console.print()
-    with progress_view.shown(console) as show:
-        for picture in with_restarts(services, lambda: watch.follow(services.airflow, backfills)):
-            show(picture)
-    return picture
 
 
 @dataclass(frozen=True)
@@ -44,8 +35,8 @@ class _Ended:
     failed: list[datetime]
 
 
-def finish(
-    console: Console, services: Services, backfills: list[Backfill], picture: BackfillSnapshot
+def report(
+    console: Console, services: Services, backfills: list[Backfill], snapshot: BackfillSnapshot
 ) -> bool:
     """Show what changed, and what failed with its next step; return whether all went well."""
     dsn = services.postgres.dsn("admin")
@@ -54,21 +45,21 @@ def finish(
     outcomes = [outcome for each in ended for outcome in each.outcomes]
     console.print()
     console.print(_loads(outcomes))
-    console.print(f"\n{_marts(ledger.builds(dsn, since))}", soft_wrap=True)
+    console.print(f"\n{_marts(run_ledger.builds(dsn, since))}", soft_wrap=True)
     for outcome in outcomes:
         if outcome.failed:
             reason = outcome.message or "its task did not end; Airflow has its log"
             typer.echo(f"FAILED  {outcome.load}, {plural_days(outcome.failed)}: {reason}", err=True)
         if outcome.held:
             typer.echo(f"HELD    {outcome.load}, {plural_days(outcome.held)}", err=True)
-    refused = [task for task in picture.tasks if task.state == "failed"]
-    for task in refused:
+    not_built = [task for task in snapshot.tasks if task.state == "failed"]
+    for task in not_built:
         page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"
         typer.echo(f"FAILED  {task.dag}.{task.name}: its log is at {page}", err=True)
     failed = [each for each in ended if each.failed]
     if failed:
-        typer.echo(f"Next: mend it, then `{_again(failed)}`.", err=True)
-    is_held = any(outcome.held for outcome in outcomes) or bool(refused)
+        typer.echo(f"Next: fix it, then `{_again(failed)}`.", err=True)
+    is_held = any(outcome.held for outcome in outcomes) or bool(not_built)
     if is_held:
         typer.echo("Next: `kindred status` names the rule that holds something.", err=True)
     return not (failed or is_held)
@@ -82,15 +73,15 @@ def _ended(services: Services, backfill: Backfill, since: datetime) -> _Ended:
         airflow_backfills.runs(services.airflow, backfill.dag, backfill.days, run_type="backfill")
     )
     names = [run.run_id for run in runs]
-    lost = ledger.runs_with(dsn, loads, names, *UNSETTLED)
-    held = ledger.runs_with(dsn, loads, names, "held")
+    lost = run_ledger.runs_with(dsn, loads, names, *UNSETTLED)
+    held = run_ledger.runs_with(dsn, loads, names, "held")
     failed = [
         run.start
         for run in runs
         # What a gate holds, running again would hold again.
         if run.run_id in lost or (run.state == "failed" and run.run_id not in held)
     ]
-    return _Ended(source, ledger.outcomes(dsn, loads, names, since), failed)
+    return _Ended(source, run_ledger.outcomes(dsn, loads, names, since), failed)
 
 
 def _again(failed: list[_Ended]) -> str:
@@ -127,7 +118,7 @@ def _loads(outcomes: list[BatchCounts]) -> object:
 def _marts(builds: list[BuildResult]) -> str:
     published = [built for built in builds if built.status == "published"]
     if not builds:
-        return "Nothing changed, so the marts stand as they were."
+        return "Nothing changed, so the marts are as they were."
     if not published:
         return f"The marts were not published: build {builds[-1].build_id} is {builds[-1].status}."
     customers = sum(built.customers or 0 for built in published)

@@ -2,7 +2,7 @@
 
 import typer
 
-from kindred.cli.commands import batches, nights, running, texts
+from kindred.cli.commands import machine, nights, release, score, tools
 
 app = typer.Typer(
     add_completion=False,
@@ -12,17 +12,20 @@ app = typer.Typer(
 )
 
 for command in (  # as `kindred --help` lists them
-    running.up,
+    machine.up,
     nights.run,
     nights.backfill,
     nights.reconcile,
-    running.down,
-    running.status,
-    running.dsn,
-    running.doctor,
-    batches.release,
-    batches.replace,
-    texts.score,
-    running.migrate,
+    machine.down,
+    machine.status,
+    machine.dsn,
+    machine.doctor,
+    release.release,
+    release.replace,
+    score.score,
+    machine.migrate,
 ):
     app.command()(command)
+
+for tool in (tools.dbt, tools.airflow):
+    app.command(context_settings=tools.PASSED_THROUGH, add_help_option=False)(tool)

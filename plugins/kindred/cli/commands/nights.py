@@ -9,8 +9,15 @@ from typing import Annotated
 
 import typer
 
-from kindred.cli import shell
-from kindred.cli.commands.options import Customers, NoSandbox, Replay, Scenario, choice
+from kindred.cli.commands import exits
+from kindred.cli.commands.options import (
+    Customers,
+    NoSandbox,
+    Replay,
+    Scenario,
+    open_services,
+    sandbox_settings,
+)
 
 DAY = "%Y-%m-%d"
 
@@ -34,26 +41,26 @@ def run(
     no_sandbox: NoSandbox = False,
 ) -> None:
     """Run one night now and show what it found; services stay up afterwards."""
-    with shell.exit_on_error():
+    with exits.exit_on_error():
         from rich.console import Console
 
-        from kindred.cli import night, report
+        from kindred.cli import night
 
         console = Console(highlight=False)
-        services = shell.services()
+        services = open_services()
         began = time.monotonic()
         try:
-            with shell.interrupt_on_signal():
-                services.up(choice(services, scenario, customers, replay, no_sandbox))
+            with exits.interrupt_on_signal():
+                services.up(sandbox_settings(services, scenario, customers, replay, no_sandbox))
                 typer.echo(f"Services are up after {time.monotonic() - began:.0f} s.")
                 chosen = night.next_night(services, through.date() if through else None)
-                picture = report.follow(console, services, chosen)
+                snapshot = night.run(console, services, chosen)
         except KeyboardInterrupt:
             typer.echo("\nStopping everything; `kindred run` takes the night up again.", err=True)
             services.down()
             raise typer.Exit(130) from None
         typer.echo(f"\nFrom start to end: {time.monotonic() - began:.0f} s.")
-        went_well = report.finish(console, services, picture)
+        went_well = night.report(console, services, snapshot)
     raise typer.Exit(0 if went_well else 1)
 
 
@@ -70,37 +77,39 @@ def backfill(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
 ) -> None:
     """Ask for days of the past again and refresh the marts once; the same command resumes it."""
-    with shell.exit_on_error():
+    with exits.exit_on_error():
         from rich.console import Console
 
-        from kindred.cli import airflow_runs, night
-        from kindred.cli.backfill import days, plan, plan_view, report, start
+        from kindred.cli import airflow_runs, business_days
+        from kindred.cli.backfill import plan, report, watch
 
         console = Console(highlight=False)
-        wanted = days.asked(first.date(), last.date())
-        services = shell.services()
+        wanted = business_days.asked(first.date(), last.date())
+        services = open_services()
         services.up()
-        night.wait_until_known(services.airflow, (*night.INGESTS, airflow_runs.REFRESH))
+        airflow_runs.wait_until_known(
+            services.airflow, (*airflow_runs.INGESTS, airflow_runs.REFRESH)
+        )
         chosen = plan.make(
             services.airflow,
             services.postgres.dsn("admin"),
             wanted,
             source or [],
-            days.now(services),
+            business_days.now(services),
             only_failed=only_failed,
             at_once=at_once,
         )
-        plan_view.show(console, chosen)
+        plan.show(console, chosen)
         if dry_run or not chosen.runs:
             raise typer.Exit(0)
         try:
-            with shell.interrupt_on_signal():
-                started = start.start(services.airflow, chosen)
-                picture = report.follow(console, services, started)
+            with exits.interrupt_on_signal():
+                started = watch.start(services.airflow, chosen)
+                snapshot = watch.watch(console, services, started)
         except KeyboardInterrupt:
             typer.echo(report.left_running(services, chosen), err=True)
             raise typer.Exit(130) from None
-        went_well = report.finish(console, services, started, picture)
+        went_well = report.report(console, services, started, snapshot)
     raise typer.Exit(0 if went_well else 1)
 
 
@@ -113,19 +122,19 @@ def reconcile(
     ] = False,
 ) -> None:
     """Find what the vendors have deleted unseen, and end it in the warehouse too."""
-    with shell.exit_on_error():
+    with exits.exit_on_error():
         from rich.console import Console
 
-        from kindred.cli import reconcile as comparing
+        from kindred.cli import deletions
         from kindred.sources import SOURCES
 
-        services = shell.services()
+        services = open_services()
         services.up()
         sources = [one.value for one in source or []] or list(SOURCES)
-        run_id, went_well = comparing.ask(services, sources, is_dry_run=dry_run)
-        found = comparing.compared(services.postgres.dsn("admin"), run_id)
-        Console(highlight=False).print(comparing.table(found))
-        for line in comparing.advice(found, sources):
+        run_id, went_well = deletions.ask(services, sources, is_dry_run=dry_run)
+        found = deletions.compared(services.postgres.dsn("admin"), run_id)
+        Console(highlight=False).print(deletions.table(found))
+        for line in deletions.advice(found, sources):
             typer.echo(line)
         if not went_well:
             page = f"{services.airflow.base}/dags/reconcile/runs/{run_id}"

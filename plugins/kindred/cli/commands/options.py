@@ -1,7 +1,8 @@
-"""Options that several commands take, and what those of the sandbox come to."""
+"""Options that several commands take, and the services that they are for."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,14 +19,25 @@ NoSandbox = Annotated[bool, typer.Option("--no-sandbox", help="Real sources only
 AsJson = Annotated[bool, typer.Option("--json", help="For programs instead of people.")]
 
 
-def choice(
+def open_services(*, quiet: bool = False) -> Services:
+    """Return the services of the home, which print what they do unless `quiet`."""
+    from kindred.embedded.home import Home
+    from kindred.embedded.services import Services
+
+    def say(line: str) -> None:
+        typer.echo(line, file=sys.stdout)  # looked up now: rich replaces it while it draws
+
+    return Services(Home.open(), (lambda _: None) if quiet else say)
+
+
+def sandbox_settings(
     services: Services,
     scenario: str | None,
     customers: int | None,
     replay: Path | None,
     no_sandbox: bool,
 ) -> SandboxSettings | None:
-    """What was asked for; None (as last time) when nothing was."""
+    """Return what the options ask of the sandbox; None (as last time) when they ask nothing."""
     from kindred.embedded.sandbox import SandboxSettings
 
     if no_sandbox:

@@ -1,14 +1,10 @@
 """What the published marts say, on one page.
 
-    board.py      the board's figures against a year before
-    tiers.py      who they are, what they are worth, who left and who advocates
-    drivers.py    which touchpoints go with connection, said to matter or not
-    calls.py      who to call first, and how far such a forecast was right
-    sources.py    how far each source reaches
-    figures.py    figures with their intervals
+    tiers.py      true north, what the tiers are worth, who left and who advocates
+    drivers.py    which touchpoints go with connection, and who to call first
 
 Read through the reader role, so the page shows what any BI tool would see and nothing else.
-Every share stands with its 95 % interval, and a group too small to read says so: a bare figure
+Every share has its 95 % interval beside it, and a group too small to read says so: a bare figure
 of nine customers looks as sure as one of nine thousand.
 """
 
@@ -19,17 +15,19 @@ from datetime import date
 import psycopg
 from psycopg.rows import DictRow, dict_row
 from rich.console import Console
+from rich.table import Table
 
-from kindred.cli.findings import call_list, drivers, north_star, sources, tiers
+from kindred.cli.findings import drivers, tiers
+from kindred.cli.formatting import grid, whole
 from kindred.warehouse.connections import connect
 
 # Each part with the mart it begins with: what was published before that mart existed lacks it.
 PARTS = (
-    (north_star.table, "true_north"),
+    (tiers.true_north_table, "true_north"),
     (tiers.segments_table, "segment_summary"),
     (tiers.outcomes_table, "segment_attrition"),
-    (drivers.table, "touchpoint_importance"),
-    (call_list.table, "attrition_risk"),
+    (drivers.touchpoints_table, "touchpoint_importance"),
+    (drivers.calls_table, "attrition_risk"),
 )
 
 
@@ -52,7 +50,7 @@ def show(console: Console, dsn: str) -> None:
             if _is_published(cursor, mart):
                 console.print(part(cursor, month))
                 console.print()
-        console.print(sources.table(cursor))
+        console.print(_sources_table(cursor))
 
 
 def _is_published(cursor: psycopg.Cursor[DictRow], mart: str) -> bool:
@@ -66,3 +64,27 @@ def _month(cursor: psycopg.Cursor[DictRow]) -> date | None:
     ).fetchone()
     month: date | None = found["month"] if found else None
     return month
+
+
+def _sources_table(cursor: psycopg.Cursor[DictRow]) -> Table:
+    """Return a row for each source."""
+    shown = grid("source", "data through", "rows", "held", "quarantined", width=12)
+    rows = cursor.execute(
+        """
+        select
+            source,
+            min(data_through) as data_through,
+            sum(rows_published) as rows_published,
+            sum(held_batches) as held_batches,
+            sum(quarantined_rows) as quarantined_rows
+        from marts.freshness
+        group by source
+        order by source
+        """
+    )
+    for row in rows:
+        through = row["data_through"]
+        reach = f"{through:%Y-%m-%d %H:%M} UTC" if through else "never published"
+        figures = [row["rows_published"], row["held_batches"], row["quarantined_rows"]]
+        shown.add_row(row["source"], reach, *map(whole, figures))
+    return shown

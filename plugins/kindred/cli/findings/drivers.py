@@ -1,4 +1,4 @@
-"""Which touchpoints go with connection: the key ones, and those that nobody names."""
+"""Which touchpoints go with connection, and who to call first."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import psycopg
 from psycopg.rows import DictRow
 from rich.table import Table
 
-from kindred.cli.findings.formatting import grid, interval
+from kindred.cli.formatting import grid, interval, percent, whole
 
-MOST = 3
+TOUCHPOINTS_SHOWN = 3
 QUADRANTS = {
     "key_driver": "key driver",
     "hidden_driver": "hidden driver",
@@ -18,8 +18,8 @@ QUADRANTS = {
 }
 
 
-def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """The first few of each quadrant that says something."""
+def touchpoints_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
+    """Return the first few of each quadrant that says something."""
     shown = grid("touchpoint", "", "connection*", "said", "rated by", width=18)
     rows = cursor.execute(
         """
@@ -42,7 +42,7 @@ def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
         [month, list(QUADRANTS)],
     ).fetchall()
     for row in rows:
-        if row["place"] <= MOST:
+        if row["place"] <= TOUCHPOINTS_SHOWN:
             shown.add_row(
                 row["label"] or row["touchpoint"],
                 QUADRANTS[row["quadrant"]],
@@ -57,3 +57,39 @@ def table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
         "to matter. Key and hidden drivers go with connection, no more."
     )
     return shown
+
+
+CUSTOMERS_SHOWN = 5
+
+
+def calls_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
+    """Return the customers with the most value at risk in the ninety days after the month."""
+    shown = grid("call first", "may leave*", "at risk", width=18)
+    shown.add_column("what speaks for it most", no_wrap=True)
+    rows = cursor.execute(
+        "select * from marts.attrition_risk where month = %s and risk_rank <= %s"
+        " order by risk_rank",
+        [month, CUSTOMERS_SHOWN],
+    ).fetchall()
+    for row in rows:
+        shown.add_row(
+            row["customer_id"],
+            percent(row["lapse_probability"]),
+            whole(row["value_at_risk"]),
+            row["reason_1"] or "-",
+        )
+    if not rows:
+        shown.add_row("no one yet: too few have left, or no forecast held on a later month")
+    shown.caption = _quality(cursor)
+    return shown
+
+
+def _quality(cursor: psycopg.Cursor[DictRow]) -> str:
+    """Say how the same forecast of three months before came true."""
+    row = cursor.execute("select * from marts.risk_reliability limit 1").fetchone()
+    if row is None:
+        return "* within three months."
+    return (
+        "* within three months. As predicted three months before, the\n"
+        f"tenth at most risk left {interval(row, 'lift', scale=1)} times as often as all."
+    )

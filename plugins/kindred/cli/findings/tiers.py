@@ -1,4 +1,4 @@
-"""Connected beside satisfied: what the tiers are worth, who left them, who advocates."""
+"""True north against a year before, then what the tiers are worth, who left, who advocates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import DictRow
 from rich.table import Table
 
-from kindred.cli.findings.formatting import grid, interval
+from kindred.cli.formatting import grid, interval, percent, whole
 
 TIERS = {
     "fully_connected": "fully connected",
@@ -23,7 +23,7 @@ TIERS = {
 
 
 def segments_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """Who they are and what they are worth beside the highly satisfied."""
+    """Return who is in each tier and what they are worth beside the highly satisfied."""
     table = grid("tier", "customers", "share of all", "value index*", "next year", gap=1)
     for row in _by_tier(cursor, "marts.segment_summary", month):
         is_few = row["is_suppressed"]
@@ -39,7 +39,7 @@ def segments_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
 
 
 def outcomes_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """Attrition of those who began the year in a tier, and advocacy of those in it now."""
+    """Return attrition of those who began the year in a tier, and advocacy of those in it now."""
     table = grid("tier", "left in 12 months*", "advocates", "net promoter")
     leavers = {row["tier"]: row for row in _by_tier(cursor, "marts.segment_attrition", month)}
     for row in _by_tier(cursor, "marts.segment_advocacy", month):
@@ -60,3 +60,26 @@ def outcomes_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
 def _by_tier(cursor: psycopg.Cursor[DictRow], mart: str, month: date) -> list[dict[str, Any]]:
     found = cursor.execute(f"select * from {mart} where month = %s".encode(), [month]).fetchall()  # noqa: S608
     return sorted(found, key=lambda row: list(TIERS).index(row["tier"]))
+
+
+RATES = {
+    "connected_share": "connected, of the measured",
+    "measured_share": "measured, of all",
+    "annual_attrition_rate": "left within 12 months",
+    "advocacy_rate": "advocates",
+    "repeat_rate": "bought twice in 12 months",
+}
+AMOUNTS = {"active_customers": "active customers", "revenue": "revenue"}
+
+
+def true_north_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
+    """Return the figures of the month."""
+    shown = grid("true north", "this month", "a year before", width=29)
+    row = cursor.execute("select * from marts.true_north where month = %s", [month]).fetchone()
+    if row is None:
+        return shown
+    for name, label in RATES.items():
+        shown.add_row(label, interval(row, name), percent(row.get(f"{name}_year_ago")))
+    for name, label in AMOUNTS.items():
+        shown.add_row(label, whole(row[name]), whole(row[f"{name}_year_ago"]))
+    return shown

@@ -14,7 +14,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from kindred.fields import EPOCH, Bounds, Limits, annotated
+from kindred.fields import EPOCH, DateBounds, Limits, annotated
 from kindred.landing.contracts import coercion
 
 # A b-tree takes no key beyond 2.7 kB; no vendor's id comes near.
@@ -56,7 +56,7 @@ def rules_of(kind: Any, *, is_key: bool, is_id: bool, limits: Limits | None) -> 
     return [*rules, *_bounds(bounds, datetime in kinds, limits)] if bounds else rules
 
 
-def _bounds(bounds: Bounds, is_instant: bool, limits: Limits | None) -> list[Rule]:
+def _bounds(bounds: DateBounds, is_instant: bool, limits: Limits | None) -> list[Rule]:
     first: Any = datetime.combine(bounds.since, time.min, UTC) if is_instant else bounds.since
     rules = [
         Rule(

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from kindred.cli.backfill import ledger, watch
+from kindred.cli import run_ledger
+from kindred.cli.backfill import watch
 from kindred.cli.backfill.airflow_backfills import Backfill
-from kindred.cli.backfill.ledger import LoadCoverage
-from kindred.cli.backfill.start import start
-from kindred.embedded import connections
+from kindred.cli.backfill.watch import start
+from kindred.cli.run_ledger import LoadCoverage
+from kindred.embedded import vendor_connections
 from tests.unit.cli.backfill.fake_airflow import FakeAirflow
 from tests.unit.cli.backfill.planning import WEEK, make
 
@@ -18,7 +19,7 @@ from tests.unit.cli.backfill.planning import WEEK, make
 @pytest.fixture(autouse=True)
 def utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KINDRED_TIME_ZONE", raising=False)
-    for vendor in connections.VENDORS:
+    for vendor in vendor_connections.VENDORS:
         monkeypatch.delenv(f"AIRFLOW_CONN_{vendor.upper()}", raising=False)
 
 
@@ -32,7 +33,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A ledger in which every load was published for two of the days."""
     found: dict[str, Any] = {"has_cursor": True}
     monkeypatch.setattr(
-        ledger,
+        run_ledger,
         "coverage",
         lambda _, loads, meant: [
             LoadCoverage(load, len(meant) - 5, found["has_cursor"]) for load in loads

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from kindred.cli.backfill.days import Days
-from kindred.embedded import connections
+from kindred.cli.business_days import Days
+from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal
 
 CREATED = "2026-04-01T12:00:00Z"
@@ -20,7 +20,7 @@ class FakeAirflow:
     def __init__(self) -> None:
         self.runs: dict[str, dict[datetime, tuple[str, str, str]]] = {}
         self.backfills: dict[str, dict[str, Any]] = {}
-        self.extras: dict[str, str | None] = dict.fromkeys(connections.VENDORS)
+        self.extras: dict[str, str | None] = dict.fromkeys(vendor_connections.VENDORS)
         self.changes: list[str] = []
         self.refusals = 0
         self.events = self.refreshes = 0

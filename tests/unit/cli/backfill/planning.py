@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from kindred.cli.backfill import plan
-from kindred.cli.backfill.days import Days
+from kindred.cli.business_days import Days
 
 WEEK = Days(date(2026, 3, 2), date(2026, 3, 8))
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)

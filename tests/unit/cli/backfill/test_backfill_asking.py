@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kindred.cli.backfill import airflow_backfills
-from kindred.cli.backfill.start import start
+from kindred.cli.backfill.watch import start
 from kindred.embedded.airflow_api import AirflowRefusal
 from tests.unit.cli.backfill.planning import WEEK, make
 

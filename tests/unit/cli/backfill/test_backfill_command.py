@@ -7,7 +7,8 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from kindred.cli import app, night, shell
+from kindred.cli import airflow_runs, app
+from kindred.cli.commands import nights
 
 
 def test_a_dry_run_starts_nothing(airflow: Any, monkeypatch: Any) -> None:
@@ -17,8 +18,8 @@ def test_a_dry_run_starts_nothing(airflow: Any, monkeypatch: Any) -> None:
         sandbox=SimpleNamespace(choice=SimpleNamespace(is_on=False)),
         up=lambda: None,
     )
-    monkeypatch.setattr(shell, "services", lambda: services)
-    monkeypatch.setattr(night, "wait_until_known", lambda *_: None)
+    monkeypatch.setattr(nights, "open_services", lambda: services)
+    monkeypatch.setattr(airflow_runs, "wait_until_known", lambda *_: None)
     words = ["backfill", "--from", "2020-03-02", "--to", "2020-03-08", "--source", "social"]
 
     told = CliRunner().invoke(app, [*words, "--dry-run"])

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kindred.cli.backfill import days
-from kindred.cli.backfill.days import Days
+from kindred.cli import business_days
+from kindred.cli.business_days import Days
 from kindred.errors import KindredError
 from tests.unit.cli.backfill.planning import WEEK
 
@@ -48,27 +48,27 @@ def test_airflows_edges_mean_the_same_days(zone: str, monkeypatch: pytest.Monkey
 
 def test_days_that_run_backwards_are_refused() -> None:
     with pytest.raises(KindredError, match="--from 2026-03-08 comes after --to 2026-03-02"):
-        days.asked(WEEK.last, WEEK.first)
+        business_days.asked(WEEK.last, WEEK.first)
 
 
 def test_a_day_that_is_not_over_is_refused_with_the_day_that_works() -> None:
     moment = datetime(2026, 3, 8, 23, tzinfo=UTC)
 
     with pytest.raises(KindredError, match=r"2026-03-08 is not over.*--to 2026-03-07$"):
-        days.refuse_unfinished(WEEK, moment)
-    days.refuse_unfinished(WEEK, moment + timedelta(hours=1))
+        business_days.refuse_unfinished(WEEK, moment)
+    business_days.refuse_unfinished(WEEK, moment + timedelta(hours=1))
 
 
 def test_days_to_come_are_refused_with_the_last_that_is_over() -> None:
     with pytest.raises(KindredError, match="can be asked for is 2026-02-27"):
-        days.refuse_unfinished(WEEK, datetime(2026, 2, 28, 12, tzinfo=UTC))
+        business_days.refuse_unfinished(WEEK, datetime(2026, 2, 28, 12, tzinfo=UTC))
 
 
 def test_a_day_is_over_when_it_is_where_the_business_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KINDRED_TIME_ZONE", "America/New_York")
 
     with pytest.raises(KindredError, match="here it is 2026-03-08 21:00"):
-        days.refuse_unfinished(WEEK, datetime(2026, 3, 9, 1, tzinfo=UTC))
+        business_days.refuse_unfinished(WEEK, datetime(2026, 3, 9, 1, tzinfo=UTC))
 
 
 def test_in_sandbox_time_nothing_is_asked_for_beyond_its_clock() -> None:
@@ -77,6 +77,6 @@ def test_in_sandbox_time_nothing_is_asked_for_beyond_its_clock() -> None:
         sandbox=SimpleNamespace(choice=SimpleNamespace(is_on=True), clock=lambda: clock)
     )
 
-    assert days.now(services) == clock
+    assert business_days.now(services) == clock
     services.sandbox.clock = lambda: datetime(2999, 1, 1, tzinfo=UTC)
-    assert days.now(services) < datetime(2999, 1, 1, tzinfo=UTC)
+    assert business_days.now(services) < datetime(2999, 1, 1, tzinfo=UTC)

@@ -11,8 +11,8 @@ from tests.unit.cli.backfill.fake_airflow import end_runs
 def test_a_backfill_ends_after_the_refresh_of_its_last_run(airflow: Any, started: Any) -> None:
     airflow.events, airflow.refreshes = 1, 2
     seen = []
-    for picture in watch.follow(airflow, started):
-        seen.append((picture.courses[0].done, picture.courses[0].failed, picture.left))
+    for snapshot in watch.backfill_snapshots(airflow, started):
+        seen.append((snapshot.sources[0].done, snapshot.sources[0].failed, snapshot.left))
         end_runs(airflow, 1, "failed" if len(seen) == 1 else "success")
 
     assert seen[:8] == [

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from kindred.cli.backfill import plan_view
-from kindred.cli.backfill.days import Days
-from kindred.cli.backfill.start import start
+from kindred.cli.backfill import plan
+from kindred.cli.backfill.watch import start
+from kindred.cli.business_days import Days
 from kindred.errors import KindredError
 from tests.unit.cli.backfill.planning import WEEK, make, said
 
@@ -56,7 +56,7 @@ def test_a_backfill_of_these_days_is_taken_up(airflow: Any) -> None:
     (crm,) = (made := make(airflow, WEEK, "crm")).parts
 
     assert (crm.first, crm.again, crm.left) == (0, 1, 6)
-    assert "crm: under way since 2026-04-01 12:00" in said(plan_view.show, made)
+    assert "crm: under way since 2026-04-01 12:00" in said(plan.show, made)
     assert [each.days for each in start(airflow, made)] == [WEEK]
     assert airflow.changes == ["unpause refresh_marts", "unpause ingest_crm"]
 
@@ -95,7 +95,7 @@ def test_the_plan_says_price_limits_and_what_is_missing(airflow: Any) -> None:
     del airflow.extras["mastodon"]
     airflow.extras["genesys"] = '{"reach_days": 365}'
 
-    told = said(plan_view.show, make(airflow))
+    told = said(plan.show, make(airflow))
 
     assert "2026-03-02 to 2026-03-08 (7 days, UTC)" in told
     assert "21 runs of 4 tasks, 2 at once a source" in told

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kindred.cli.backfill.days import Days
-from kindred.embedded import connections
-from kindred.embedded.connections import BackfillReach
+from kindred.cli.business_days import Days
+from kindred.embedded import vendor_connections
+from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError, SetupError
 from tests.unit.cli.backfill.planning import WEEK, make
 
@@ -17,7 +17,7 @@ from tests.unit.cli.backfill.planning import WEEK, make
 def test_reach_is_read_from_the_connection(airflow: Any) -> None:
     airflow.extras = {"salesforce": '{"reach_days": 365}', "genesys": None}
 
-    found = [connections.reach(airflow, vendor) for vendor in connections.VENDORS]
+    found = [vendor_connections.reach(airflow, vendor) for vendor in vendor_connections.VENDORS]
 
     assert found == [BackfillReach(days=365), BackfillReach(), BackfillReach(is_connected=False)]
 
@@ -37,7 +37,7 @@ def test_reach_is_read_from_the_environment(
     monkeypatch.setenv("AIRFLOW_CONN_GENESYS", given)
     airflow.extras = {"genesys": '{"reach_days": 1}'}
 
-    assert connections.reach(airflow, "genesys") == BackfillReach(days=90)
+    assert vendor_connections.reach(airflow, "genesys") == BackfillReach(days=90)
 
 
 @pytest.mark.parametrize("given", ['{"reach_days": "s3cret"}', '{"reach_days": 0}', '["s3cret"]'])
@@ -45,7 +45,7 @@ def test_a_reach_that_is_no_number_is_named_and_not_quoted(given: str, airflow: 
     airflow.extras = {"genesys": given}
 
     with pytest.raises(SetupError, match="connection genesys: reach_days") as refusal:
-        connections.reach(airflow, "genesys")
+        vendor_connections.reach(airflow, "genesys")
     assert "s3cret" not in str(refusal.value)
 
 

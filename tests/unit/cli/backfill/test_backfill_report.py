@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from kindred.cli import run_ledger
 from kindred.cli.airflow_runs import Task
-from kindred.cli.backfill import airflow_backfills, ledger, report
-from kindred.cli.backfill.days import Days
-from kindred.cli.backfill.ledger import BatchCounts, BuildResult
+from kindred.cli.backfill import airflow_backfills, report
 from kindred.cli.backfill.watch import BackfillSnapshot, SourceProgress
+from kindred.cli.business_days import Days
+from kindred.cli.run_ledger import BatchCounts, BuildResult
 from tests.unit.cli.backfill.fake_airflow import end_runs
 from tests.unit.cli.backfill.planning import WEEK, make
 
@@ -46,17 +47,17 @@ def finish(
     tasks: tuple[Task, ...] = (),
 ) -> tuple[bool, str]:
     batches = statuses or {}
-    monkeypatch.setattr(ledger, "outcomes", lambda *_: outcomes)
-    monkeypatch.setattr(ledger, "builds", lambda *_: builds)
+    monkeypatch.setattr(run_ledger, "outcomes", lambda *_: outcomes)
+    monkeypatch.setattr(run_ledger, "builds", lambda *_: builds)
     monkeypatch.setattr(
-        ledger,
+        run_ledger,
         "runs_with",
         lambda _dsn, _loads, runs, *wanted: {run for run in runs if batches.get(run) in wanted},
     )
     services: Any = SimpleNamespace(airflow=airflow, postgres=SimpleNamespace(dsn=lambda _: ""))
     console = Console(file=io.StringIO(), width=160)
-    picture = BackfillSnapshot((SourceProgress("crm", 7, 0, 0),), tasks=tasks)
-    went_well = report.finish(console, services, started, picture)
+    snapshot = BackfillSnapshot((SourceProgress("crm", 7, 0, 0),), tasks=tasks)
+    went_well = report.report(console, services, started, snapshot)
     return went_well, console.file.getvalue() + capsys.readouterr().err  # type: ignore[attr-defined]
 
 
@@ -74,7 +75,7 @@ def test_the_report_says_what_changed_and_how_often_the_marts_were_built(
     assert "rebuilt once, in 41 s: 840 months of 120 customers" in told
 
 
-def test_without_a_change_the_marts_stand(
+def test_without_a_change_the_marts_are_as_they_were(
     airflow: Any, started: Any, monkeypatch: Any, capsys: Any
 ) -> None:
     unchanged = outcome(rows_changed=0)
@@ -82,7 +83,7 @@ def test_without_a_change_the_marts_stand(
     went_well, told = finish(airflow, started, monkeypatch, capsys, outcomes=[unchanged], builds=[])
 
     assert went_well
-    assert "the marts stand as they were" in told
+    assert "the marts are as they were" in told
 
 
 def test_days_that_failed_are_named_with_the_command_that_mends_them(

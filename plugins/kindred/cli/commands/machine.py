@@ -1,4 +1,4 @@
-"""What runs on this machine: up, down, how it stands, where it is, and its tables."""
+"""What runs on this machine: start, stop, status, addresses, checks and tables."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Annotated
 
 import typer
 
-from kindred.cli import shell
+from kindred.cli.commands import exits
 from kindred.cli.commands.options import (
     AsJson,
     Customers,
     NoSandbox,
     Replay,
     Scenario,
-    choice,
+    open_services,
+    sandbox_settings,
 )
 
 
@@ -38,33 +39,33 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start Postgres, Airflow and the sandbox; what runs already stays."""
-    with shell.exit_on_error():
-        from kindred.cli import report
-        from kindred.embedded import settings
+    with exits.exit_on_error():
+        from kindred.cli import night
+        from kindred.embedded import airflow_settings
 
-        services = shell.services(quiet=as_json)
+        services = open_services(quiet=as_json)
         began = time.monotonic()
-        services.up(choice(services, scenario, customers, replay, no_sandbox))
+        services.up(sandbox_settings(services, scenario, customers, replay, no_sandbox))
     if as_json:
         place = {
             "ui": services.airflow.base,
-            "user": settings.USER,
-            "password_file": str(settings.password_file(services.home)),
+            "user": airflow_settings.USER,
+            "password_file": str(airflow_settings.password_file(services.home)),
             "home": str(services.home.folder),
             "services": services.running(),
         }
         typer.echo(json.dumps(place, indent=2))
         return
     typer.echo(f"Everything runs after {time.monotonic() - began:.0f} s.")
-    report.where(services)
+    night.print_addresses(services)
 
 
 def down(
     erase: Annotated[bool, typer.Option("--erase", help="Delete all data too.")] = False,
 ) -> None:
     """Stop everything that `up` or `run` started."""
-    with shell.exit_on_error():
-        services = shell.services()
+    with exits.exit_on_error():
+        services = open_services()
         services.down()
         if erase:
             services.erase()
@@ -73,10 +74,10 @@ def down(
 
 def status(as_json: AsJson = False) -> None:
     """Say what runs, how fresh each source is, and what is held."""
-    with shell.exit_on_error():
+    with exits.exit_on_error():
         from kindred.cli import status as statuses
 
-        found = statuses.read(shell.services(quiet=True))
+        found = statuses.read(open_services(quiet=True))
     if as_json:
         typer.echo(json.dumps(found, default=str, indent=2))
     else:
@@ -87,16 +88,16 @@ def dsn(
     role: Annotated[Role, typer.Option(help="Whose connection string.")] = Role.READER,
 ) -> None:
     """Print a connection string with its password, for a BI tool or psql."""
-    with shell.exit_on_error():
-        services = shell.services(quiet=True)
+    with exits.exit_on_error():
+        services = open_services(quiet=True)
         if not services.postgres.port:
-            shell.exit_with("there is no warehouse yet: `kindred up` makes it")
+            exits.exit_with("there is no warehouse yet: `kindred up` makes it")
     typer.echo(services.postgres.dsn(role.value))
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check the machine and every part; say how to mend what is broken."""
-    with shell.exit_on_error():
+    """Check the machine and every part; say how to fix what is broken."""
+    with exits.exit_on_error():
         from kindred.cli import doctor as doctors
 
         findings = doctors.examine()
@@ -114,12 +115,12 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the warehouse's tables and grants up to date; never drops anything."""
-    with shell.exit_on_error():
+    with exits.exit_on_error():
         from kindred.sources import LOADS
         from kindred.warehouse import schema
 
         if admin_dsn is None:
-            services = shell.services()
+            services = open_services()
             services.postgres.start()
             admin_dsn = services.postgres.dsn("admin")
         schema.migrate(admin_dsn, LOADS.values())

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from kindred.cli.airflow_runs import UNFINISHED
-from kindred.cli.night import RECONCILE, wait_until_known, zone
+from kindred.cli.airflow_runs import RECONCILE, UNFINISHED, wait_until_known
+from kindred.cli.business_days import zone
 from kindred.sources import LOADS, RECONCILES, SOURCES, source_of
 from kindred.warehouse import reconciliations
 from kindred.warehouse.connections import connect

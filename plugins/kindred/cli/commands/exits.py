@@ -1,4 +1,4 @@
-"""What every command shares: the home's services, and errors that a person can mend."""
+"""How a command ends: with one sentence for an error that a person can correct, or by a signal."""
 
 from __future__ import annotations
 
@@ -6,28 +6,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import typer
-
-if TYPE_CHECKING:
-    from kindred.embedded.services import Services
-
-
-def services(*, quiet: bool = False) -> Services:
-    """Return the services of the home, which tell a person what they do unless `quiet`."""
-    from kindred.embedded.home import Home
-    from kindred.embedded.services import Services
-
-    def say(line: str) -> None:
-        typer.echo(line, file=sys.stdout)  # as it is now: rich stands in for it while it draws
-
-    return Services(Home.open(), (lambda _: None) if quiet else say)
 
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:
-    """Turn an error that a person can mend into one sentence and exit code 2."""
+    """Turn an error that a person can correct into one sentence and exit code 2."""
     from kindred.errors import KindredError
 
     try:

@@ -1,7 +1,8 @@
-"""Figures as people read them: with an interval, or with the reason why there is none."""
+"""Counts, spans of time, and figures with their interval or the reason why there is none."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -58,3 +59,23 @@ def percent(value: Number) -> str:
 def whole(value: Number) -> str:
     """Return a number without decimals."""
     return "-" if value is None else f"{value:,.0f}"
+
+
+def counts(names: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Table:
+    """Return a table without lines: a name, then numbers."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for place, name in enumerate(names):
+        made.add_column(name, justify="right" if place else "left", no_wrap=True)
+    for row in rows:
+        made.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
+    return made
+
+
+def plural_days(number: int) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} day{'s' * (number != 1)}"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds up to a hundred, minutes beyond."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:,.0f} min"

@@ -1,35 +1,15 @@
-"""What the command line reads of the ledger (`ops`): nights, batches, cursors, builds."""
+"""What `kindred status` reads of the ledger: how fresh each load is, what is held, the marts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 
+from kindred.cli import run_ledger
 from kindred.warehouse.connections import connect
-
-
-@dataclass(frozen=True)
-class BatchRow:
-    """A row of `ops.loads`, without its window."""
-
-    load: str
-    status: str
-    rows_landed: int
-    rows_quarantined: int
-    rows_published: int | None
-    message: str | None
-
-
-@dataclass(frozen=True)
-class LastNight:
-    """The newest night that any load was asked for."""
-
-    end: datetime
-    is_complete: bool
 
 
 @dataclass(frozen=True)
@@ -71,46 +51,9 @@ class TextModels:
     texts_waiting: int
 
 
-def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
-    """The batches of the runs that were opened since, in the order they were first opened."""
-    return rows(
-        dsn,
-        BatchRow,
-        "select load, status, rows_landed, rows_quarantined, rows_published, message"
-        " from ops.loads where run_id = any(%s) and started_at >= %s order by batch_id",
-        [list(run_ids), since],
-    )
-
-
-def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
-    """The newest night; it is complete when each of the loads is settled, well or not.
-
-    A load that failed or never began leaves the night to be run again; one that a gate holds
-    does not, for running it again would hold it again.
-    """
-    found = rows(
-        dsn,
-        LastNight,
-        """
-        select
-            loads.window_end as "end",
-            count(distinct loads.load) filter (
-                where loads.status in ('published', 'held', 'skipped') and loads.load = any(%(all)s)
-            ) = cardinality(%(all)s) as is_complete
-        from ops.loads
-        where loads.window_end = (select max(window_end) from ops.loads)
-        group by loads.window_end
-        """,
-        {"all": list(loads)},
-    )
-    if not found:
-        return None
-    return LastNight(found[0].end.astimezone(UTC), found[0].is_complete)
-
-
 def freshness(dsn: str) -> list[Freshness]:
-    """One entry a load that was ever asked for."""
-    return rows(
+    """Return an entry for each load that was ever asked for."""
+    return run_ledger.rows(
         dsn,
         Freshness,
         """
@@ -128,7 +71,7 @@ def freshness(dsn: str) -> list[Freshness]:
 
 
 def linked(dsn: str) -> dict[str, tuple[int, int]]:
-    """By load, how many records of the last 28 days belong to a customer, of how many.
+    """Return by load how many records of the last 28 days belong to a customer, of how many.
 
     Args:
         dsn: the reader's connection string: marts are the readers'.
@@ -144,8 +87,8 @@ def linked(dsn: str) -> dict[str, tuple[int, int]]:
 
 
 def unanswered(dsn: str) -> list[Unanswered]:
-    """One entry a load whose last night the vendor did not give all of."""
-    return rows(
+    """Return an entry for each load whose last night the vendor did not give all of."""
+    return run_ledger.rows(
         dsn,
         Unanswered,
         """
@@ -161,7 +104,7 @@ def unanswered(dsn: str) -> list[Unanswered]:
 
 
 def held(dsn: str) -> list[dict[str, Any]]:
-    """What gates hold, batches and the newest build, with the critical rules that failed last.
+    """Return the batches and the build that gates hold, with the critical rules that failed last.
 
     Names, counts and notes; no values.
     """
@@ -182,7 +125,7 @@ def held(dsn: str) -> list[dict[str, Any]]:
                 from ops.builds
                 where status = 'held' and build_id = (select max(build_id) from ops.builds)
             ),
-            -- A batch or a build that was mended and run again has results of each attempt.
+            -- A batch or a build that was corrected and run again has results of each attempt.
             results as (
                 select
                     *,
@@ -223,8 +166,8 @@ def held(dsn: str) -> list[dict[str, Any]]:
 
 
 def last_publication(dsn: str) -> Publication | None:
-    """The build that the marts show."""
-    found = rows(
+    """Return the build that the marts show."""
+    found = run_ledger.rows(
         dsn,
         Publication,
         "select build_id, status, data_through, published_at, message from ops.builds"
@@ -234,11 +177,11 @@ def last_publication(dsn: str) -> Publication | None:
 
 
 def text_models(dsn: str) -> TextModels | None:
-    """How the scoring models stand; None before any text was scored.
+    """Return which model's scores are in use and which is next; None before any text was scored.
 
     A text that waits was published after the new model came, which alone has read it.
     """
-    found = rows(
+    found = run_ledger.rows(
         dsn,
         TextModels,
         """
@@ -266,9 +209,3 @@ def text_models(dsn: str) -> TextModels | None:
         """,
     )
     return found[0] if found else None
-
-
-def rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
-    """What a query finds, as objects of a kind whose fields are its columns."""
-    with connect(dsn) as session, session.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(query.encode(), values).fetchall()

@@ -1,7 +1,7 @@
 """Tables of texts, CSV and JSON lines: read row by row, each row kept as it was typed.
 
 Scores go behind a row's own characters, so whatever else it holds comes out as it went in:
-quotes, numbers as typed, line ends. An error names the line and never what stands in it.
+quotes, numbers as typed, line ends. An error names the line and never quotes it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, NoReturn, Protocol
 
-from kindred.cli.columns import ADDED, choose, refuse_taken
-from kindred.cli.lines import LONGEST, Lines
+from kindred.cli.text_files import LONGEST, Lines
 from kindred.errors import InputError
+from kindred.text_emotions import SCORES
 
 SEPARATORS = ",;\t"
 _AHEAD = 1_000  # objects that are looked at for the column: empty fields are often left out
@@ -157,3 +158,39 @@ class JsonLines:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)  # NaN and Infinity, which are not JSON
+
+
+ADDED = (*SCORES, "unscored_reason")
+_NAME = re.compile(r"[^\W\d][\w .:/()#-]{,63}")
+_WAY_OUT = "name the texts' column with --column"
+
+
+def choose(names: Sequence[str], wanted: str | None) -> str:
+    """Return the name of the texts' column: the wanted one, else `text`, else the only one.
+
+    Raises:
+        InputError: there is none, or two, or a score has no place.
+    """
+    refuse_taken(names, "the input")
+    column = names[0] if wanted is None and len(names) == 1 else wanted or "text"
+    if names.count(column) > 1:
+        raise InputError(f"{names.count(column)} columns are named {column!r}: rename all but one")
+    if column in names:
+        return column
+    if not all(_NAME.fullmatch(name) for name in names if name):
+        # Perhaps a row: it is not shown, for a row holds what a customer said.
+        raise InputError(
+            f"there is no column {column!r}, and the first line does not look like names of"
+            f" columns: put such a line on top, or {_WAY_OUT}"
+        )
+    there_are = ", ".join(name or "(no name)" for name in names)
+    raise InputError(f"there is no column {column!r}: {_WAY_OUT}; there are: {there_are}")
+
+
+def refuse_taken(names: Iterable[str], where: str) -> None:
+    """Raise InputError if a column is called as one that scoring adds."""
+    taken = ", ".join(name for name in names if name in ADDED)
+    if taken:
+        raise InputError(
+            f"{where} has columns that scoring would add: {taken}. Rename or drop them"
+        )

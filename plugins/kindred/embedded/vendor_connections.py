@@ -60,14 +60,14 @@ def reach(airflow: Airflow, vendor: str) -> BackfillReach:
         days = _extra_of(given, found).get("reach_days")
         count = None if days is None else int(days)
     except (AttributeError, TypeError, ValueError):
-        count = 0  # what stands there is not quoted: it may be a secret
+        count = 0  # its value is not quoted: it may be a secret
     if count is not None and count < 1:
         raise SetupError(f"connection {vendor}: reach_days in its extra is a number like 365")
     return BackfillReach(days=count)
 
 
 def _extra_of(given: str | None, found: dict[str, Any] | None) -> Any:
-    """The extra of a connection: of the environment as JSON or as an address, else as found."""
+    """Return a connection's extra: of the environment as JSON or as an address, else as found."""
     if given is None:
         return json.loads((found or {}).get("extra") or "{}")
     if given.lstrip().startswith("{"):
@@ -78,7 +78,7 @@ def _extra_of(given: str | None, found: dict[str, Any] | None) -> Any:
 
 
 def connection_origins(airflow: Airflow) -> dict[str, str | None]:
-    """Whose each vendor's connection is: "sandbox", "own", or None where there is none."""
+    """Return the origin of each vendor's connection: "sandbox", "own", or None without one."""
     found = {vendor: airflow.find(f"/connections/{vendor}") for vendor in VENDORS}
     return {
         vendor: None if entry is None else SANDBOX if entry["description"] == SANDBOX else "own"

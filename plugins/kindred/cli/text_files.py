@@ -1,4 +1,7 @@
-"""Files that a command reads and writes: standard streams by `-`, results whole or not at all."""
+"""Files of texts in and out: numbered lines of UTF-8, results written whole or not at all.
+
+Read as bytes and decoded line by line: a decoder that reads ahead knows no line numbers.
+"""
 
 from __future__ import annotations
 
@@ -59,25 +62,25 @@ def written(output: Path | None) -> Iterator[BinaryIO]:
 def refuse_overwriting(source: BinaryIO, output: Path | None) -> None:
     """Raise InputError if the result would go where the input comes from, or over no file."""
     if output is None:
-        there = status(typer.get_binary_stream("stdout"))
+        there = file_status(typer.get_binary_stream("stdout"))
     elif not output.exists():
         return
     elif not output.is_file():
         raise InputError(f"{output} is not a file: name one with --output")
     else:
         there = output.stat()
-    here = status(source)
+    here = file_status(source)
     # A terminal or /dev/null may well be both.
     if here and there and is_file(here) and os.path.samestat(here, there):
         raise InputError("the result would overwrite the input: name another file with --output")
 
 
 def is_file(found: os.stat_result) -> bool:
-    """Whether it is a file, which has a size; no pipe, terminal or device."""
+    """Return whether it is a file, which has a size, and no pipe, terminal or device."""
     return stat.S_ISREG(found.st_mode)
 
 
-def status(stream: BinaryIO) -> os.stat_result | None:
+def file_status(stream: BinaryIO) -> os.stat_result | None:
     """Return what the system knows of a stream; nothing where it is none of the system's."""
     try:
         return os.fstat(stream.fileno())
@@ -98,3 +101,63 @@ def _standard_output() -> Iterator[BinaryIO]:
         if isinstance(error, BrokenPipeError):
             raise
         raise InputError(f"standard output cannot be written: {error.strerror}") from None
+
+
+LONGEST = 32 * 2**20
+"""Bytes in a line, characters in a cell: a quote that never closes must not fill the memory."""
+
+_MARK = "\ufeff"
+
+
+class Lines(Iterator[str]):
+    """Lines with their ends; a byte order mark is not part of the first one.
+
+    Attributes:
+        number: of the last line given out, from 1.
+        read: bytes read so far.
+        mark: the byte order mark if there is one, else empty; spreadsheets want it back.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.number = 0
+        self.read = 0
+        self.mark = ""
+        self._stream = stream
+        self._ahead: str | None = None
+
+    def peek(self) -> str:
+        """Return the first line that is not blank, which comes next; empty at the end."""
+        if self._ahead is None:
+            self._ahead = self._line()
+        while self._ahead and not self._ahead.strip():
+            self.number += 1
+            self._ahead = self._line()
+        return self._ahead
+
+    def __next__(self) -> str:
+        line = self._line() if self._ahead is None else self._ahead
+        self._ahead = None
+        if not line:
+            raise StopIteration
+        self.number += 1
+        return line
+
+    def _line(self) -> str:
+        number = self.number + 1
+        try:
+            typed = self._stream.readline(LONGEST + 1)
+        except OSError as error:
+            raise InputError(f"the input cannot be read: {error.strerror}") from None
+        self.read += len(typed)
+        if len(typed) > LONGEST:
+            raise InputError(f"line {number} is longer than {LONGEST >> 20} MB: split it")
+        try:
+            line = typed.decode()
+        except UnicodeDecodeError:
+            raise InputError(
+                f"line {number} is not UTF-8: save the input as UTF-8 (in a spreadsheet:"
+                " CSV UTF-8) and try again"
+            ) from None
+        if number == 1 and line.startswith(_MARK):
+            self.mark, line = _MARK, line[1:]
+        return line

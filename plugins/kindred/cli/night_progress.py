@@ -5,7 +5,7 @@ Both say the same: each task with its seconds, and each load with its rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, Group, RenderableType
@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kindred.cli.airflow_runs import RunSnapshot, Task
-from kindred.cli.ledger import BatchRow
+from kindred.cli.run_ledger import BatchRow
 
 STYLES = {
     "success": "green",
@@ -31,31 +31,31 @@ SETTLED = {"published", "failed", "held", "skipped", "superseded"}
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Live | LinePrinter]:
-    """Give something to `update` with pictures of the night."""
+def display(console: Console) -> Iterator[Callable[[RunSnapshot], None]]:
+    """Yield a function that shows a snapshot of the night."""
     if not console.is_terminal:
-        yield LinePrinter(console)
+        yield LinePrinter(console).update
         return
     with Live(console=console, refresh_per_second=4, transient=False) as live:
-        yield live
+        yield lambda snapshot: live.update(table(snapshot))
 
 
-def table(picture: RunSnapshot) -> RenderableType:
-    """The whole picture as two tables side by side in time: tasks above, loads below."""
+def table(snapshot: RunSnapshot) -> RenderableType:
+    """Return the snapshot as two tables: tasks above, loads below."""
     tasks = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name, side in (("task", "left"), ("state", "left"), ("seconds", "right")):
         tasks.add_column(name, justify="right" if side == "right" else "left")
-    for task in picture.tasks:
+    for task in snapshot.tasks:
         seconds = f"{task.seconds:.1f}" if task.seconds else ""
         tasks.add_row(_name(task), _state(task.state), seconds)
-    if not picture.batches:
+    if not snapshot.batches:
         return tasks
     loads = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     loads.add_column("load")
     loads.add_column("state")
     for name in ("landed", "quarantined", "published"):
         loads.add_column(name, justify="right")
-    for batch in picture.batches:
+    for batch in snapshot.batches:
         loads.add_row(batch.load, _state(batch.status), *_rows(batch))
     return Group(tasks, Text(), loads)
 
@@ -67,13 +67,13 @@ class LinePrinter:
         self._console = console
         self._said: set[tuple[str, ...]] = set()
 
-    def update(self, picture: RunSnapshot) -> None:
-        """Say what is new in the picture."""
-        for task in picture.tasks:
+    def update(self, snapshot: RunSnapshot) -> None:
+        """Say what is new in the snapshot."""
+        for task in snapshot.tasks:
             if task.has_ended or task.state == "up_for_retry":
                 line = f"{_name(task):36} {task.state:16} {task.seconds:7.1f} s"
                 self._say((*task.key, task.state, str(task.attempt)), line)
-        for batch in picture.batches:
+        for batch in snapshot.batches:
             if batch.status in SETTLED:
                 landed, quarantined, published = _rows(batch)
                 rows = f"landed {landed}, quarantined {quarantined}, published {published}"

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kindred.cli import shell
+from kindred.cli.commands import exits
 
 
 class Format(StrEnum):
@@ -33,12 +33,12 @@ def score(
     ] = None,
 ) -> None:
     """Add to a file's texts what they express, on this machine; needs nothing running."""
-    with shell.exit_on_error():
-        from kindred.cli import texts
+    with exits.exit_on_error():
+        from kindred.cli import score_file
 
         try:
-            with shell.interrupt_on_signal():
-                said = texts.score_file(file, column, form.value if form else None, output)
+            with exits.interrupt_on_signal():
+                said = score_file.score_file(file, column, form.value if form else None, output)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
     typer.echo(said, err=True)

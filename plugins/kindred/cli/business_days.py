@@ -1,17 +1,49 @@
-"""The business days of a backfill, and which of them can be asked for."""
+"""The business days that nights and backfills cover, and which of them can be asked for."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from zoneinfo import ZoneInfo
 
-from kindred.cli.night import Night, zone
-from kindred.embedded.connections import BackfillReach
 from kindred.embedded.services import Services
+from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError
 
 DAY = timedelta(days=1)
+
+
+def zone() -> ZoneInfo:
+    """Return the business's time zone, in which a day begins."""
+    return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+
+
+@dataclass(frozen=True)
+class Night:
+    """One business day `[start, end)`, ended by a midnight of the business's time zone."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def ending(cls, day: date) -> Night:
+        """Return the night whose business day ends when `day` begins."""
+        here = zone()
+        end = datetime.combine(day, clock.min, here)
+        start = datetime.combine(day - timedelta(days=1), clock.min, here)
+        return cls(start.astimezone(UTC), end.astimezone(UTC))
+
+    @property
+    def last_day(self) -> date:
+        """The business day the night covers."""
+        return self.start.astimezone(zone()).date()
+
+    @property
+    def run_id(self) -> str:
+        return f"night__{self.last_day.isoformat()}"
 
 
 @dataclass(frozen=True)
@@ -23,7 +55,7 @@ class Days:
 
     @classmethod
     def between(cls, start: datetime, end: datetime) -> Days:
-        """The days that begin between two instants, as Airflow counts a backfill's runs."""
+        """Return the days that begin between two instants, as Airflow counts a backfill's runs."""
         first = start.astimezone(zone()).date()
         if Night.ending(first + DAY).start < start:
             first += DAY
@@ -61,7 +93,7 @@ def asked(first: date, last: date) -> Days:
 
 
 def now(services: Services) -> datetime:
-    """The instant up to which there can be records, in UTC.
+    """Return the instant up to which there can be records, in UTC.
 
     The sandbox shows nothing beyond its clock, and Airflow runs no day beyond ours.
     """
@@ -74,10 +106,10 @@ def refuse_unfinished(days: Days, moment: datetime) -> None:
     over = moment.astimezone(zone()).date() - DAY
     if days.last <= over:
         return
-    stands = f"{days.last} is not over: here it is {moment.astimezone(zone()):%Y-%m-%d %H:%M}"
+    reason = f"{days.last} is not over: here it is {moment.astimezone(zone()):%Y-%m-%d %H:%M}"
     if days.first <= over:
-        raise KindredError(f"{stands}. Use --to {over}")
-    raise KindredError(f"{stands}. The last day that can be asked for is {over}")
+        raise KindredError(f"{reason}. Use --to {over}")
+    raise KindredError(f"{reason}. The last day that can be asked for is {over}")
 
 
 def refuse_unreachable(days: Days, moment: datetime, reaches: dict[str, BackfillReach]) -> None:

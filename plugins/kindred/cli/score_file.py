@@ -13,9 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from kindred.cli import files
-from kindred.cli.lines import Lines
-from kindred.cli.tables import Csv, JsonLines, Table, TextRow
+from kindred.cli import text_files
+from kindred.cli.text_files import Lines
+from kindred.cli.text_tables import Csv, JsonLines, Table, TextRow
 from kindred.errors import InputError
 from kindred.text_emotions import MODEL_VERSION, SCORES, score
 
@@ -54,19 +54,19 @@ def score_file(name: str, column: str | None, form: str | None, output: Path | N
     Raises:
         InputError: the file is not as it should be; what it says names lines and columns only.
     """
-    with files.opened(name) as source:
-        files.refuse_overwriting(source, output)
+    with text_files.opened(name) as source:
+        text_files.refuse_overwriting(source, output)
         lines = Lines(source)
         form = form or SUFFIXES.get(Path(name).suffix.lower()) or _sniffed(lines)
         if output and SUFFIXES.get(output.suffix.lower(), form) != form:
             raise InputError(f"the result is {form}, as the input is: name --output accordingly")
         table = FORMATS[form](lines, column)
-        found = files.status(source)
-        size = found.st_size if found and files.is_file(found) else None
+        found = text_files.file_status(source)
+        size = found.st_size if found and text_files.is_file(found) else None
         count = Count()
         # Rows on the terminal are progress enough.
         is_seen = output is not None or not sys.stdout.isatty()
-        with files.written(output) as target, _shown(size, is_seen=is_seen) as show:
+        with text_files.written(output) as target, _shown(size, is_seen=is_seen) as show:
             target.write(table.head.encode())
             for chunk in _chunks(table):
                 target.write(_scored(table, chunk, count).encode())
@@ -76,7 +76,7 @@ def score_file(name: str, column: str | None, form: str | None, output: Path | N
 
 
 def _sniffed(lines: Lines) -> str:
-    """Tell the format by the first character that is not blank."""
+    """Return the format by the first character that is not blank."""
     first = lines.peek().lstrip()[:1]
     if first == "[":
         raise InputError(

@@ -38,8 +38,22 @@ def airflow_environment(home: Home, postgres: Postgres, api_port: int) -> dict[s
     return inherited | own
 
 
+def dbt_environment(home: Home) -> dict[str, str]:
+    """Return the settings of dbt by hand; the pipeline gives its own as options.
+
+    dbt's log quotes rows that fail a cast, so no log is kept on disk.
+    """
+    return {
+        "DBT_PROJECT_DIR": str(REPOSITORY / "dbt_project"),
+        "DBT_PROFILES_DIR": str(REPOSITORY / "dbt_project"),
+        "DBT_TARGET_PATH": str(home.folder / "dbt" / "by_hand"),
+        "DBT_LOG_PATH": str(home.logs),
+        "DBT_LOG_LEVEL_FILE": "none",
+    }
+
+
 def password_file(home: Home) -> Path:
-    """The file with the UI's password, as Airflow's simple login keeps it."""
+    """Return the file with the UI's password, as Airflow's simple login keeps it."""
     return home.folder / "airflow-password.json"
 
 
