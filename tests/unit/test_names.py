@@ -150,7 +150,7 @@ def test_the_lock_holds_for_any_mirror() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    assert 20 < len((REPOSITORY / "README.md").read_text().splitlines()) <= 150
+    assert 20 < len((REPOSITORY / "README.md").read_text().splitlines()) <= 90
 
 
 def test_nobody_imports_what_the_layers_forbid() -> None:

@@ -1,4 +1,4 @@
-"""Who will leave: how well the last check that can be made foretold it.
+"""Who will leave: how well the last check that can be made predicted it.
 
 The world ends at the present, so the truth here is what the marts saw happen three months after
 they would have said so; whether that was leaving is attrition's assertion.

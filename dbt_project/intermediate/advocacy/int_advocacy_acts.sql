@@ -5,7 +5,7 @@
     indexes=[{'columns': ['customer_id']}],
 ) }}
 {#
-    What customers did for the brand, each act with its day, found anew for
+    What customers did for the brand, each act with its day, recomputed for
     those who are due: a referral made, a referral that converted, a public
     post of clearly positive words.
 #}

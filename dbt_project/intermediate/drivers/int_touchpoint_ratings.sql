@@ -6,7 +6,7 @@
 ) }}
 {#
     How customers rated the touchpoints they met and how much they say each
-    matters, found anew for those who are due.
+    matters, recomputed for those who are due.
 #}
 with
 

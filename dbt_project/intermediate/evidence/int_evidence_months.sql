@@ -5,7 +5,7 @@
 ) }}
 {#
     Customer × month: the evidence of connection that was given in it, weighed
-    by its kind and not by its age, found anew for those who are due. For
+    by its kind and not by its age, recomputed for those who are due. For
     periods of any length that the trailing score would blur.
 #}
 with

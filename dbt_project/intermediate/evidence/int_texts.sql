@@ -5,7 +5,7 @@
     indexes=[{'columns': ['customer_id']}],
 ) }}
 {#
-    What customers who consent said, with its scores, found anew for those who
+    What customers who consent said, with its scores, recomputed for those who
     are due: a verbatim, a post, a conversation (averaged, so that a long call
     does not outvote a survey).
 #}

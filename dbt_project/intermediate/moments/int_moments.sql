@@ -5,7 +5,7 @@
 ) }}
 {#
     Every day on which a customer was heard, with the day of the next order,
-    found anew for those who are due. An order of the same day may be what the
+    recomputed for those who are due. An order of the same day may be what the
     customer speaks about, so only a later one is a return.
 #}
 with

@@ -5,7 +5,7 @@
     indexes=[{'columns': ['customer_id']}],
 ) }}
 {#
-    What customers bought, a row an order, found anew for those who are due.
+    What customers bought, a row an order, recomputed for those who are due.
     Seeds say which statuses and types are no sales. An order whose amount is
     not added up has none.
 #}

@@ -1,7 +1,7 @@
 """Estimate on what dbt made, into `estimated`: what SQL cannot say well.
 
     importance.py  which touchpoints and motivators go with connection
-    risks.py       who will have left in three months, and how well that was foretold before
+    risks.py       who will have left in three months, and how well that was predicted before
     worths.py      what customers will buy in the next twelve months
     ranges.py      which figures can be
 

@@ -1,4 +1,4 @@
-"""Who will have left in three months, and how well that was foretold before."""
+"""Who will have left in three months, and how well that was predicted before."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def build(
     _record(conn, claimed, nodes, problem)
     if problem:
         raise BuildError(
-            f"{problem}; yesterday's marts stay. Find the model in dbt_project/, mend it and"
+            f"{problem}; yesterday's marts stay. Find the model in dbt_project/, fix it and"
             " clear the build task: the claimed changes are kept"
         )
     return nodes

@@ -50,7 +50,7 @@ def write_scores(conn: psycopg.Connection, chunk: Sequence[tuple[str, str]], sco
         # Its text quotes the row.
         raise WarehouseError(
             f"{scorer.version} gave a score that scored.texts refuses"
-            f" ({error.diag.constraint_name}); nothing of the chunk is kept, mend the model"
+            f" ({error.diag.constraint_name}); nothing of the chunk is kept, fix the model"
         ) from None
     return sum(reason is not None for reason in reasons)
 

@@ -1,0 +1,38 @@
+"""Documents name what is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DOCUMENTS = [
+    *REPOSITORY.glob("README.md"),
+    *REPOSITORY.glob("DECISIONS.md"),
+    *REPOSITORY.glob("docs/*.md"),
+]
+ROOMS = "bench|dags|dbt_project|docs|expectations|harness|plugins|sandbox|tests|training"
+PATH = re.compile(rf"`((?:{ROOMS})/[\w./-]+)`")
+LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_files_that_are_there(document: Path) -> None:
+    named = PATH.findall(document.read_text())
+    assert [path for path in named if not (REPOSITORY / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_links_to_files_that_are_there(document: Path) -> None:
+    linked = LINK.findall(document.read_text())
+    assert [path for path in linked if not (document.parent / path).exists()] == []
+
+
+def test_the_life_of_an_order_passes_tables_that_the_project_makes() -> None:
+    text = (REPOSITORY / "docs" / "life_of_an_order.md").read_text()
+    tables = re.findall(r"^\| `(?:build|marts)\.(\w+)` \|", text, re.M)
+    models = {path.stem for path in (REPOSITORY / "dbt_project").rglob("*.sql")}
+    assert len(tables) > 4
+    assert set(tables) <= models
