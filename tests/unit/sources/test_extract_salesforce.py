@@ -73,7 +73,7 @@ def test_records_come_without_envelope_and_whole_numbers_count_as_such():
     assert "attributes" not in found
     assert found["Effort__c"] == 2.5, "half a point is for the contract to refuse"
     whole = whole_record(RESPONSES) | found | {"Effort__c": None}
-    (row,) = Contract(RESPONSES).sort([whole]).rows
+    (row,) = Contract(RESPONSES).validate([whole]).rows
     satisfaction = row[RESPONSES.row.__struct_fields__.index("satisfaction")]
     assert (satisfaction, type(satisfaction)) == (4, int)
 
