@@ -26,15 +26,16 @@ import psutil
 import psycopg
 
 from bench import ROOT, say
+from kindred.sources import SOURCES
 
 MEBIBYTE = 2**20
 
 
-SOURCES = ("ingest_crm", "ingest_call_center", "ingest_social")
+INGESTS = tuple(f"ingest_{source}" for source in SOURCES)
 # What a task belongs to; the three sources run side by side, so the sums exceed the wall clock.
 SHARES = {
-    "ingest": {f"{dag}.{task}" for dag in SOURCES for task in ("land", "publish")},
-    "gate": {f"{dag}.gate" for dag in (*SOURCES, "refresh_marts")},
+    "ingest": {f"{dag}.{task}" for dag in INGESTS for task in ("land", "publish")},
+    "gate": {f"{dag}.gate" for dag in (*INGESTS, "refresh_marts")},
     "score (and waiting for the sources)": {"refresh_marts.score"},
     "dbt": {"refresh_marts.build"},
     "publish": {"refresh_marts.publish"},

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from harness.forked_nights import ForkedNights, Prepare
 from harness.kill_points import INGEST, POINTS, die, faults_at, kill_database, stop
-from kindred.sources import SOURCES
+from kindred.sources import SOURCES, VENDORS
 
 OUTAGES = ("error_500", "truncated", "html_page", "dropped")
 GLITCHES = ("error_500", "truncated", "dropped", "unauthorized", "duplicate_id", "rate_limited")
-VENDORS = ("salesforce", "genesys", "mastodon")
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,13 @@ def _machine_off(dice: random.Random, nights: ForkedNights) -> Fault:
 
 
 def _vendor_down(dice: random.Random, nights: ForkedNights) -> Fault:
-    vendor, kind = dice.choice(VENDORS), dice.choice(OUTAGES)
+    vendor, kind = dice.choice(list(VENDORS)), dice.choice(OUTAGES)
     nights.vendors.harm(path=f"/{vendor}/", kind=kind, times=0, after=dice.choice((0, 0, 3)))
     return Fault("vendor down all night", f"{vendor}: {kind}")
 
 
 def _vendor_glitches(dice: random.Random, nights: ForkedNights) -> Fault:
-    vendor, kind = dice.choice(VENDORS), dice.choice(GLITCHES)
+    vendor, kind = dice.choice(list(VENDORS)), dice.choice(GLITCHES)
     times, after = dice.randint(1, 3), dice.randint(0, 3)
 
     def harm() -> None:
@@ -103,7 +102,7 @@ def _vendor_glitches(dice: random.Random, nights: ForkedNights) -> Fault:
 
 
 def _vendor_malformed(dice: random.Random, nights: ForkedNights) -> Fault:
-    vendor = dice.choice(VENDORS)
+    vendor = dice.choice(list(VENDORS))
     nights.vendors.harm(path=f"/{vendor}/", kind="wrong_type", times=0, records=50)
     return Fault("vendor sends other types, its batches are held", vendor)
 

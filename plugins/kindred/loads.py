@@ -207,6 +207,22 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Vendor:
+    """A vendor, as its module in `sources/` declares it.
+
+    `source` is what it is one of (crm, call_center, social): `ingest_<source>` pulls all vendors
+    of a source, each by the Airflow connection that has the vendor's name. `backfills` and
+    `reconciles` say to a person what asking again and comparing ids can and cannot bring.
+    """
+
+    name: str
+    source: str
+    loads: tuple[Load, ...]
+    backfills: str
+    reconciles: str
+
+
+@dataclass(frozen=True)
 class Batch:
     """One load for one window in one run: a row of `ops.loads`.
 

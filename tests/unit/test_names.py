@@ -7,12 +7,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
 
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import LOADS, SOURCES, VENDORS
 from kindred.text_emotions import SCORES
 from sandbox.render import store_names
 
@@ -89,6 +90,37 @@ def test_a_score_has_the_same_name_everywhere() -> None:
     assert tuple(re.findall(r"(\w+) double precision", table)) == SCORES
     macro = (DBT / "macros" / "scores.sql").read_text()
     assert tuple(re.findall(r"'(\w+)',", macro)) == SCORES
+
+
+def test_a_vendor_declares_its_own_loads_in_its_own_module() -> None:
+    for name, vendor in VENDORS.items():
+        module = import_module(f"kindred.sources.{name}")
+        assert (module.VENDOR, vendor.name) == (vendor, name)
+        assert {load.vendor for load in vendor.loads} == {name}
+        assert all(load in SOURCES[vendor.source] for load in vendor.loads)
+
+
+@pytest.mark.parametrize("folder", ["plugins/kindred", "dags"])
+def test_code_that_vendors_share_has_no_list_of_them(folder: str) -> None:
+    words = {*VENDORS, *SOURCES, *(f"ingest_{source}" for source in SOURCES)}
+    shared = [
+        path
+        for path in (REPOSITORY / folder).rglob("*.py")
+        if path.parent.name != "sources" and not path.stem.startswith("ingest_")
+    ]
+    named = {
+        path.name: found
+        for path in shared
+        if (
+            found := words
+            & {
+                node.value
+                for node in ast.walk(ast.parse(path.read_text()))
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            }
+        )
+    }
+    assert named == {}
 
 
 def test_every_source_has_its_ingest_dag_and_nothing_else_is_one() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 from kindred.cli.run_ledger import BatchRow
 from kindred.embedded.airflow_api import Airflow
 from kindred.errors import SetupError
+from kindred.sources import SOURCES
 
-INGESTS = ("ingest_crm", "ingest_call_center", "ingest_social")
+INGESTS = tuple(f"ingest_{source}" for source in SOURCES)
 RECONCILE = "reconcile"
 REFRESH = "refresh_marts"
 REPORT = "report"  # an ingest's last task, red where a load of the run is missing

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from kindred.cli.airflow_runs import RECONCILE, UNFINISHED, wait_until_known
 from kindred.cli.business_days import zone
-from kindred.sources import LOADS, RECONCILES, SOURCES, source_of
+from kindred.sources import LOADS, SOURCES, VENDORS, source_of
 from kindred.warehouse import reconciliations
 from kindred.warehouse.connections import connect
 from kindred.warehouse.reconciliations import ReconciliationOutcome
@@ -80,7 +80,7 @@ def advice(found: Sequence[ReconciliationOutcome], sources: Sequence[str]) -> It
         if one.through_key is not None:
             yield f"{one.load}: not all ids are compared: the same command goes on from there"
     for vendor in dict.fromkeys(load.vendor for source in sources for load in SOURCES[source]):
-        yield f"{vendor}: {RECONCILES[vendor]}"
+        yield f"{vendor}: {VENDORS[vendor].reconciles}"
 
 
 def due(dsn: str) -> list[str]:

@@ -24,6 +24,7 @@ from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, cal
 from kindred.embedded.home import ROLES, Home, default_folder, is_free
 from kindred.embedded.services import DAGS, Services
 from kindred.errors import KindredError, SetupError
+from kindred.sources import VENDORS
 from kindred.warehouse.connections import connect
 
 NEEDED_GIB = 3
@@ -188,7 +189,7 @@ def _airflow(services: Services) -> Iterator[Diagnosis]:
         yield Diagnosis("DAGs", "broken", detail, f"import errors: {airflow.base}")
     else:
         yield Diagnosis("DAGs", "ok", f"all {len(DAGS)} are known")
-    for vendor in vendor_connections.VENDORS:
+    for vendor in VENDORS:
         yield _vendor(vendor, airflow.find(f"/connections/{vendor}"))
 
 

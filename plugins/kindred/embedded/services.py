@@ -26,6 +26,7 @@ from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
 from kindred.embedded.postgres import METADATA, Postgres
 from kindred.embedded.sandbox import Sandbox, SandboxSettings, calendar, preset
 from kindred.errors import SetupError
+from kindred.sources import SOURCES
 
 COMPONENTS = {
     "api-server": ("airflow", "api-server"),
@@ -35,7 +36,7 @@ COMPONENTS = {
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
 MADE = ("airflow", "dbt", "logs", "sandbox", "airflow-password.json", "secrets.json", "state.json")
-DAGS = ("ingest_crm", "ingest_call_center", "ingest_social", "reconcile", "refresh_marts")
+DAGS = (*(f"ingest_{source}" for source in SOURCES), "reconcile", "refresh_marts")
 
 
 class Services:

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from kindred.embedded.airflow_api import Airflow
 from kindred.errors import SetupError
+from kindred.sources import VENDORS
 
 SANDBOX = "sandbox"
-VENDORS = ("salesforce", "genesys", "mastodon")
 
 
 @dataclass(frozen=True)

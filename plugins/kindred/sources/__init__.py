@@ -1,31 +1,23 @@
-"""The three sources and the loads of each: what the night pulls, in one list."""
+"""The vendors, each declared in its own module: what the night pulls, in one list."""
 
-from kindred.loads import Load
+from kindred.loads import Load, Vendor
 from kindred.sources import genesys, mastodon, salesforce
 
+VENDORS: dict[str, Vendor] = {
+    vendor.name: vendor for vendor in (salesforce.VENDOR, genesys.VENDOR, mastodon.VENDOR)
+}
+
+# The loads of each source, those of one vendor after those of another.
 SOURCES: dict[str, tuple[Load, ...]] = {
-    "crm": salesforce.LOADS,
-    "call_center": genesys.LOADS,
-    "social": mastodon.LOADS,
+    source: tuple(
+        load for vendor in VENDORS.values() if vendor.source == source for load in vendor.loads
+    )
+    for source in dict.fromkeys(vendor.source for vendor in VENDORS.values())
 }
 
 LOADS: dict[str, Load] = {load.name: load for loads in SOURCES.values() for load in loads}
 
-# What a backfill of each vendor can and cannot bring.
-BACKFILLS: dict[str, str] = {
-    "salesforce": salesforce.BACKFILLS,
-    "genesys": genesys.BACKFILLS,
-    "mastodon": mastodon.BACKFILLS,
-}
-
-# What comparing the ids of each vendor can and cannot find.
-RECONCILES: dict[str, str] = {
-    "salesforce": salesforce.RECONCILES,
-    "genesys": genesys.RECONCILES,
-    "mastodon": mastodon.RECONCILES,
-}
-
 
 def source_of(load: str) -> str:
     """Return the source that a load belongs to."""
-    return next(source for source, loads in SOURCES.items() if LOADS[load] in loads)
+    return VENDORS[LOADS[load].vendor].source

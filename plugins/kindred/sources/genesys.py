@@ -26,7 +26,7 @@ from kindred.api import (
 )
 from kindred.errors import SourceError, SourceMalformed
 from kindred.fields import Began, Happened
-from kindred.loads import ExtractRequest, Load, Page, Row, Text, Window
+from kindred.loads import ExtractRequest, Load, Page, Row, Text, Vendor, Window
 from kindred.sources.genesys_documents import conversation, surveys
 from kindred.sources.genesys_transcripts import Transcripts, changed
 from kindred.sources.narrowing import narrowed
@@ -37,16 +37,6 @@ MOST_HITS = 100_000
 PAGE_SIZE = 100
 FEW = 5  # so many transcripts, all refused, are no longer single ones
 PAGING = PageNumber("conversations")
-# What a backfill can and cannot bring, shown before one starts.
-BACKFILLS = (
-    "Conversations are there as long as the organisation keeps them, transcripts as long as their"
-    " recordings. A day's conversations come as they stand now, with surveys answered since."
-)
-# What comparing ids can and cannot find, shown with what was found.
-RECONCILES = (
-    "Nothing is compared: a conversation that is gone was purged by the organisation's retention,"
-    " which is no wish of the customer's. Who is deleted in the CRM loses the link to it."
-)
 
 
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -192,5 +182,21 @@ LOADS: tuple[Load, ...] = (
         key=("conversation_id", "communication_id", "phrase_number"),
         happened_at="said_at",
         text=Text("text", where="participant = 'external'"),
+    ),
+)
+
+VENDOR = Vendor(
+    name="genesys",
+    source="call_center",
+    loads=LOADS,
+    backfills=(
+        "Conversations are there as long as the organisation keeps them, transcripts as long as"
+        " their recordings. A day's conversations come as they stand now, with surveys answered"
+        " since."
+    ),
+    reconciles=(
+        "Nothing is compared: a conversation that is gone was purged by the organisation's"
+        " retention, which is no wish of the customer's. Who is deleted in the CRM loses"
+        " the link to it."
     ),
 )

@@ -23,22 +23,12 @@ from kindred import addresses
 from kindred.api import ApiCall, Client, ClientCredentials, Endpoint, LinkHeader, NoAuth, walk
 from kindred.errors import SourceMalformed
 from kindred.fields import Began, Happened
-from kindred.loads import TICK, Deletions, ExtractRequest, Load, Page, Row, Text, Window
+from kindred.loads import TICK, Deletions, ExtractRequest, Load, Page, Row, Text, Vendor, Window
 from kindred.sources.mastodon_ids import IDS_AT_ONCE, list_ids, look_up
 
 LOOKBACK = timedelta(days=7)
 PAGE_SIZE = 40  # the vendor's largest
 ERASED = {"content": ""}  # a tombstone's words go, as their author wished
-# What a backfill can and cannot bring, shown before one starts.
-BACKFILLS = (
-    "Statuses come as they stand now, as far back as the server keeps them. One that is gone is"
-    " known to be deleted only if it had been pulled before."
-)
-# What comparing ids can and cannot find, shown with what was found.
-RECONCILES = (
-    "A post that is not found by its id is gone, whether its author, a moderator or the server's"
-    " own pruning took it. Posts that raw never had cannot be listed."
-)
 
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -241,5 +231,19 @@ LOADS: tuple[Load, ...] = (
         is_deleted_by_absence=True,
         deletions=Deletions(LOOKBACK, IDS_AT_ONCE, list_ids, look_up, ERASED),
         text=Text("content", is_html=True),
+    ),
+)
+
+VENDOR = Vendor(
+    name="mastodon",
+    source="social",
+    loads=LOADS,
+    backfills=(
+        "Statuses come as they stand now, as far back as the server keeps them. One that is gone is"
+        " known to be deleted only if it had been pulled before."
+    ),
+    reconciles=(
+        "A post that is not found by its id is gone, whether its author, a moderator or the"
+        " server's own pruning took it. Posts that raw never had cannot be listed."
     ),
 )

@@ -15,7 +15,7 @@ import msgspec
 from kindred.addresses import Email, Handle, Phone
 from kindred.api import Client, ClientCredentials, Endpoint
 from kindred.fields import Amount, Day, EndDay, FirstDay, Happened, Made, Stamp
-from kindred.loads import ONLY_WHERE_PRESENT, Deletions, Load, Row, Text
+from kindred.loads import ONLY_WHERE_PRESENT, Deletions, Load, Row, Text, Vendor
 from kindred.sources.salesforce_ids import PAGE_SIZE, Ids
 from kindred.sources.salesforce_query import Query
 
@@ -25,16 +25,6 @@ LOOKBACK = timedelta(hours=1)
 # How long the recycle bin keeps a deleted record, and with it `queryAll`.
 RECYCLE_BIN = timedelta(days=15)
 
-# What a backfill can and cannot bring, shown before one starts.
-BACKFILLS = (
-    "A record is found by the day of its last change: one that changed since comes with that later"
-    " day. A deleted record is there while the recycle bin keeps it, 15 days."
-)
-# What comparing ids can and cannot find, shown with what was found.
-RECONCILES = (
-    "A record that neither the object nor its recycle bin has is gone. One that the integration"
-    " user may no longer see looks the same: more than a few at once are held."
-)
 
 # An answer off its scale is refused by itself; the gate looks at how many were.
 OneToFive = Annotated[int, msgspec.Meta(ge=1, le=5)]
@@ -319,5 +309,19 @@ LOADS: tuple[Load, ...] = (
         subject="referrer_contact_id",
         happened_at="created_at",
         where_soql=" AND Referred_By__c != null",
+    ),
+)
+
+VENDOR = Vendor(
+    name="salesforce",
+    source="crm",
+    loads=LOADS,
+    backfills=(
+        "A record is found by the day of its last change: one that changed since comes with that"
+        " later day. A deleted record is there while the recycle bin keeps it, 15 days."
+    ),
+    reconciles=(
+        "A record that neither the object nor its recycle bin has is gone. One that the integration"
+        " user may no longer see looks the same: more than a few at once are held."
     ),
 )

@@ -21,7 +21,7 @@ from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError
-from kindred.sources import BACKFILLS, LOADS, SOURCES
+from kindred.sources import LOADS, SOURCES, VENDORS
 
 TASKS = 4  # land, gate, publish, report
 
@@ -30,12 +30,12 @@ TASKS = 4  # land, gate, publish, report
 class SourcePlan:
     """What is to be run of one source.
 
-    `first` and `again` count runs, `left` days that are somebody else's run or did not fail.
+    `reaches` has each vendor of the source. `first` and `again` count runs, `left` days that are
+    somebody else's run or did not fail.
     """
 
     source: str
-    vendor: str
-    reach: BackfillReach
+    reaches: dict[str, BackfillReach]
     under_way: Backfill | None
     first: int
     again: int
@@ -102,8 +102,11 @@ def make(
     """
     chosen = [source for source in SOURCES if source in sources or not sources]
     refuse_unfinished(days, moment)
-    vendors = {source: SOURCES[source][0].vendor for source in chosen}
-    reaches = {vendor: vendor_connections.reach(airflow, vendor) for vendor in vendors.values()}
+    reaches = {
+        vendor.name: vendor_connections.reach(airflow, vendor.name)
+        for vendor in VENDORS.values()
+        if vendor.source in chosen
+    }
     refuse_unreachable(days, moment, reaches)
     loads = [load.name for load in LOADS.values() if load.vendor in reaches]
     known = run_ledger.coverage(dsn, loads, days)
@@ -127,8 +130,7 @@ def make(
         parts.append(
             SourcePlan(
                 source,
-                vendors[source],
-                reaches[vendors[source]],
+                {name: reaches[name] for name in reaches if VENDORS[name].source == source},
                 running,
                 first,
                 again,
@@ -191,8 +193,9 @@ def show(console: Console, plan: BackfillPlan) -> None:
     console.print("\nWhat the vendors can bring:")
     limits = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for part in plan.parts:
-        reach = f" Reaches {part.reach.days:,} days back." if part.reach.days else ""
-        limits.add_row(part.vendor, f"{BACKFILLS[part.vendor]}{reach}")
+        for vendor, reach in part.reaches.items():
+            back = f" Reaches {reach.days:,} days back." if reach.days else ""
+            limits.add_row(vendor, f"{VENDORS[vendor].backfills}{back}")
     console.print(limits)
     console.print(f"\n{_cost(plan)}", soft_wrap=True)
 
@@ -203,11 +206,12 @@ def _note(console: Console, part: SourcePlan) -> None:
         console.print(
             f"{part.source}: under way since {began:%Y-%m-%d %H:%M}; what is left of it is followed"
         )
-    if not part.reach.is_connected:
-        console.print(
-            f"{part.source}: Airflow has no connection named {part.vendor}: its runs will skip",
-            soft_wrap=True,
-        )
+    for vendor, reach in part.reaches.items():
+        if not reach.is_connected:
+            console.print(
+                f"{part.source}: Airflow has no connection named {vendor}: its runs will skip",
+                soft_wrap=True,
+            )
 
 
 def _cost(plan: BackfillPlan) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,10 @@ import pytest
 from kindred.cli.backfill import plan
 from kindred.cli.backfill.watch import start
 from kindred.cli.business_days import Days
+from kindred.embedded import vendor_connections
+from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError
+from kindred.sources import VENDORS
 from tests.unit.cli.backfill.planning import WEEK, make, said
 
 
@@ -104,3 +108,31 @@ def test_the_plan_says_price_limits_and_what_is_missing(airflow: Any) -> None:
     assert "recycle bin" in told
     assert "Reaches 365 days back" in told
     assert Counter(told.split())["salesforce_orders"] == 1
+
+
+def test_every_vendor_of_a_source_says_what_it_can_bring(
+    airflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = replace(VENDORS["salesforce"], name="hubspot", backfills="Deals of a year.")
+    monkeypatch.setitem(VENDORS, "hubspot", second)
+    airflow.extras["hubspot"] = '{"reach_days": 365}'
+
+    printed = said(plan.show, made := make(airflow, WEEK, "crm"))
+
+    assert [list(part.reaches) for part in made.parts] == [["salesforce", "hubspot"]]
+    assert "Deals of a year. Reaches 365 days back." in printed
+    assert VENDORS["salesforce"].backfills[:40] in printed
+
+
+def test_a_vendor_that_is_not_connected_is_named_beside_one_that_is(
+    airflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VENDORS, "hubspot", replace(VENDORS["salesforce"], name="hubspot"))
+    monkeypatch.setattr(
+        vendor_connections, "reach", lambda _, vendor: BackfillReach(vendor != "hubspot")
+    )
+
+    printed = said(plan.show, make(airflow, WEEK, "crm"))
+
+    assert "crm: Airflow has no connection named hubspot: its runs will skip" in printed
+    assert "no connection named salesforce" not in printed
