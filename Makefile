@@ -53,7 +53,7 @@ bench: $(STAMP) ## List the measurements; ARGS=first_result runs one
 truth: $(STAMP) ## Hold the marts against the sandbox's hidden truth, many seeds: docs/truth.md
 	@$(BIN)/python -m bench.truth $(ARGS)
 
-train: $(STAMP) ## Learn the scorer's weights anew from ../shared/data, in minutes
+train: $(STAMP) ## Train the scorer's weights from ../shared/data, in minutes
 	@$(SAME_ARITHMETIC) $(BIN)/python -m training $(ARGS)
 
 card: $(STAMP) ## Write the scorer's figures into docs/model_card.md

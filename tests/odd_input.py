@@ -1,7 +1,7 @@
 """A replay folder of what real organisations send: one ordinary shop, and every oddity at once.
 
 Everybody in it is made up. The shapes follow what vendors document and what users of connectors
-report in public. `write_replay` returns nothing: what is right stands in the test, by hand.
+report in public. `write_replay` returns nothing: what is right is in the test, by hand.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from bench.scorer.comments import comments, composed, endless
 MB = 1_000_000
 ROUNDS, CHARACTERS_A_ROUND = 6, 330_000
 MANY_CHARACTERS = 97
-STEPS = 20  # times that progress is told
+STEPS = 20  # times that progress is shown
 
 Found = dict[str, Any]
 

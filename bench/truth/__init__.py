@@ -1,7 +1,8 @@
 """The marts against the sandbox's hidden truth: seeds x scenarios, coverage, agreement, nulls.
 
-Goes down the fast road (`road.py` says what it leaves out) for each scenario and seed, holds
-every assertion (`assertions/`) against the truth and writes docs/truth.md and docs/truth.json.
+Runs the pipeline in one process (`harness/in_process_pipeline.py` says what it leaves out) for each
+scenario and seed, holds every assertion (`assertions/`) against the truth and writes docs/truth.md
+and docs/truth.json.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ Interval = tuple[float, float, float]
 
 
 def published(row: Mapping[str, Any], name: str) -> Interval:
-    """Return a figure of a mart's row with the interval that stands beside it."""
+    """Return a figure of a mart's row with the interval beside it."""
     return float(row[name]), float(row[f"{name}_low"]), float(row[f"{name}_high"])
 
 

@@ -1,7 +1,7 @@
 """The figures over all runs, and docs/truth.md from them.
 
-`docs/truth.json` holds what the tables show; only what stands between the markers of
-`docs/truth.md` is written, the words around it are people's.
+`docs/truth.json` holds what the tables show. Only what is between the markers of `docs/truth.md`
+is written: the answer at the top, and the figures. The words around them are people's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ JSON = REPOSITORY / "docs" / "truth.json"
 PAGE = REPOSITORY / "docs" / "truth.md"
 LEAST, MOST = 0.90, 0.99  # what the coverage of an interval of 95 % is to lie between
 MISSES = "misses"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+PARTS = ("answer", "figures")
 
 
 class Row(msgspec.Struct):
@@ -131,10 +131,55 @@ def load(json: Path = JSON) -> Figures:
 
 
 def with_figures(page: str, found: Figures) -> str:
-    """Return the page with the figures between its markers."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{body(found)}\n\n{END}{after}"
+    """Return the page with the answer and the figures between their markers."""
+    for part, text in zip(PARTS, (answer(found), body(found)), strict=True):
+        begin, end = (f"<!-- {part}: {edge} -->" for edge in ("begin", "end"))
+        before, _, rest = page.partition(begin)
+        _, _, after = rest.partition(end)
+        page = f"{before}{begin}\n\n{text}\n\n{end}{after}"
+    return page
+
+
+def answer(found: Figures) -> str:
+    """Return in three lines how often the marts' intervals hold the truth, and where they do not.
+
+    An assertion in a scenario counts once, with all of its parts.
+    """
+    verdicts: dict[str, list[str]] = {}
+    nulls = {row.assertion for scene in found.scenes for row in scene.rows if row.kind == "null"}
+    for name in found.estimands:
+        for scene in found.scenes:
+            rows = _with_interval(scene, name)
+            if rows:
+                held, runs = _held(rows)
+                verdicts.setdefault(name, []).append(verdict(held, runs))
+    real = [each for name, said in verdicts.items() if name not in nulls for each in said]
+    none = [each for name, said in verdicts.items() if name in nulls for each in said]
+    wrong = [name for name, said in verdicts.items() if MISSES in said]
+    customers = max((scene.customers for scene in found.scenes), default=0)
+    seeds = max((len(scene.seeds) for scene in found.scenes), default=0)
+    missing = ", ".join(f"`{each}`" for each in wrong) or "none"
+    scope = f"an assertion in a scenario of {customers:,} customers"
+    return (
+        f"- In {_hold(real)} figures ({scope}) the 95 % intervals hold the truth in 90 % of the"
+        f" runs or more, as far as {seeds} can say.\n"
+        f"- Where nothing was planted, the intervals hold that in {_hold(none)}.\n"
+        f"- Too seldom in at least one scenario: {missing}. *What is biased, and why* explains it."
+    )
+
+
+def _hold(verdicts: Sequence[str]) -> str:
+    return f"{sum(each != MISSES for each in verdicts)} of {len(verdicts)}"
+
+
+def _with_interval(scene: Scene, assertion: str) -> list[Row]:
+    found = (row for row in scene.rows if row.assertion == assertion)
+    return [row for row in found if row.holds_truth is not None]
+
+
+def _held(rows: Sequence[Row]) -> tuple[int, int]:
+    """Return in how many runs the intervals held the truth, and how many runs there were."""
+    return sum(row.holds_truth or 0 for row in rows), sum(row.runs for row in rows)
 
 
 def body(found: Figures) -> str:
@@ -154,17 +199,14 @@ def _short_table(found: Figures) -> str:
     ]
     for name in found.estimands:
         for scene in found.scenes:
-            rows = [
-                row for row in scene.rows if row.assertion == name and row.holds_truth is not None
-            ]
+            rows = _with_interval(scene, name)
             if rows:
                 lines.append(_together(name, scene.name, rows))
     return "\n".join(lines)
 
 
 def _together(name: str, scenario: str, rows: Sequence[Row]) -> str:
-    count = sum(row.runs for row in rows)
-    truth = sum(row.holds_truth or 0 for row in rows)
+    truth, count = _held(rows)
     mean = sum(row.holds_mean or 0 for row in rows)
     missing = [row.part for row in rows if verdict(row.holds_truth or 0, row.runs) == MISSES]
     cells = [name, scenario, str(count), _coverage(truth, count), verdict(truth, count)]
@@ -179,7 +221,7 @@ def verdict(held: int, runs: int) -> str:
 
 def _section(scene: Scene) -> str:
     seeds = scene.seeds
-    told = (
+    scope = (
         f"Seeds {min(seeds)} to {max(seeds)}, {scene.customers:,} customers each,"
         f" {scene.seconds:.0f} s a run."
     )
@@ -191,7 +233,7 @@ def _section(scene: Scene) -> str:
             ("value", "Agreement and ranks"),
         )
     ]
-    return "\n\n".join([f"### Scenario `{scene.name}`", told, *filter(None, tables)])
+    return "\n\n".join([f"### Scenario `{scene.name}`", scope, *filter(None, tables)])
 
 
 LARGE = 3  # figures from here on (an index, a score) are shown with one digit, shares with three

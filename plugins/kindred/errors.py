@@ -23,7 +23,7 @@ class KindredError(Exception):
 
 
 class SetupError(KindredError):
-    """The machine or the settings stand in the way."""
+    """The machine or the settings prevent it."""
 
 
 class InputError(KindredError):

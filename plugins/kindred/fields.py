@@ -3,7 +3,7 @@
     submitted_at: Happened | None      refused outside the bounds, field and rule named
     contract_ended_on: EndDay | None   read: a placeholder is no end
 
-A bound is no opinion about business. Outside it stand the days that machines show when they know
+A bound is no opinion about business. Outside it are the days that machines show when they know
 none (1900-01-01, 1970-01-01, 1980-01-06, 2000-01-01), and days that have not come.
 """
 

@@ -106,7 +106,7 @@ class HistoryNights(SandboxEnvironment):
     def land(
         self, source: str, run: Run, answers: int = -1, end: BaseException | None = None
     ) -> None:
-        """Pull a source as its vendors stand now; `end` it after so many answers."""
+        """Pull a source as its vendors are now; `end` it after so many answers."""
         world = self.history.world()
         self.vendors = InProcessVendors(world) if end is None else Breaking(world, answers, end)
         with self._timed():
@@ -117,7 +117,7 @@ class HistoryNights(SandboxEnvironment):
         self.vendors = InProcessVendors(self.history.world())
 
     def reconcile(self, run_id: str, options: Options | None = None) -> list[str]:
-        """Compare what raw holds with the vendors as they stand; return the loads that changed.
+        """Compare what raw holds with the vendors as they are; return the loads that changed.
 
         A vendor that fails is raised once the others' tombstones are published.
         """

@@ -72,14 +72,14 @@ def test_days_are_known_when_published_windows_cover_them_whole(warehouse, write
 
 
 def test_a_run_counts_by_the_newest_batch_of_each_load(warehouse, write):
-    write(ORDERS, "mended", days(2, 2), "superseded")
-    write(ORDERS, "mended", days(2, 2), "published")
+    write(ORDERS, "repaired", days(2, 2), "superseded")
+    write(ORDERS, "repaired", days(2, 2), "published")
     write(ORDERS, "lost", days(3, 3), "published")
     write(ORDERS, "lost", days(3, 3), "failed")
     write(REFERRALS, "partly", days(4, 4), "landed")
     write(ORDERS, "partly", days(4, 4), "published")
     write(ORDERS, "held", days(5, 5), "held")
-    runs = ["mended", "lost", "partly", "held"]
+    runs = ["repaired", "lost", "partly", "held"]
 
     def found(loads, *statuses):
         return run_ledger.runs_with(warehouse.dsn("admin"), loads, runs, *statuses)

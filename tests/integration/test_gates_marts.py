@@ -17,8 +17,10 @@ def build(warehouse) -> Iterator[psycopg.Connection]:
     with psycopg.connect(warehouse.dsn("transformer"), autocommit=True) as opened:
         opened.execute("insert into ops.builds (run_id, status) values ('r', 'built')")
         opened.execute(
-            "create table build.orders as select 'o-' || n as order_id from generate_series(1, 9) n"
+            "create table build.orders as"
+            " select n as line, 'o-' || n as order_id from generate_series(1, 9) n"
         )
+        opened.execute("alter table build.orders add primary key (line)")
         yield opened
 
 
@@ -41,8 +43,9 @@ def test_a_build_whose_marts_pass_is_passed_and_handed_to_the_publisher(warehous
     assert [one.status for one in marts(warehouse, None, folder)] == ["passed"]
     assert standing(build) == ("passed", None)
     assert can_publisher_read(build)
-    assert build.execute("select suite, build_id from ops.gate_results").fetchall() == [
-        ("mart_orders", 1)
+    assert build.execute("select rule, suite, build_id from ops.gate_results").fetchall() == [
+        ("key_is_unique", "mart_orders", 1),
+        ("expect_column_values_to_not_be_null(order_id)", "mart_orders", 1),
     ]
 
 
@@ -51,7 +54,7 @@ def test_a_failing_mart_holds_the_build_and_says_what_readers_keep(warehouse, bu
         "insert into ops.builds (run_id, status, published_at, data_through) values"
         " ('y', 'published', '2026-02-28 03:00Z', '2026-02-28Z')"
     )
-    build.execute("insert into build.orders values (null)")
+    build.execute("insert into build.orders values (10, null)")
     (verdict,) = marts(warehouse, ["orders"], suite_file(tmp_path, "mart_orders", NOT_NULL))
     assert [(f.rows_failed, f.rows_checked) for f in verdict.blocking] == [(1, 10)]
     status, message = standing(build)
@@ -68,6 +71,14 @@ def test_a_missing_or_empty_mart_holds_the_build(warehouse, build, tmp_path, sta
     build.execute(statement)
     (verdict,) = marts(warehouse, ["orders"], suite_file(tmp_path, "mart_orders", NOT_NULL))
     assert blocking(verdict) == [rule]
+    assert standing(build)[0] == "held"
+
+
+def test_a_mart_whose_key_the_database_does_not_keep_holds_the_build(warehouse, build, tmp_path):
+    build.execute("alter table build.orders drop constraint orders_pkey")
+    (verdict,) = marts(warehouse, ["orders"], suite_file(tmp_path, "mart_orders", NOT_NULL))
+    assert blocking(verdict) == ["key_is_unique"]
+    assert "dbt_project/marts/orders.yml" in str(verdict)
     assert standing(build)[0] == "held"
 
 

@@ -73,7 +73,7 @@ def run(warehouse, conn, load: Load, number: int, brought: list[dict[str, Any]])
 
 
 def history(conn, load: Load, counts: list[int], first: int = 0) -> None:
-    """Nights that were published, without their rows; the cursor stands at their end."""
+    """Nights that were published, without their rows; the cursor is at their end."""
     for at, count in enumerate(counts, first):
         batch = land(conn, load, [], window=night(at), status="passed")
         conn.execute(

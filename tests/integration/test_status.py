@@ -45,8 +45,8 @@ def test_rules_that_failed_in_an_earlier_attempt_are_not_shown(warehouse):
     write(warehouse, BUILD.format("held"))
     for key, suite in (("batch_id", "salesforce_orders"), ("build_id", "mart_recovery")):
         write(warehouse, RESULT.format(key=key, suite=suite, severity="critical"))
-        mended = RESULT.format(key=key, suite=suite, severity="critical")
-        write(warehouse, mended.replace("false", "true"))
+        repaired = RESULT.format(key=key, suite=suite, severity="critical")
+        write(warehouse, repaired.replace("false", "true"))
     write(warehouse, RESULT.format(key="build_id", suite="mart_freshness", severity="critical"))
     build, batch = status_ledger.held(warehouse.dsn("admin"))
     assert batch["rules"] == []

@@ -75,6 +75,15 @@ def test_a_load_names_columns_that_its_contract_has(name: str) -> None:
     assert named <= set(load.row.__struct_fields__)
 
 
+@pytest.mark.parametrize(
+    "package", sorted(KINDRED.rglob("__init__.py")), ids=lambda path: path.parent.name
+)
+def test_a_package_that_lists_its_modules_lists_those_that_are_there(package: Path) -> None:
+    listed = re.findall(r"^ *(\w+)\.py  *\w", package.read_text(encoding="utf-8"), re.MULTILINE)
+    there = {path.stem for path in package.parent.glob("*.py")} - {"__init__"}
+    assert set(listed) in (set(), there)
+
+
 def test_no_name_is_left_over_from_a_load_that_is_gone() -> None:
     marts = {path.stem for path in (DBT / "marts").rglob("*.sql")}
     suites = {path.stem for path in (REPOSITORY / "expectations").glob("*.yml")}

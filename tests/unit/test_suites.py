@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,38 @@ def test_an_unfit_suite_is_refused_with_the_reason(tmp_path, document, says):
         suites.read("orders", write(tmp_path, document))
 
 
+def extending(folder: Path, words: object, *, template: object = FIT) -> Path:
+    (folder / "templates").mkdir()
+    (folder / "templates" / "keyed.yml").write_text(yaml.safe_dump(template), encoding="utf-8")
+    return write(folder, {**FIT, "extends": {"keyed": words}})
+
+
+def test_a_suite_has_the_rules_of_its_template_first_with_its_own_words(tmp_path):
+    kwargs = {"column": "$key", "max_value": {"$PARAMETER": "latest"}, "mostly": 0.9}
+    folder = extending(tmp_path, {"key": "order_id"}, template=rule(kwargs=kwargs))
+    first, second = suites.read("orders", folder).document["expectations"]
+    assert first["kwargs"] == {**kwargs, "column": "order_id"}
+    assert second == FIT["expectations"][0]
+
+
+@pytest.mark.parametrize(
+    ("words", "changes", "says"),
+    [
+        ({}, {"kwargs": {"column": "$key"}}, "extends keyed without saying 'key'"),
+        ({"key": "a"}, {"notes": ""}, "rule 1 of what it extends needs `notes`"),
+    ],
+)
+def test_a_template_that_is_not_filled_or_not_fit_is_refused(tmp_path, words, changes, says):
+    with pytest.raises(GateError, match=re.escape(says)):
+        suites.read("orders", extending(tmp_path, words, template=rule(**changes)))
+
+
+def test_a_template_that_is_not_there_is_refused(tmp_path):
+    folder = write(tmp_path, {**FIT, "extends": {"keyed": {}}})
+    with pytest.raises(GateError, match="extends keyed, and there is no such template"):
+        suites.read("orders", folder)
+
+
 def test_a_missing_suite_is_refused(tmp_path):
     with pytest.raises(GateError, match=r"orders\.yml is missing"):
         suites.read("orders", tmp_path)
@@ -184,5 +217,6 @@ def test_what_blocks_is_an_error_with_the_rule_first_and_a_warning_is_none():
 @pytest.mark.parametrize(("meta", "limit"), [({}, 0.05), ({"gone_limit": 0.2}, 0.2)])
 def test_a_suite_says_how_many_records_may_be_gone_at_once(tmp_path, meta, limit):
     document = yaml.safe_load((suites.FOLDER / "salesforce_contacts.yml").read_text())
+    shutil.copytree(suites.FOLDER / "templates", tmp_path / "templates")
     (tmp_path / "salesforce_contacts.yml").write_text(yaml.safe_dump(document | {"meta": meta}))
     assert suites.read("salesforce_contacts", tmp_path).gone_limit == limit

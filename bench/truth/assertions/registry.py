@@ -1,6 +1,6 @@
 """What an assertion is, and the list of them.
 
-An assertion is one function from a run to findings, declared where it stands:
+An assertion is one function from a run to findings, declared where it is:
 
     @assertion("connected_share", "Of the measured customers of the month, ...")
     def connected_share(run: Run) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ def assets(source: str) -> list[Asset]:
 
 
 def published_assets(source: str) -> AssetAlias:
-    """Return what stands for those assets of a source that a run has published."""
+    """Return what represents those assets of a source that a run has published."""
     return AssetAlias(f"raw_{source}")
 
 

@@ -5,7 +5,11 @@ running.py         what scoring needs, the three parts of a build, and what is w
 dbt.py             dbt in this process
 entities.py        which staging models bring the rows of each entity
 failed_columns.py  what Postgres refused a model, and in which column
-estimation.py      what SQL cannot say well: drivers, risk, worth; from `build` into `estimated`
+estimation.py      what SQL cannot say well, from `build` into `estimated`
+importance.py      which touchpoints and motivators go with connection
+risks.py           who will have left in three months
+worths.py          what customers will buy in twelve months
+ranges.py          what an estimate may say
 """
 
 from kindred.building.change_claims import Build, WaitingError, claim, resume

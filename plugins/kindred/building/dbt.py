@@ -47,7 +47,7 @@ def environment(
     """Give dbt credentials, the project's entities and the build's number through the environment.
 
     The attempt goes to the sessions by libpq's own variable: as a variable of the project it would
-    make dbt parse every file anew each night.
+    make dbt parse every file again each night.
     """
     parts = conninfo_to_dict(conn.info.dsn)
     wanted = {

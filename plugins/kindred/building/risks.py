@@ -80,7 +80,7 @@ def _risks(present: pd.DataFrame, names: tuple[str, ...], found: Risk) -> pd.Dat
 
 
 def _finding(reason: str, row: Mapping[Hashable, float], means: Mapping[str, float]) -> str | None:
-    """Name a feature with where it stands: under the mean, over it, or unknown as it is."""
+    """Name a feature with where it is: under the mean, over it, or unknown as it is."""
     if reason not in means:
         return reason
     return f"{reason}_low" if row[reason] < means[reason] else f"{reason}_high"

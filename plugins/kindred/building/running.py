@@ -35,7 +35,7 @@ def build(
         claimed: the build to run.
         project: the dbt project's folder.
         target: a writable folder that keeps dbt's parsed project between nights.
-        say: told a line for each finished node.
+        say: called with a line for each finished node.
 
     Raises:
         BuildError: a node failed; the message names it and never quotes data.

@@ -16,7 +16,9 @@
     doctor.py             checks of the machine and every part
     findings/             what the published marts say, on one page
     formatting.py         counts, spans of time, figures with their interval
-    score_file.py         texts of a file scored, with text_tables.py and text_files.py
+    score_file.py         texts of a file scored
+    text_tables.py        CSV and JSON lines as tables of texts
+    text_files.py         a file as numbered lines
 
 Heavy imports stay inside the commands, so that `kindred --help` is there at once.  An error
 that a person can correct is one sentence; a traceback is a bug of ours.

@@ -2,7 +2,7 @@
 
 Postgres refuses to run as root, rightly.  So as root the server runs as an unprivileged user:
 `postgres` where there is one, else a system user `kindred` that we add, else `nobody`.  That
-user may not reach our folders (`/root` is 0700); then nobody's folder is opened wider, but data
+user may not reach our folders (`/root` is 0700); then no folder is opened wider, but data
 and programs go to /var/lib/kindred.
 """
 

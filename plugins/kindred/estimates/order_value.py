@@ -43,7 +43,7 @@ class Baskets:
 
     Attributes:
         orders: orders of a known value over nothing, the first included.
-        mean: their mean value; whatever stands where there is none is not read.
+        mean: their mean value; whatever is there where there is none is not read.
     """
 
     orders: Floats

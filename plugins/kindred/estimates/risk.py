@@ -26,7 +26,7 @@ from kindred.estimates.reliability import Reliability, reliability, shift
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-_DIGITS = 6  # of a probability: rows that are alike stay alike wherever they stand
+_DIGITS = 6  # of a probability: rows that are alike stay alike wherever they are
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _corrected(model: RiskModel, latest: History, check: HoldoutCheck) -> RiskMo
 
     The move makes the model expect as many leavers of the check's month as there were. It is found
     for this model, which has learned from that month too, so that no drift is counted twice. The
-    slope is told and left: only a later month could say what it is for this model.
+    slope is reported and left: only a later month could say what it is for this model.
     """
     low, high = check.reliability.shift.low, check.reliability.shift.high
     if low <= 0 <= high:

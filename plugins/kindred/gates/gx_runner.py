@@ -44,7 +44,7 @@ class SuiteRunner:
 
         Args:
             rows: how many rows the query gives, for the report.
-            parameters: what `$PARAMETER` in the suite stands for.
+            parameters: the value of each `$PARAMETER` in the suite.
         """
         rules = copy.deepcopy(suite.document["expectations"])
         for position, rule in enumerate(rules):

@@ -2,7 +2,7 @@
 
 A phone that changed its form, an id that lost three characters, a field that fell silent: nothing
 is wrong with any row, and the load counts for nobody. A suite says in `meta: {linked: ...}` which
-of its rows find somebody. What raw holds is asked anew each night: in a first night the calls may
+of its rows find somebody. What raw holds is asked again each night: in a first night the calls may
 come before the contacts.
 """
 

@@ -53,7 +53,7 @@ def check_marts(
 
 
 def _hand_over(conn: psycopg.Connection, marts: list[str]) -> None:
-    """Let the publisher read what passed: a table that dbt made anew it could not read before."""
+    """Let the publisher read what passed: a new table of dbt it could not read before."""
     tables = sql.SQL(", ").join(sql.Identifier("build", mart) for mart in marts)
     conn.execute(sql.SQL("grant select on {} to kindred_publisher").format(tables))
 
@@ -100,7 +100,25 @@ def _findings(
             0,
         )
         return
+    yield _key(conn, mart, rows)
     yield from runner.run(suite, f'select * from build."{mart}"', rows)  # noqa: S608
+
+
+def _key(conn: psycopg.Connection, mart: str, rows: int) -> Finding:
+    """Say whether the database keeps the mart's key: then no row of it is there twice."""
+    found = conn.execute(
+        "select from pg_index where indrelid = %s::regclass and indisprimary",
+        [f'build."{mart}"'],
+    ).fetchone()
+    return Finding(
+        "key_is_unique",
+        "critical",
+        found is not None,
+        f"build.{mart} has no primary key, so a row could count twice in every sum. Name its key in"
+        f" `constraints` of dbt_project/marts/{mart}.yml; a kept mart gets it with"
+        ' {"full_refresh": true} of refresh_marts.',
+        rows,
+    )
 
 
 def _may_be_empty(conn: psycopg.Connection, suite: suites.Suite) -> bool:

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import yaml
@@ -27,13 +28,14 @@ JUDGES = ("row", "share", "batch")
 class Suite:
     """A suite file that is fit to gate with.
 
-    `document` is what Great Expectations is given. From the file's `meta`:
+    `document` is what Great Expectations is given: the file's rules after those of the templates
+    that it extends. From the file's `meta`:
     `quarantine_limit` is the share of rows that may break their contract, `clock_skew` how far
     a vendor's clock may be off, `gone_limit` the share of records that may be gone from the vendor
     at once, `may_be_empty` whether a mart may have no rows (a load: whether it skips what raw
-    holds, see silence.py), `empty_without` the table of the build without whose
+    holds, see volume.py), `empty_without` the table of the build without whose
     rows a mart has none either. `linked` is SQL over a row of a load: whether it finds its
-    customer (see links.py).
+    customer (see linked_share.py).
     """
 
     name: str
@@ -62,15 +64,19 @@ def read(name: str, folder: Path | None = None) -> Suite:
         raise GateError(f"{where} is not YAML: correct it, then run the gate again") from None
     if not isinstance(document, dict) or document.get("name") != name:
         raise GateError(f"{where} should be a suite with `name: {name}`")
-    rules = document.get("expectations") or []
-    for position, rule in enumerate(rules):
-        _check_rule(where, position, rule)
+    inherited = _inherited(where, document, _folder(folder))
+    own = document.get("expectations") or []
+    for position, rule in enumerate(own):
+        _check_rule(f"{where}, rule {position + 1}", rule)
+    for position, rule in enumerate(inherited):
+        _check_rule(f"{where}, rule {position + 1} of what it extends", rule)
+    rules = [*inherited, *own]
     if not any(rule["severity"] == "critical" for rule in rules):
         raise GateError(f"{where} has no critical rule, so it could never hold anything back")
     meta = document.get("meta") or {}
     return Suite(
         name=name,
-        document=document,
+        document={**document, "expectations": rules},
         quarantine_limit=float(meta.get("quarantine_limit", 0.05)),
         clock_skew=timedelta(minutes=float(meta.get("clock_skew_minutes", 15))),
         may_be_empty=bool(meta.get("may_be_empty", False)),
@@ -78,6 +84,30 @@ def read(name: str, folder: Path | None = None) -> Suite:
         empty_without=meta.get("empty_without"),
         gone_limit=float(meta.get("gone_limit", Suite.gone_limit)),
     )
+
+
+def _inherited(where: str, document: dict[str, Any], folder: Path) -> list[Any]:
+    """Return the rules of the templates that a suite extends, with its words in their places."""
+    rules: list[Any] = []
+    for template, words in (document.get("extends") or {}).items():
+        path = folder / "templates" / f"{template}.yml"
+        try:
+            found = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rules += _filled(found["expectations"], words)
+        except OSError:
+            raise GateError(f"{where} extends {template}, and there is no such template") from None
+        except (KeyError, ValueError) as missing:
+            raise GateError(f"{where} extends {template} without saying {missing}") from None
+    return rules
+
+
+def _filled(part: Any, words: dict[str, str]) -> Any:
+    """Return a part of a template with `$word` replaced wherever it is."""
+    if isinstance(part, dict):
+        return {name: _filled(value, words) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_filled(value, words) for value in part]
+    return Template(part).substitute(words) if isinstance(part, str) else part
 
 
 def marts(folder: Path | None = None) -> list[str]:
@@ -89,8 +119,7 @@ def _folder(folder: Path | None) -> Path:
     return folder or Path(os.environ.get("KINDRED_EXPECTATIONS", FOLDER))
 
 
-def _check_rule(where: str, position: int, rule: Any) -> None:
-    which = f"{where}, rule {position + 1}"
+def _check_rule(which: str, rule: Any) -> None:
     if not isinstance(rule, dict) or not isinstance(rule.get("kwargs"), dict):
         raise GateError(f"{which} needs `type` and `kwargs`")
     if rule.get("severity") not in ("critical", "warning"):

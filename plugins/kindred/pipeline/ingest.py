@@ -166,7 +166,7 @@ def publish(
 ) -> list[str]:
     """Merge every batch of the run that passed its gate into raw; return the loads published.
 
-    Those of an attempt that died after its commit count too: nobody has told the marts of them.
+    Those of an attempt that died after its commit count too: the marts do not know of them.
 
     Args:
         is_last_try: a merge that is refused is logged and not raised where others are published,

@@ -52,7 +52,7 @@ def publish_marts(
     Args:
         dsn: the publisher's connection string.
         marts: which; those whose suites the build passed unless told otherwise.
-        wait_seconds: how long to wait for a reader that stands in the way of a new column.
+        wait_seconds: how long to wait for a reader that is in the way of a new column.
 
     Returns:
         What was written; nothing when the build is already published.
@@ -110,7 +110,7 @@ def _publish(
         )
         conn.execute("delete from ops.changes where build_id = %s", [build_id])
     for mart in names:
-        # Who stands in the way is left alone: the next publication does it.
+        # Who is in the way is left alone: the next publication does it.
         with suppress(psycopg.errors.LockNotAvailable, locks.LockedError), _locked(conn):
             tables.restore_constraints(conn, mart)
     return done

@@ -140,7 +140,7 @@ def replace_different_rows(conn: psycopg.Connection, mart: str) -> tuple[int, in
     ).rowcount
     conn.execute("drop table difference")
     if _count(conn, target) != _count(conn, source):
-        # Equal rows more than once: the hash cannot tell how often, so take all anew.
+        # Equal rows more than once: the hash cannot tell how often, so take all again.
         removed = conn.execute(sql.SQL("delete from {target}").format(**parts)).rowcount
         added = conn.execute(insert).rowcount
     return removed, added, _count(conn, target)

@@ -25,7 +25,7 @@ def content_columns(load: Load) -> list[str]:
 
 
 def content(load: Load, table: str | None = None) -> sql.Composable:
-    """Return a hash of all that the vendor told us, the same in landing and raw."""
+    """Return a hash of all that came from the vendor, the same in landing and raw."""
     prefix = (table,) if table else ()
     columns = sql.SQL(", ").join(sql.Identifier(*prefix, name) for name in content_columns(load))
     return sql.SQL("md5(row({})::text)").format(columns)

@@ -1,10 +1,10 @@
 """Score what customers said: each text once a model, and never two models in one mart.
 
-    texts.py     which texts: of customers who consent, the claimed ones, those not read yet
-    reading.py   read them in chunks, newest first where time is short
-    keeping.py   score a chunk and keep the scores; delete those of texts that may not be read
-    models.py    which model's scores a build uses, and when a new one takes over
-    profiles.py  how tonight's scores are spread, against the nights before
+    text_queries.py     which texts: of customers who consent, the claimed ones, those not read yet
+    backlog.py          read them in chunks, newest first where time is short
+    score_writer.py     score a chunk, keep its scores; delete those of texts that may not be read
+    model_selection.py  which model's scores a build uses, and when a new one takes over
+    score_profiles.py   how tonight's scores are spread, against the nights before
 
 Scores are kept by content hash and model version. A new model reads tonight's texts, and what
 came before them in the time that a night has for it; the marts go on with the model before it

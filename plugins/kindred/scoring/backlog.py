@@ -41,7 +41,7 @@ def score_texts(
         build_id: the build that has claimed the texts.
         seconds: how long the night waits for texts that came before; at least one chunk of them
             is read unless it is 0.
-        say: told a line for each load, and how the model stands.
+        say: called with a line for each load, and with how far the model is.
 
     Returns:
         Whose scores the build is to use; `settle` writes it down.

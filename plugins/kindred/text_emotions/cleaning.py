@@ -100,7 +100,7 @@ def _without_markup(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Leave out what stands inside elements that show nothing or quote somebody else."""
+    """Leave out what is inside elements that show nothing or quote somebody else."""
     kept: list[str] = []
     depth = start = 0
     for tag in _HIDING.finditer(text):

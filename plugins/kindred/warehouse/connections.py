@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from kindred.errors import SetupError, WarehouseError
 
 # A process that was stopped in the middle of a transaction gives its locks back after two minutes.
-# Who waits for a lock longer than the longest merge takes is told who has it.
+# Who waits for a lock longer than the longest merge takes is given the name of who has it.
 PATIENCE = "-c idle_in_transaction_session_timeout=2min -c lock_timeout=10min"
 
 

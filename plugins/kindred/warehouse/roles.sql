@@ -1,5 +1,5 @@
 -- Grants for the five roles; the roles themselves and their passwords are the platform's
--- (embedded.py on one machine, docker/postgres-init.sh for a team).
+-- (kindred/embedded/postgres.py on one machine, docker/postgres-init.sh for a team).
 
 revoke all on schema public from public;
 

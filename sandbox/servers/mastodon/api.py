@@ -71,7 +71,7 @@ class Mastodon(VendorServer):
         return JSON({"access_token": token, "token_type": "Bearer", "scope": "read"})
 
     async def timeline(self, request: Request) -> Response:
-        """Return a page of a hashtag's statuses as they stand."""
+        """Return a page of a hashtag's statuses as they are now."""
         refusal, headers = self._check_access(request)
         if refusal is not None:
             return refusal

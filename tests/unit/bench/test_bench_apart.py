@@ -1,4 +1,4 @@
-"""Tests of the pipeline stand on `harness`; `bench` is for measurements."""
+"""Tests of the pipeline use `harness`; `bench` is for measurements."""
 
 from __future__ import annotations
 

@@ -40,6 +40,24 @@ def test_the_page_shows_the_figures_that_are_kept() -> None:
     assert report.with_figures(PAGE, report.load()) == PAGE
 
 
+def test_the_page_begins_with_its_answer_in_three_lines() -> None:
+    lines = PAGE.split("\n\n")[2].splitlines()
+    assert lines == report.answer(report.load()).splitlines()
+    assert len(lines) == 3
+
+
+def test_the_answer_counts_an_assertion_once_a_scenario_and_effects_of_nothing_apart() -> None:
+    wrong = [Finding("all", 0.3, 0.1, 0.2, 0.4)] * 20
+    null = Finding("all", 0.0, 0.0, -1.0, 1.0)
+    runs = [done(at, found) for at, found in enumerate(wrong)]
+    for run in runs:
+        run.findings["no_effect_on_value"] = [null]
+    real, none, missing = report.answer(report.figures(runs)).splitlines()
+    assert real.startswith("- In 0 of 1 figures")
+    assert none.endswith("in 1 of 1.")
+    assert "`connected_share`" in missing
+
+
 def test_two_kinds_of_coverage_are_counted_apart() -> None:
     row = report.figures(THREE).scenes[0].rows[0]
     assert (row.runs, row.holds_truth, row.holds_mean) == (3, 2, 2)
@@ -83,14 +101,17 @@ def test_a_verdict_needs_runs_enough_to_be_against_an_interval(
     assert report.verdict(held, runs) == said
 
 
-def test_only_what_stands_between_the_markers_is_written_anew(tmp_path: Path) -> None:
+def test_only_what_is_between_the_markers_is_written(tmp_path: Path) -> None:
     page = tmp_path / "truth.md"
-    page.write_text(f"words\n{report.BEGIN}\nworn out\n{report.END}\nmore\n", encoding="utf-8")
+    parts = ("answer", "figures")
+    marked = [f"<!-- {part}: begin -->\nworn out\n<!-- {part}: end -->" for part in parts]
+    page.write_text("\nwords\n".join(["first", *marked, "last"]), encoding="utf-8")
     report.write(report.figures(THREE), tmp_path / "truth.json", page)
     text = page.read_text(encoding="utf-8")
-    assert text.startswith(f"words\n{report.BEGIN}\n")
-    assert text.endswith(f"{report.END}\nmore\n")
     assert "worn out" not in text
+    assert text.count("\nwords\n") == 3
+    assert text.startswith("first\n")
+    assert text.endswith("\nlast")
     assert report.load(tmp_path / "truth.json") == report.figures(THREE)
 
 

@@ -1,4 +1,4 @@
-"""How a backfill ended: what it changed, what failed, and the command that mends it."""
+"""How a backfill ended: what it changed, what failed, and the command that fixes it."""
 
 from __future__ import annotations
 
