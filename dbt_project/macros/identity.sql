@@ -26,3 +26,14 @@
         group by old.customer_id, new.customer_id, new.vendor, new.rule
     {% endif %}
 {% endmacro %}
+
+{#
+    Whether a record is the one that a link speaks of. Vendor and kind of link
+    are one comparison: with three, Postgres takes them to be independent,
+    expects one row, and reads all texts once for each link.
+#}
+{% macro same_record(record, link) -%}
+    {{ record }}.subject = {{ link }}.subject
+    and {{ record }}.vendor || ' ' || {{ record }}.link
+    = {{ link }}.vendor || ' ' || {{ link }}.link
+{%- endmacro %}

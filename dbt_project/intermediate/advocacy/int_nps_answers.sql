@@ -34,10 +34,7 @@ linked as (
         {{ business_date('nps_answers.answered_at') }} as answered_on
     from nps_answers
     inner join int_identity_links_due
-        on
-            nps_answers.vendor = int_identity_links_due.vendor
-            and nps_answers.link = int_identity_links_due.link
-            and nps_answers.subject = int_identity_links_due.subject
+        on {{ same_record('nps_answers', 'int_identity_links_due') }}
 )
 
 select * from linked

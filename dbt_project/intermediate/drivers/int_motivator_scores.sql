@@ -73,10 +73,7 @@ items as (
     inner join motivators
         on survey_items.item = motivators.motivator
     inner join int_identity_links
-        on
-            survey_items.vendor = int_identity_links.vendor
-            and survey_items.link = int_identity_links.link
-            and survey_items.subject = int_identity_links.subject
+        on {{ same_record('survey_items', 'int_identity_links') }}
 ),
 
 motivator_scores as (

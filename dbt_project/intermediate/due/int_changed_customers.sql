@@ -49,10 +49,7 @@ reasons as (
         stg_ops_changes.from_date
     from stg_ops_changes
     inner join links
-        on
-            stg_ops_changes.vendor = links.vendor
-            and stg_ops_changes.link = links.link
-            and stg_ops_changes.subject = links.subject
+        on {{ same_record('stg_ops_changes', 'links') }}
     union all
     select
         links.customer_id,

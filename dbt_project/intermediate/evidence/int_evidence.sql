@@ -47,10 +47,7 @@ evidence as (
         int_survey_answers.answered_at as observed_at
     from int_survey_answers
     inner join int_identity_links_due
-        on
-            int_survey_answers.vendor = int_identity_links_due.vendor
-            and int_survey_answers.link = int_identity_links_due.link
-            and int_survey_answers.subject = int_identity_links_due.subject
+        on {{ same_record('int_survey_answers', 'int_identity_links_due') }}
     union all
     select
         int_texts.customer_id,

@@ -81,10 +81,7 @@ texts as (
         max(phrases.said_at) as said_at
     from phrases
     inner join int_identity_links_due
-        on
-            phrases.vendor = int_identity_links_due.vendor
-            and phrases.link = int_identity_links_due.link
-            and phrases.subject = int_identity_links_due.subject
+        on {{ same_record('phrases', 'int_identity_links_due') }}
     inner join stg_scored_texts
         on phrases.text_hash = stg_scored_texts.text_hash
     group by

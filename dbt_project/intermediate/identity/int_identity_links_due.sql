@@ -1,4 +1,8 @@
-{# The links of the customers who are due: evidence is found through them. #}
+{{ config(post_hook='analyze {{ this }}') }}
+{#
+    The links of the customers who are due: evidence is found through them.
+    Analyzed for the reason that int_identity_links has.
+#}
 with
 
 int_identity_links as (

@@ -83,10 +83,7 @@ linked_rows as (
         ), 0) as linked_rows
     from recent
     left join int_identity_links
-        on
-            recent.vendor = int_identity_links.vendor
-            and recent.link = int_identity_links.link
-            and recent.subject = int_identity_links.subject
+        on {{ same_record('recent', 'int_identity_links') }}
     group by recent.load
 )
 

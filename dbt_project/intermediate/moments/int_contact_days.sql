@@ -64,10 +64,7 @@ heard as (
     from int_survey_answers
     cross join segment_thresholds
     inner join int_identity_links_due
-        on
-            int_survey_answers.vendor = int_identity_links_due.vendor
-            and int_survey_answers.link = int_identity_links_due.link
-            and int_survey_answers.subject = int_identity_links_due.subject
+        on {{ same_record('int_survey_answers', 'int_identity_links_due') }}
 ),
 
 heard_days as (
