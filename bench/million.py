@@ -20,7 +20,7 @@ from kindred.gates import Verdict, check_batches
 from kindred.landing.batch_writer import BatchWriter, LandingResult
 from kindred.loads import Page, Window
 from kindred.publishing import publish_batches
-from kindred.sources import LOADS
+from kindred.sources import LOADS, VENDORS
 from kindred.warehouse import ledger, schema
 from kindred.warehouse.connections import connect
 
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     with serving_temporarily(AS_USUAL) as server:
         dsn = server.dsn("loader")
-        schema.migrate(server.dsn("admin"), LOADS.values())
+        schema.migrate(server.dsn("admin"), VENDORS.values())
         landed = timed("land", lambda: _land(dsn, options.rows))
         (verdict,) = timed("gate", lambda: _gate(dsn))
         timed("publish", lambda: _publish(dsn))

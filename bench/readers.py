@@ -22,7 +22,7 @@ from bench import say
 from harness.databases import AS_USUAL, serving_temporarily
 from kindred.embedded.postgres import Postgres
 from kindred.publishing import publish_marts
-from kindred.sources import LOADS
+from kindred.sources import VENDORS
 from kindred.warehouse import schema
 
 MARTS = {"months": 500, "tiers": 20_000, "customers": 100_000}  # rows
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--publications", type=int, default=100)
     asked = parser.parse_args(arguments)
     with serving_temporarily(AS_USUAL) as server:
-        schema.migrate(server.dsn("admin"), LOADS.values())
+        schema.migrate(server.dsn("admin"), VENDORS.values())
         _make(server)
         _publish(server, 0)
         alone, _ = _beside(server, 0)

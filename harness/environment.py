@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from harness.vendors import InProcessVendors
-from kindred.api import Client, Endpoint
+from kindred.api import Endpoint, Transport
 from kindred.embedded.home import REPOSITORY
 from kindred.loads import Batch, Window
 from kindred.warehouse import ledger
@@ -42,9 +42,9 @@ class SandboxEnvironment:
         """Return where and as whom to ask a vendor."""
         return self.vendors.endpoint(vendor)
 
-    def client(self, vendor: str) -> Client:
-        """Return what asks a vendor without a socket."""
-        return self.vendors.client(vendor)
+    def transport(self, vendor: str) -> Transport:  # noqa: ARG002 -- the same for all
+        """Return what carries requests without a socket."""
+        return self.vendors.exchange
 
     def history_start(self, interval: Window) -> datetime:  # noqa: ARG002 -- whatever the night
         """Return the first instant that the first night asks for."""

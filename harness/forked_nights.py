@@ -25,7 +25,7 @@ from kindred.landing import batch_writer
 from kindred.loads import Window
 from kindred.pipeline import ingest, refresh
 from kindred.pipeline.environment import Run
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import SOURCES, VENDORS
 from kindred.warehouse import connections, schema
 from kindred.warehouse.connections import connect
 from sandbox.world import World
@@ -72,7 +72,7 @@ class ForkedNights(SandboxEnvironment):
         vendors = InProcessVendors(world, patience=QUICK)
         super().__init__(server.dsn, vendors, world.clock.begins, server.home.folder / "dbt")
         self.log = server.home.logs / "nights.log"
-        schema.migrate(server.dsn("admin"), LOADS.values())
+        schema.migrate(server.dsn("admin"), VENDORS.values())
 
     def night_tasks(
         self, night: Night, run_id: str, *, is_backfill: bool = False

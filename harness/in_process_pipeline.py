@@ -16,6 +16,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -32,7 +33,7 @@ from kindred.landing.batch_writer import BatchWriter, LandingResult
 from kindred.landing.extraction import land_loads
 from kindred.loads import Batch, Load, Page, Window
 from kindred.publishing import publish_batches
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import LOADS, SOURCES, VENDORS
 from kindred.warehouse import ledger, schema
 from kindred.warehouse.connections import connect
 from sandbox.world import World
@@ -62,7 +63,7 @@ class Pipeline:
     def clear(self) -> None:
         """Begin with an empty, migrated warehouse."""
         make_database(self._server, self._database)
-        schema.migrate(self.dsn("admin"), LOADS.values())
+        schema.migrate(self.dsn("admin"), VENDORS.values())
 
     def pull(self, world: World) -> dict[str, int]:
         """Take the world's history into raw as a first night; return the rows landed by load."""
@@ -106,8 +107,7 @@ class Pipeline:
         windows = {
             load.name: ledger.plan_window(conn, load, night, world.clock.begins) for load in loads
         }
-        at, client = vendors.endpoint(vendor), vendors.client(vendor)
-        for outcome in land_loads(conn, at, loads, windows, run, client):
+        for outcome in land_loads(conn, partial(vendors.client, vendor), loads, windows, run):
             _refuse(outcome)
         return ledger.batches(conn, run, windows, "landed")
 

@@ -15,7 +15,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from starlette.types import ASGIApp
 
-from kindred.api import Client, ClientCredentials, Endpoint
+from kindred import sources
+from kindred.api import Client, Endpoint
 from kindred.api.messages import HttpRequest, HttpResponse
 from sandbox.app import make_app
 from sandbox.render import renderers
@@ -26,53 +27,48 @@ from sandbox.world import World
 ORIGIN = "http://127.0.0.1:1"
 # Limits go by the wall clock, and without a network a minute holds a million requests.
 UNLIMITED = Limits(requests=dict.fromkeys(renderers(), 10**9))
-LOGINS = {
-    "salesforce": "/salesforce/services/oauth2/token",
-    "genesys": "/genesys/login/oauth/token",
-    "mastodon": "/mastodon/oauth/token",
-}
 
 
 class InProcessVendors:
-    """The three vendors of one world, as clients that land loads.
+    """The vendors of one world, as clients that land loads.
 
     Args:
         options: of every endpoint, such as `patience`.
     """
 
     def __init__(self, world: World, **options: Any) -> None:
-        self._options = {"hashtags": world.hashtags, "domain": "social.example"} | options
+        self._options = options
         self._login = ("harness", secrets.token_urlsafe(16))
         self._app: ASGIApp = make_app(replace(world, limits=UNLIMITED), *self._login)
+        about = asyncio.run(self._answer("GET", "/sandbox"))
+        self._connections: dict[str, dict[str, Any]] = about["connections"]
 
     def endpoint(self, vendor: str) -> Endpoint:
         """Return where and as whom to ask a vendor."""
-        return Endpoint(f"{ORIGIN}/{vendor}", *self._login, dict(self._options))
+        return Endpoint(
+            f"{ORIGIN}/{vendor}", *self._login, self._connections[vendor] | self._options
+        )
 
-    def client(self, vendor: str, at: Endpoint | None = None) -> Client:
-        """Return a client whose exchanges stay in this process.
-
-        Args:
-            at: the endpoint with options of its own; the vendor's when not given.
-        """
-        at = at or self.endpoint(vendor)
-        auth = ClientCredentials(at, ORIGIN + LOGINS[vendor], is_basic=vendor == "genesys")
-        return Client(at, auth, transport=self._exchange)
+    def client(self, vendor: str) -> Client:
+        """Return a client whose exchanges stay in this process."""
+        return sources.client(vendor, self.endpoint(vendor), self.exchange)
 
     def harm(self, **fault: Any) -> None:
         """Switch a fault on; sandbox/README.md says which there are."""
-        asyncio.run(self._control("POST", msgspec.json.encode(fault)))
+        asyncio.run(self._answer("POST", "/sandbox/faults", msgspec.json.encode(fault)))
 
     def heal(self) -> None:
         """Switch all faults off."""
-        asyncio.run(self._control("DELETE", None))
+        asyncio.run(self._answer("DELETE", "/sandbox/faults"))
 
-    async def _control(self, method: str, body: bytes | None) -> None:
-        answer = await self._exchange(HttpRequest(method, f"{ORIGIN}/sandbox/faults", {}, body))
+    async def _answer(self, method: str, path: str, body: bytes | None = None) -> Any:
+        """Return the document with which the sandbox's controls answer."""
+        answer = await self.exchange(HttpRequest(method, ORIGIN + path, {}, body))
         if answer.status != 200:
             raise ValueError(f"the sandbox refused: {answer.body!r}")
+        return msgspec.json.decode(answer.body)
 
-    async def _exchange(self, request: HttpRequest) -> HttpResponse:
+    async def exchange(self, request: HttpRequest) -> HttpResponse:
         """Make one exchange as ASGI has it: a scope, a body in, messages out."""
         messages: list[dict[str, Any]] = []
 

@@ -10,8 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from kindred.api import Client, ClientCredentials, Endpoint, HttpRequest, HttpResponse, NoAuth
+from kindred.api import Client, ClientCredentials, Endpoint, HttpRequest, HttpResponse
+from kindred.api.vendor_errors import STANDARD
 from kindred.loads import Batch, ExtractRequest, Load, Page, Window
+from kindred.sources import VENDORS
 
 Item = TypeVar("Item")
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -46,9 +48,13 @@ class Vendor:
     async def nap(self, seconds: float) -> None:
         self.naps.append(seconds)
 
-    def client(self, *, is_public: bool = False) -> Client:
-        auth = NoAuth() if is_public else ClientCredentials(self.endpoint, TOKEN_URL)
-        return Client(self.endpoint, auth, transport=self, sleep=self.nap)
+    def client(self, name: str = "") -> Client:
+        """Return a client as the vendor of that name declares it; of no vendor when not given."""
+        errors, auth = STANDARD, ClientCredentials(self.endpoint, TOKEN_URL)
+        if name:
+            declared = VENDORS[name]
+            errors, auth = declared.errors, declared.auth(self.endpoint)
+        return Client(self.endpoint, auth, errors=errors, transport=self, sleep=self.nap)
 
 
 class Nothing:
@@ -69,7 +75,7 @@ def extracted(
 ) -> list[Page]:
     """All pages that the load's extraction yields."""
     ask = ExtractRequest(
-        vendor.client(), window, known or Nothing(), frozenset(loads or [load.name])
+        vendor.client(load.vendor), window, known or Nothing(), frozenset(loads or [load.name])
     )
     return asyncio.run(gathered(load.extract(ask)))
 

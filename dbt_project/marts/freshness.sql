@@ -1,10 +1,10 @@
 with
 
-source_loads as (
+stg_ops_source_loads as (
     select
         source,
         load
-    from {{ ref('source_loads') }}
+    from {{ ref('stg_ops_source_loads') }}
 ),
 
 stg_ops_cursors as (
@@ -52,8 +52,8 @@ batches as (
 
 freshness as (
     select
-        source_loads.source,
-        source_loads.load,
+        stg_ops_source_loads.source,
+        stg_ops_source_loads.load,
         stg_ops_cursors.data_through,
         batches.last_published_at,
         {{ whole('coalesce(batches.rows_published, 0)', 'bigint') }}
@@ -74,14 +74,14 @@ freshness as (
         {{ share_high(
             'int_linked_rows.linked_rows', 'int_linked_rows.recent_rows'
         ) }} as linked_share_high
-    from source_loads
+    from stg_ops_source_loads
     cross join segment_thresholds
     left join stg_ops_cursors
-        on source_loads.load = stg_ops_cursors.load
+        on stg_ops_source_loads.load = stg_ops_cursors.load
     left join batches
-        on source_loads.load = batches.load
+        on stg_ops_source_loads.load = batches.load
     left join int_linked_rows
-        on source_loads.load = int_linked_rows.load
+        on stg_ops_source_loads.load = int_linked_rows.load
 )
 
 select * from freshness

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, get_type_hints
+from typing import Any, Literal, Protocol, get_type_hints
 
 import msgspec
 
@@ -173,6 +173,9 @@ class Text:
     is_html: bool = False
 
 
+Link = Literal["contact", "conversation", "account"]
+
+
 @dataclass(frozen=True)
 class Load:
     """One thing pulled from one vendor.
@@ -181,18 +184,22 @@ class Load:
     the newest version wins (None: the vendor has none, the time of extraction decides).
     `subject` is the column through which a changed row finds its customer (a contact, a
     conversation, an account), `happened_at` the column that says from which month on.
-    `connect` makes the vendor's API client from an endpoint.
+    `link` says what the subject is: a contact, a conversation or an account. `entity` is the
+    entity whose rows the load's staging model brings, None where it brings those of none.
     """
 
     name: str
     vendor: str
     row: type[Row]
-    connect: Callable[[Any], Any]
     extract: Extract
     key: tuple[str, ...]
     modified_at: str | None
     subject: str
     happened_at: str
+    link: Link
+    entity: str | None = None
+    # A change matters from `happened_at` on; False: to a customer's whole history.
+    is_dated: bool = True
     lookback: timedelta = timedelta(0)
     # Who or what there is, however long ago it changed: the first night asks from the beginning.
     is_state: bool = False
@@ -211,12 +218,16 @@ class Vendor:
     """A vendor, as its module in `sources/` declares it.
 
     `source` is what it is one of (crm, call_center, social): `ingest_<source>` pulls all vendors
-    of a source, each by the Airflow connection that has the vendor's name. `backfills` and
-    `reconciles` say to a person what asking again and comparing ids can and cannot bring.
+    of a source, each by the Airflow connection that has the vendor's name. `auth` returns the login
+    to an endpoint, `errors` are the codes with which the vendor limits and refuses (both of
+    `kindred.api`). `backfills` and `reconciles` tell a person what asking again and comparing ids
+    can and cannot bring.
     """
 
     name: str
     source: str
+    auth: Callable[[Any], Any]
+    errors: Any
     loads: tuple[Load, ...]
     backfills: str
     reconciles: str

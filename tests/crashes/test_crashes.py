@@ -20,7 +20,7 @@ from harness.forked_nights import ForkedNights, NightResult, preload, shorten_ti
 from harness.kill_points import INGEST, POINTS, die, faults_at, kill_database, stop
 from kindred.cli.business_days import Night
 from kindred.embedded.home import SUPERUSER
-from kindred.sources import LOADS
+from kindred.sources import LOADS, VENDORS
 from kindred.warehouse import schema
 from sandbox.world import open_world
 from tests.integration.conftest import open_home
@@ -45,7 +45,7 @@ class RewindableWarehouse:
     def rewind(self) -> None:
         self.nights.server.start()
         make_database(self.nights.server, "warehouse", "first_night")
-        schema.migrate(self.nights.server.dsn("admin"), LOADS.values())
+        schema.migrate(self.nights.server.dsn("admin"), VENDORS.values())
 
     def keep(self) -> None:
         make_database(self.nights.server, "first_night", "warehouse")

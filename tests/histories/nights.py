@@ -49,11 +49,11 @@ class Breaking(InProcessVendors):
         super().__init__(world)
         self._left, self._end = answers, end
 
-    async def _exchange(self, request: HttpRequest) -> HttpResponse:
+    async def exchange(self, request: HttpRequest) -> HttpResponse:
         if self._left == 0:
             raise self._end
         self._left -= 1
-        return await super()._exchange(request)
+        return await super().exchange(request)
 
 
 class HistoryNights(SandboxEnvironment):

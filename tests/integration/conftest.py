@@ -33,6 +33,9 @@ class Warehouse:
 
     def empty(self) -> None:
         """Truncate what the migration made and drop what tests made."""
+        from kindred.sources import VENDORS
+        from kindred.warehouse import schema as warehouse
+
         with psycopg.connect(self.dsn(SUPERUSER)) as session:
             for schema, name, kind in _relations(session):
                 if (schema, name) not in self.tables:
@@ -42,16 +45,17 @@ class Warehouse:
             tables = sql.SQL(", ").join(sql.Identifier(*table) for table in self.tables)
             session.execute(sql.SQL("truncate {} restart identity cascade").format(tables))
             session.execute("alter sequence if exists ops.attempts restart")
+            warehouse.list_loads(session, VENDORS.values())
 
 
 @pytest.fixture(scope="session")
 def warehouse_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Postgres in a scratch home, migrated once."""
-    from kindred.sources import LOADS
+    from kindred.sources import VENDORS
     from kindred.warehouse import schema
 
     with serving(open_home(tmp_path_factory).folder, SURVIVES_KILLS) as postgres:
-        schema.migrate(postgres.dsn("admin"), LOADS.values())
+        schema.migrate(postgres.dsn("admin"), VENDORS.values())
         with psycopg.connect(postgres.dsn(SUPERUSER)) as session:
             made = [(schema, name) for schema, name, kind in _relations(session) if kind in "rp"]
         yield Warehouse(postgres, frozenset(made))

@@ -54,7 +54,7 @@ def conn(warehouse):
 def landed(conn, handler, run_id="run-1", loads=CRM, options=None):
     vendor = Vendor(handler, options)
     windows = {load.name: DAY for load in loads}
-    outcomes = land_loads(conn, vendor.endpoint, loads, windows, run_id, vendor.client())
+    outcomes = land_loads(conn, vendor.client, loads, windows, run_id)
     return {outcome.load: outcome for outcome in outcomes}
 
 

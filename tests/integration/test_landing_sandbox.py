@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from kindred.errors import SourceForbidden, SourceMalformed, SourceUnavailable
 from kindred.landing.extraction import LandingResult, land_loads
 from kindred.loads import Window
 from kindred.publishing import publish_batches
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import LOADS, SOURCES, client
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 
@@ -106,7 +107,9 @@ def landed(
     windows = {load.name: window or history(sandbox) for load in loads}
     return {
         outcome.load: outcome
-        for outcome in land_loads(conn, sandbox.endpoint(source), loads, windows, run)
+        for outcome in land_loads(
+            conn, partial(client, loads[0].vendor, sandbox.endpoint(source)), loads, windows, run
+        )
     }
 
 

@@ -10,7 +10,7 @@ from landed import START
 
 from kindred.errors import WarehouseError
 from kindred.loads import Window
-from kindred.sources import LOADS
+from kindred.sources import LOADS, VENDORS
 from kindred.warehouse import ledger, locks, schema
 from kindred.warehouse.connections import connect
 
@@ -81,7 +81,7 @@ def test_a_landing_that_finds_its_load_locked_says_so_instead_of_waiting(warehou
 def test_migrations_at_once_wait_for_each_other(warehouse):
     with ThreadPoolExecutor(4) as pool:
         again = [
-            pool.submit(schema.migrate, warehouse.dsn("admin"), LOADS.values()) for _ in range(4)
+            pool.submit(schema.migrate, warehouse.dsn("admin"), VENDORS.values()) for _ in range(4)
         ]
         assert [each.result() for each in again] == [None] * 4
 

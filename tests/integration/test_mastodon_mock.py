@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -16,7 +17,7 @@ from kindred.api import Endpoint
 from kindred.landing.extraction import land_loads
 from kindred.loads import Window
 from kindred.reconciling import Bound, reconcile
-from kindred.sources import LOADS
+from kindred.sources import LOADS, client
 from kindred.warehouse.connections import connect
 
 STATUSES = LOADS["mastodon_statuses"]
@@ -89,7 +90,9 @@ def landed(conn, server: Server, run_id: str, **connection) -> dict[str, dict]:
     window = Window(now - timedelta(days=1), now + timedelta(minutes=1))
     options = {"hashtags": ["kindred"], "domain": "mock.test"}
     endpoint = Endpoint(server.url, options=options, **connection)
-    (outcome,) = land_loads(conn, endpoint, [STATUSES], {STATUSES.name: window}, run_id)
+    (outcome,) = land_loads(
+        conn, partial(client, "mastodon", endpoint), [STATUSES], {STATUSES.name: window}, run_id
+    )
     assert outcome.error is None
     assert outcome.rows_quarantined == 0
     names = STATUSES.row.__struct_fields__
@@ -161,7 +164,7 @@ def test_posts_deleted_beyond_the_lookback_are_found_by_comparing_ids(conn, serv
     for status in ids[3], ids[24]:
         server.ask("DELETE", f"/api/v1/statuses/{status}")
     endpoint = Endpoint(server.url, options={"hashtags": ["kindred"], "domain": "mock.test"})
-    made = reconcile(conn, endpoint, STATUSES, "reconcile-1", Bound())
+    made = reconcile(conn, partial(client, "mastodon", endpoint), STATUSES, "reconcile-1", Bound())
     assert made.ids_gone == 2
     found = conn.execute(
         "select status_id, content from landing.mastodon_statuses where is_deleted"

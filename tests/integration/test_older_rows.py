@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from kindred.sources import LOADS
+from kindred.sources import LOADS, VENDORS
 from kindred.warehouse import schema
 from tests.integration.landed import good, land
 
@@ -26,7 +26,7 @@ def test_rows_of_before_get_their_form_and_nothing_is_lost(warehouse: Any) -> No
             "insert into raw.salesforce_contacts select * from landing.salesforce_contacts"
         )
         conn.execute("drop table ops.addresses")
-        schema.migrate(warehouse.dsn("admin"), LOADS.values())
+        schema.migrate(warehouse.dsn("admin"), VENDORS.values())
         query = (
             "select contact_id, email, phone, mastodon_handle, _extra"
             " from raw.salesforce_contacts order by 1"
@@ -38,6 +38,6 @@ def test_rows_of_before_get_their_form_and_nothing_is_lost(warehouse: Any) -> No
             ("c", None, None, "c@m.org", None),
         ]
         conn.execute("update raw.salesforce_contacts set phone = 'as it is'")
-        schema.migrate(warehouse.dsn("admin"), LOADS.values())
+        schema.migrate(warehouse.dsn("admin"), VENDORS.values())
         phones = conn.execute("select distinct phone from raw.salesforce_contacts").fetchall()
         assert phones == [("as it is",)]

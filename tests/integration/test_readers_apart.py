@@ -21,7 +21,7 @@ from kindred.embedded.home import SUPERUSER
 from kindred.embedded.postgres import PLATFORM, Postgres
 from kindred.gates import check_batches
 from kindred.publishing import publish_batches, publish_marts
-from kindred.sources import LOADS
+from kindred.sources import LOADS, VENDORS
 from kindred.warehouse import schema
 from kindred.warehouse.connections import connect
 from tests.integration.conftest import open_home
@@ -81,7 +81,7 @@ def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
             },
             check=True,
         )
-        schema.migrate(server.dsn("admin"), LOADS.values())
+        schema.migrate(server.dsn("admin"), VENDORS.values())
         yield server
     finally:
         server.erase()
@@ -172,7 +172,7 @@ def test_a_night_lands_builds_and_publishes_beside_a_reader_with_every_advisory_
     warehouse, monkeypatch
 ):
     monkeypatch.setattr("kindred.warehouse.connections.PATIENCE", "-c statement_timeout=20s")
-    schema.migrate(warehouse.dsn("admin"), LOADS.values())
+    schema.migrate(warehouse.dsn("admin"), VENDORS.values())
     with connect(warehouse.dsn("loader")) as loader:
         batch = land(loader, ORDERS, [good(ORDERS)])
         (verdict,) = check_batches(warehouse.dsn("loader"), [batch])

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from kindred.errors import SetupError
-from kindred.sources import LOADS
+from kindred.sources import LOADS, VENDORS
 from kindred.warehouse import schema
 
 BEFORE = [("order_id", str), ("amount", int)]
@@ -22,12 +22,16 @@ def load(*fields: tuple[str, object]):
     )
 
 
+def vendor(*fields: tuple[str, object]):
+    return replace(VENDORS["salesforce"], loads=(load(*fields),))
+
+
 @pytest.fixture
 def migrate(warehouse):
     """Bring the warehouse to a load's contract, as an upgrade does."""
     dsn = warehouse.dsn("admin")
-    schema.migrate(dsn, [load(*BEFORE)])
-    return lambda *fields: schema.migrate(dsn, [load(*fields)])
+    schema.migrate(dsn, [vendor(*BEFORE)])
+    return lambda *fields: schema.migrate(dsn, [vendor(*fields)])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from kindred import scoring
 from kindred.errors import SupersededError, WarehouseError
 from kindred.scoring import Scorer, backlog
-from kindred.sources import LOADS
+from kindred.sources import LOADS, VENDORS
 from kindred.text_emotions import MODEL_VERSION, SCORES
 from kindred.warehouse import schema
 from kindred.warehouse.connections import connect
@@ -338,7 +338,7 @@ def test_a_warehouse_of_the_first_scorer_is_migrated_and_goes_on(warehouse, nigh
         )
         admin.execute("alter table ops.builds drop column text_model_version")
     for _ in range(2):
-        schema.migrate(warehouse.dsn("admin"), LOADS.values())
+        schema.migrate(warehouse.dsn("admin"), VENDORS.values())
     assert night.in_use() == ["vader-3.3.2"]
     vader = model("vader-3.3.2")
     assert not scoring.is_another_model_due(loader, "vader-3.3.2")

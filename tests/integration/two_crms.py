@@ -40,10 +40,6 @@ def project(folder: Path, rules: str | None = None) -> Path:
         tables = [{"name": f"{vendor}_{entity}"} for entity in ENTITIES]
         raw = [{"name": "raw", "schema": "raw", "tables": tables}]
         path.write_text(yaml.safe_dump({"version": 2, "sources": raw, "models": declared}))
-    with (seeds / "source_loads.csv").open("a") as loads:
-        for vendor in CRMS[1:]:
-            loads.write(f"{vendor}_contacts,{vendor},crm,contacts,contact,false\n")
-            loads.write(f"{vendor}_orders,{vendor},crm,orders,contact,true\n")
     if rules is not None:
         path = seeds / "identity_rules.csv"
         path.write_text(path.read_text().splitlines()[0] + f"\n{rules}\n")
@@ -63,6 +59,10 @@ class Crms(Marts):
                         f" (like raw.salesforce_{entity} including all)"
                     )
                     conn.execute(f"grant select on raw.{vendor}_{entity} to kindred_transformer")
+                    conn.execute(
+                        "insert into ops.source_loads values (%s, %s, 'crm', %s, 'contact', %s)",
+                        [f"{vendor}_{entity}", vendor, entity, entity != "contacts"],
+                    )
 
     def add(self, vendor: str, contact: str, created: int = 0, **fields: Any) -> None:
         """Write a contact, over an older version of it; the addresses of before stay known.

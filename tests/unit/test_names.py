@@ -47,10 +47,6 @@ def test_a_load_has_the_same_name_everywhere(name: str) -> None:
     assert (REPOSITORY / "expectations" / f"{name}.yml").is_file()
     assert name in sources_of_dbt()
     assert (DBT / "staging" / load.vendor / f"stg_{name}.sql").is_file()
-    (source,) = [source for source, loads in SOURCES.items() if load in loads]
-    assert (DBT / "seeds" / "common" / "source_loads.csv").read_text().count(
-        f"\n{name},{load.vendor},{source},"
-    ) == 1
     assert (f"{load.vendor}_{INSIDE[name]}" if name in INSIDE else name) in store_names()
     assert f'"{name}": {{' in (REPOSITORY / "tests" / "integration" / "landed.py").read_text()
 

@@ -23,13 +23,13 @@ stg_ops_loads as (
     where status = 'published'
 ),
 
-source_loads as (
+stg_ops_source_loads as (
     select
         load,
         source,
         entity,
         link
-    from {{ ref('source_loads') }}
+    from {{ ref('stg_ops_source_loads') }}
 ),
 
 reporting_rules as (
@@ -40,22 +40,22 @@ reporting_rules as (
 history as (
     select {{ business_date('min(stg_ops_loads.window_start)') }} as starts_on
     from stg_ops_loads
-    inner join source_loads
-        on stg_ops_loads.load = source_loads.load
+    inner join stg_ops_source_loads
+        on stg_ops_loads.load = stg_ops_source_loads.load
     where
-        source_loads.entity = 'conversations'
+        stg_ops_source_loads.entity = 'conversations'
         or (
-            source_loads.entity = 'survey_responses'
-            and source_loads.link = 'contact'
+            stg_ops_source_loads.entity = 'survey_responses'
+            and stg_ops_source_loads.link = 'contact'
         )
 ),
 
 last_day as (
     select min(stg_ops_cursors.through_date) as through_date
     from stg_ops_cursors
-    inner join source_loads
-        on stg_ops_cursors.load = source_loads.load
-    where source_loads.source = 'crm'
+    inner join stg_ops_source_loads
+        on stg_ops_cursors.load = stg_ops_source_loads.load
+    where stg_ops_source_loads.source = 'crm'
 ),
 
 bounds as (

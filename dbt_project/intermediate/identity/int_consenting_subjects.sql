@@ -25,25 +25,25 @@ int_consents as (
     where has_text_consent
 ),
 
-source_loads as (
+stg_ops_source_loads as (
     select
         load,
         vendor,
         link
-    from {{ ref('source_loads') }}
+    from {{ ref('stg_ops_source_loads') }}
 ),
 
 subjects as (
     select
-        source_loads.load,
+        stg_ops_source_loads.load,
         int_identity_links_current.subject
     from int_identity_links_current
     inner join int_consents
         on int_identity_links_current.customer_id = int_consents.customer_id
-    inner join source_loads
+    inner join stg_ops_source_loads
         on
-            int_identity_links_current.vendor = source_loads.vendor
-            and int_identity_links_current.link = source_loads.link
+            int_identity_links_current.vendor = stg_ops_source_loads.vendor
+            and int_identity_links_current.link = stg_ops_source_loads.link
 )
 
 select * from subjects

@@ -37,7 +37,7 @@ int_address_owners as (
 
 social_vendors as (
     select distinct vendor
-    from {{ ref('source_loads') }}
+    from {{ ref('stg_ops_source_loads') }}
     where link = 'account'
 ),
 

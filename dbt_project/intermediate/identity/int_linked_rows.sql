@@ -26,13 +26,13 @@ records as (
     {% endfor %}
 ),
 
-source_loads as (
+stg_ops_source_loads as (
     select
         load,
         vendor,
         entity,
         link
-    from {{ ref('source_loads') }}
+    from {{ ref('stg_ops_source_loads') }}
 ),
 
 stg_ops_cursors as (
@@ -52,24 +52,24 @@ int_identity_links as (
 
 recent as (
     select
-        source_loads.load,
-        source_loads.link,
+        stg_ops_source_loads.load,
+        stg_ops_source_loads.link,
         records.vendor,
         records.subject,
         count(*) as records
     from records
-    inner join source_loads
+    inner join stg_ops_source_loads
         on
-            records.vendor = source_loads.vendor
-            and records.entity = source_loads.entity
+            records.vendor = stg_ops_source_loads.vendor
+            and records.entity = stg_ops_source_loads.entity
     inner join stg_ops_cursors
         on
-            source_loads.load = stg_ops_cursors.load
+            stg_ops_source_loads.load = stg_ops_cursors.load
             and records.happened_at
             >= stg_ops_cursors.data_through - interval '28 days'
     group by
-        source_loads.load,
-        source_loads.link,
+        stg_ops_source_loads.load,
+        stg_ops_source_loads.link,
         records.vendor,
         records.subject
 ),

@@ -9,7 +9,7 @@ source_loads as (
     select
         load,
         vendor
-    from {{ ref('source_loads') }}
+    from {{ source('ops', 'source_loads') }}
 ),
 
 renamed as (

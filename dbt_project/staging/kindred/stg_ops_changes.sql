@@ -10,7 +10,7 @@ source as (
 ),
 
 source_loads as (
-    select * from {{ ref('source_loads') }}
+    select * from {{ source('ops', 'source_loads') }}
 ),
 
 renamed as (

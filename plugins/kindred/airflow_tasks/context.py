@@ -12,7 +12,7 @@ from airflow.sdk import BaseHook, Connection, Context, CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import make_conninfo
 
-from kindred.api import Client, Endpoint
+from kindred.api import Endpoint, Transport
 from kindred.errors import SetupError
 from kindred.loads import Window
 from kindred.pipeline.environment import Run
@@ -58,7 +58,7 @@ class AirflowEnvironment:
     def endpoint(self, vendor: str) -> Endpoint | None:
         return endpoint(vendor)
 
-    def client(self, vendor: str) -> Client | None:  # noqa: ARG002 -- the vendor's own client
+    def transport(self, vendor: str) -> Transport | None:  # noqa: ARG002 -- a socket
         return None
 
     def history_start(self, interval: Window) -> datetime:

@@ -36,6 +36,7 @@ from kindred.api.messages import (
     Transport,
 )
 from kindred.api.transport import AiohttpTransport
+from kindred.api.vendor_errors import STANDARD, VendorErrors
 from kindred.errors import SourceMalformed, SourceUnavailable
 
 log = logging.getLogger(__name__)
@@ -62,11 +63,13 @@ class Client:
         endpoint: Endpoint,
         auth: Auth,
         *,
+        errors: VendorErrors = STANDARD,
         transport: Transport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.endpoint = endpoint
         self._auth = auth
+        self._errors = errors
         self._patience = RetryPolicy.of(endpoint)
         self._reach = HostPolicy.of(endpoint)
         self._socket = AiohttpTransport(endpoint.text("proxy", "") or None, reach=self._reach)
@@ -95,7 +98,7 @@ class Client:
             where = self._where(call)
             try:
                 response, token = await self._exchange(call, tries.stale)
-                verdict = responses.classify(call, response, where)
+                verdict = responses.classify(call, response, where, self._errors)
             except ConnectionLost as broken:
                 verdict = responses.Retry(str(broken), is_too_wide=broken.is_timeout)
             except TooLarge:

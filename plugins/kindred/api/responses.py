@@ -1,11 +1,7 @@
 """Judge one response: good, absent, worth asking again, or an error; pure.
 
-Vendors say "slow down" in their own ways, and all of them are read here:
-
-    any               429, `Retry-After: 30` or an HTTP date
-    Genesys Cloud     429, `inin-ratelimit-reset: 42` (seconds)
-    Mastodon          429, `X-RateLimit-Reset: 2026-11-02T03:05:00Z` (an instant)
-    Salesforce        403, `[{"errorCode": "REQUEST_LIMIT_EXCEEDED", ...}]`
+A rate limit is a 429 with `Retry-After: 30` or an HTTP date. A vendor's own codes and headers are
+its `VendorErrors`.
 """
 
 from __future__ import annotations
@@ -21,14 +17,20 @@ from typing import Any, NoReturn
 import msgspec
 
 from kindred.api.messages import ApiCall, HttpResponse
-from kindred.api.vendor_errors import TOO_WIDE_CODE, error_code, is_too_wide, refusal
+from kindred.api.vendor_errors import (
+    STANDARD,
+    TOO_WIDE_CODE,
+    VendorErrors,
+    error_code,
+    is_too_wide,
+    refusal,
+)
 from kindred.errors import SourceError
 
 # An instant is compared with a clock that may be wrong: never wait longer than any vendor's span.
 LONGEST_SPAN = 300.0
 # Accepted, no content: an answer without a document, which may come later.
 EMPTY = frozenset({202, 204, 205})
-LIMIT_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "EXCEEDED_ID_LIMIT", "CONCURRENT_API_LIMIT"})
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,9 @@ class Malformed:
 Verdict = Ok | NotFound | Retry | Expired | Malformed
 
 
-def classify(call: ApiCall, response: HttpResponse, where: str) -> Verdict:
+def classify(
+    call: ApiCall, response: HttpResponse, where: str, vendor: VendorErrors = STANDARD
+) -> Verdict:
     """Return what to do about a response.
 
     Raises:
@@ -87,23 +91,26 @@ def classify(call: ApiCall, response: HttpResponse, where: str) -> Verdict:
     if status in (404, 410) and call.may_be_absent:
         return NotFound()
     if status == 401 and call.is_authorized:
-        return Expired(refusal(call, status, response.body, where, "refused a fresh token with"))
+        said = "refused a fresh token with"
+        return Expired(refusal(call, status, response.body, where, vendor, said))
     code = error_code(response.body)
     if status < 500 and status != 408 and TOO_WIDE_CODE.search(code):
-        raise refusal(call, status, response.body, where)
-    if status in (429, 503) or (status == 403 and code in LIMIT_CODES):
-        usage = re.fullmatch(r"api-usage=(\d+/\d+)", response.headers.get("sforce-limit-info", ""))
+        raise refusal(call, status, response.body, where, vendor)
+    if status in (429, 503) or (status == 403 and code in vendor.limit_codes):
+        usage = re.search(r"=(\d+/\d+)$", response.headers.get(vendor.usage_header, ""))
         used = f", api usage {usage[1]}" if usage else ""
         return Retry(
             f"rate limit ({status}{used})" if status != 503 else "status 503",
-            retry_after(response.headers),
+            retry_after(response.headers, vendor),
             is_limit=status != 503,
-            is_too_wide=is_too_wide(status, code),
+            is_too_wide=is_too_wide(status, code, vendor),
             status=status,
         )
     if status >= 500 or status == 408:
-        return Retry(f"status {status}", is_too_wide=is_too_wide(status, code), status=status)
-    raise refusal(call, status, response.body, where)
+        return Retry(
+            f"status {status}", is_too_wide=is_too_wide(status, code, vendor), status=status
+        )
+    raise refusal(call, status, response.body, where, vendor)
 
 
 def _read(body: bytes) -> Ok | Malformed:
@@ -131,9 +138,9 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str], vendor: VendorErrors = STANDARD) -> float | None:
     """Return how many seconds the vendor asks us to wait, or None where it does not say."""
-    for name in ("retry-after", "inin-ratelimit-reset", "x-ratelimit-reset", "ratelimit-reset"):
+    for name in ("retry-after", *vendor.reset_headers, "ratelimit-reset"):
         value = headers.get(name, "").strip()
         if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
             return float(value) if float(value) < 1e8 else _until(_epoch(float(value)), headers)

@@ -26,7 +26,7 @@ from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
 from kindred.embedded.postgres import METADATA, Postgres
 from kindred.embedded.sandbox import Sandbox, SandboxSettings, calendar, preset
 from kindred.errors import SetupError
-from kindred.sources import SOURCES
+from kindred.sources import SOURCES, VENDORS
 
 COMPONENTS = {
     "api-server": ("airflow", "api-server"),
@@ -173,11 +173,10 @@ class Services:
 
     def _migrate(self) -> None:
         """Bring the warehouse's and Airflow's tables up to date, side by side."""
-        from kindred.sources import LOADS
         from kindred.warehouse import schema
 
         with ThreadPoolExecutor(1) as aside:
-            warehouse = aside.submit(schema.migrate, self.postgres.dsn("admin"), LOADS.values())
+            warehouse = aside.submit(schema.migrate, self.postgres.dsn("admin"), VENDORS.values())
             self._migrate_airflow()
             warehouse.result()
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from kindred.api import Client, Endpoint
+from kindred.api import Client
 from kindred.errors import KindredError
 from kindred.landing.batch_writer import BatchWriter, LandingResult
 from kindred.landing.raw_reader import RawReader
@@ -23,11 +23,10 @@ from kindred.loads import ExtractRequest, Load, Window
 
 def land_loads(
     conn: psycopg.Connection,
-    endpoint: Endpoint,
+    connect: Callable[[], Client],
     loads: Iterable[Load],
     windows: Mapping[str, Window],
     run_id: str,
-    client: Client | None = None,
     *,
     is_backfill: bool = False,
 ) -> list[LandingResult]:
@@ -35,24 +34,23 @@ def land_loads(
 
     Args:
         conn: the loader's connection; a transaction that it has open is committed.
+        connect: returns a client of the vendor's API, or raises what is wrong with the connection.
         windows: by the load's name.
-        client: asks the API in place of the one that the vendor's module would make.
         is_backfill: the batches are a backfill's, and move no cursor.
 
     Raises:
         WarehouseError: the ledger itself cannot be written.
     """
     conn.commit()
-    return asyncio.run(_land(conn, endpoint, list(loads), windows, run_id, client, is_backfill))
+    return asyncio.run(_land(conn, connect, list(loads), windows, run_id, is_backfill))
 
 
 async def _land(
     conn: psycopg.Connection,
-    endpoint: Endpoint,
+    connect: Callable[[], Client],
     loads: Sequence[Load],
     windows: Mapping[str, Window],
     run_id: str,
-    client: Client | None,
     is_backfill: bool,
 ) -> list[LandingResult]:
     turn = asyncio.Lock()
@@ -68,7 +66,7 @@ async def _land(
     for load in loads:
         groups.setdefault((id(load.extract), windows[load.name]), []).append(load)
     try:
-        api = client or loads[0].connect(endpoint)
+        api = connect()
     except KindredError as error:
         for writer in writers.values():
             writer.abort(error)

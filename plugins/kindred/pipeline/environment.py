@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from kindred.api import Client, Endpoint
+from kindred.api import Endpoint, Transport
 from kindred.loads import Window
 
 
@@ -38,8 +38,8 @@ class PipelineEnvironment(Protocol):
     def endpoint(self, vendor: str) -> Endpoint | None:
         """Return where and as whom to ask a vendor; None where nobody has connected it."""
 
-    def client(self, vendor: str) -> Client | None:
-        """Return what asks a vendor in place of the client that its module makes, if anything."""
+    def transport(self, vendor: str) -> Transport | None:
+        """Return what carries requests to a vendor in place of a socket, if anything."""
 
     def history_start(self, interval: Window) -> datetime:
         """Return the first instant that the first night asks for."""

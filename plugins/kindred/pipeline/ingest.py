@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
 import psycopg
@@ -18,7 +19,7 @@ from kindred.landing.extraction import land_loads
 from kindred.loads import Batch, Load, Window
 from kindred.pipeline.environment import PipelineEnvironment, Run
 from kindred.publishing import publish_batches
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import LOADS, SOURCES, client
 from kindred.warehouse import ledger, quarantine
 from kindred.warehouse.connections import connect
 
@@ -108,9 +109,9 @@ def pull(
         if endpoint is None:
             _skip(conn, loads, windows, run_id, is_backfill)
             continue
-        client = where.client(vendor)
+        connect_vendor = partial(client, vendor, endpoint, where.transport(vendor))
         for outcome in land_loads(
-            conn, endpoint, loads, windows, run_id, client, is_backfill=is_backfill
+            conn, connect_vendor, loads, windows, run_id, is_backfill=is_backfill
         ):
             log.info("%s", outcome)
             landed += outcome.error is None

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import psycopg
 
@@ -19,7 +20,7 @@ from kindred.pipeline import ingest
 from kindred.pipeline.environment import PipelineEnvironment
 from kindred.publishing import publish_batches
 from kindred.reconciling import Bound, reconcile
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import LOADS, SOURCES, client
 from kindred.warehouse import ledger, reconciliations
 from kindred.warehouse.connections import connect
 from kindred.warehouse.reconciliations import Reconciliation
@@ -96,11 +97,10 @@ def _compare(
         return
     made = reconcile(
         conn,
-        endpoint,
+        partial(client, load.vendor, endpoint, where.transport(load.vendor)),
         load,
         run_id,
         options.bound,
-        where.client(load.vendor),
         is_dry_run=options.is_dry_run,
     )
     log.info(

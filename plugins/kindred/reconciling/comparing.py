@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
 
-from kindred.api import Client, Endpoint
+from kindred.api import Client
 from kindred.errors import SourceMalformed
 from kindred.loads import Deletions, IdRange, Load, Window
 from kindred.reconciling.raw_ids import RawRecord, keys_after, rows_as_read
@@ -51,11 +51,10 @@ class Tally:
 
 def reconcile(
     conn: psycopg.Connection,
-    endpoint: Endpoint,
+    connect: Callable[[], Client],
     load: Load,
     run_id: str,
     bound: Bound,
-    client: Client | None = None,
     *,
     is_dry_run: bool = False,
 ) -> Reconciliation | None:
@@ -73,7 +72,7 @@ def reconcile(
     tombstones = TombstoneWriter(conn, load, run_id, begin.round_of)
     comparing = _Comparing(conn, load, asked, tombstones, is_dry_run=is_dry_run)
     try:
-        tally = asyncio.run(comparing.go(client or load.connect(endpoint), begin.after_key, bound))
+        tally = asyncio.run(comparing.go(connect(), begin.after_key, bound))
     except Exception as error:
         tombstones.abort(error)
         raise

@@ -1,5 +1,6 @@
 """The vendors, each declared in its own module: what the night pulls, in one list."""
 
+from kindred.api import Client, Endpoint, Transport
 from kindred.loads import Load, Vendor
 from kindred.sources import genesys, mastodon, salesforce
 
@@ -16,6 +17,20 @@ SOURCES: dict[str, tuple[Load, ...]] = {
 }
 
 LOADS: dict[str, Load] = {load.name: load for loads in SOURCES.values() for load in loads}
+
+
+def client(vendor: str, endpoint: Endpoint, transport: Transport | None = None) -> Client:
+    """Return a client of a vendor's API.
+
+    Args:
+        transport: carries the requests in place of a socket.
+
+    Raises:
+        SetupError: an option of the endpoint is no good.
+    """
+    declared = VENDORS[vendor]
+    auth = declared.auth(endpoint)
+    return Client(endpoint, auth, errors=declared.errors, transport=transport)
 
 
 def source_of(load: str) -> str:

@@ -18,10 +18,12 @@ from kindred.addresses import Email, Phone
 from kindred.api import (
     ApiCall,
     ApiResponse,
+    Auth,
     Client,
     ClientCredentials,
     Endpoint,
     PageNumber,
+    VendorErrors,
     walk,
 )
 from kindred.errors import SourceError, SourceMalformed
@@ -88,10 +90,23 @@ class Phrase(Row, frozen=True, kw_only=True):
     text: str
 
 
-def connect(endpoint: Endpoint) -> Client:
-    """Return a client for a region's API; tokens come from the region's login host."""
+def auth(endpoint: Endpoint) -> Auth:
+    """Return the login to a region, whose tokens come from its login host."""
     login = endpoint.text("login_url", endpoint.base_url.replace("://api.", "://login.", 1))
-    return Client(endpoint, ClientCredentials(endpoint, f"{login}/oauth/token", is_basic=True))
+    return ClientCredentials(endpoint, f"{login}/oauth/token", is_basic=True)
+
+
+PERMISSION = "give the client's role the permission"
+# 429, `inin-ratelimit-reset: 42` (seconds)
+ERRORS = VendorErrors(
+    reset_headers=("inin-ratelimit-reset",),
+    advice={
+        "missing.any.permissions": PERMISSION,
+        "missing.permissions": PERMISSION,
+        "missing.division.permission": "give the client's role the division",
+        "bad.credentials": "check the connection's client id, secret and region",
+    },
+)
 
 
 async def extract(ask: ExtractRequest) -> AsyncGenerator[Page, None]:
@@ -162,10 +177,10 @@ def _load(name: str, row: type[Row], **given: Any) -> Load:
         name=name,
         vendor="genesys",
         row=row,
-        connect=connect,
         extract=extract,
         modified_at=None,
         subject="conversation_id",
+        link="conversation",
         lookback=LOOKBACK,
         **given,
     )
@@ -173,14 +188,25 @@ def _load(name: str, row: type[Row], **given: Any) -> Load:
 
 LOADS: tuple[Load, ...] = (
     _load(
-        "genesys_conversations", Conversation, key=("conversation_id",), happened_at="started_at"
+        "genesys_conversations",
+        Conversation,
+        key=("conversation_id",),
+        happened_at="started_at",
+        entity="conversations",
     ),
-    _load("genesys_surveys", Survey, key=("survey_id",), happened_at="conversation_started_at"),
+    _load(
+        "genesys_surveys",
+        Survey,
+        key=("survey_id",),
+        happened_at="conversation_started_at",
+        entity="survey_responses",
+    ),
     _load(
         "genesys_transcripts",
         Phrase,
         key=("conversation_id", "communication_id", "phrase_number"),
         happened_at="said_at",
+        entity="conversation_phrases",
         text=Text("text", where="participant = 'external'"),
     ),
 )
@@ -188,6 +214,8 @@ LOADS: tuple[Load, ...] = (
 VENDOR = Vendor(
     name="genesys",
     source="call_center",
+    auth=auth,
+    errors=ERRORS,
     loads=LOADS,
     backfills=(
         "Conversations are there as long as the organisation keeps them, transcripts as long as"

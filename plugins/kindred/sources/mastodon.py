@@ -20,7 +20,17 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from kindred import addresses
-from kindred.api import ApiCall, Client, ClientCredentials, Endpoint, LinkHeader, NoAuth, walk
+from kindred.api import (
+    ApiCall,
+    Auth,
+    Client,
+    ClientCredentials,
+    Endpoint,
+    LinkHeader,
+    NoAuth,
+    VendorErrors,
+    walk,
+)
 from kindred.errors import SourceMalformed
 from kindred.fields import Began, Happened
 from kindred.loads import TICK, Deletions, ExtractRequest, Load, Page, Row, Text, Vendor, Window
@@ -54,11 +64,11 @@ class Status(Row, frozen=True, kw_only=True):
     is_deleted: bool = False
 
 
-def connect(endpoint: Endpoint) -> Client:
-    """Return a client for one server; without a client id it asks as anybody would."""
+def auth(endpoint: Endpoint) -> Auth:
+    """Return the login to one server; without a client id requests are anonymous."""
     if not endpoint.client_id:
-        return Client(endpoint, NoAuth())
-    return Client(endpoint, ClientCredentials(endpoint, f"{endpoint.base_url}/oauth/token"))
+        return NoAuth()
+    return ClientCredentials(endpoint, f"{endpoint.base_url}/oauth/token")
 
 
 async def extract(ask: ExtractRequest) -> AsyncGenerator[Page, None]:
@@ -221,11 +231,12 @@ LOADS: tuple[Load, ...] = (
         name="mastodon_statuses",
         vendor="mastodon",
         row=Status,
-        connect=connect,
         extract=extract,
         key=("status_id",),
         modified_at="modified_at",
         subject="account",
+        link="account",
+        entity="posts",
         happened_at="created_at",
         lookback=LOOKBACK,
         is_deleted_by_absence=True,
@@ -237,6 +248,9 @@ LOADS: tuple[Load, ...] = (
 VENDOR = Vendor(
     name="mastodon",
     source="social",
+    auth=auth,
+    # 429, `X-RateLimit-Reset: 2026-11-02T03:05:00Z` (an instant)
+    errors=VendorErrors(reset_headers=("x-ratelimit-reset",)),
     loads=LOADS,
     backfills=(
         "Statuses come as they stand now, as far back as the server keeps them. One that is gone is"

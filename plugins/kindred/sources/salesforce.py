@@ -13,9 +13,10 @@ from typing import Annotated, Any
 import msgspec
 
 from kindred.addresses import Email, Handle, Phone
-from kindred.api import Client, ClientCredentials, Endpoint
+from kindred.api import Auth, ClientCredentials, Endpoint
 from kindred.fields import Amount, Day, EndDay, FirstDay, Happened, Made, Stamp
 from kindred.loads import ONLY_WHERE_PRESENT, Deletions, Load, Row, Text, Vendor
+from kindred.sources.salesforce_errors import ERRORS
 from kindred.sources.salesforce_ids import PAGE_SIZE, Ids
 from kindred.sources.salesforce_query import Query
 
@@ -235,10 +236,10 @@ class Referral(
     modified_at: Stamp
 
 
-def connect(endpoint: Endpoint) -> Client:
-    """Return a client for the org whose My Domain address is the endpoint's base URL."""
+def auth(endpoint: Endpoint) -> Auth:
+    """Return the login to the org whose My Domain address is the endpoint's base URL."""
     token_url = endpoint.text("token_url", f"{endpoint.base_url}/services/oauth2/token")
-    return Client(endpoint, ClientCredentials(endpoint, token_url))
+    return ClientCredentials(endpoint, token_url)
 
 
 def _load(name: str, sobject: str, row: type[Row], **given: Any) -> Load:
@@ -249,9 +250,9 @@ def _load(name: str, sobject: str, row: type[Row], **given: Any) -> Load:
         name=name,
         vendor="salesforce",
         row=row,
-        connect=connect,
         extract=Query(name, sobject, row, where),
         modified_at="modified_at",
+        link="contact",
         lookback=LOOKBACK,
         deletions=Deletions(RECYCLE_BIN, PAGE_SIZE, ids.list_ids, ids.look_up, erased),
         **given,
@@ -269,6 +270,8 @@ LOADS: tuple[Load, ...] = (
         erased=("email", "phone", "mastodon_handle"),
         # Who somebody is matters to their whole history.
         happened_at="customer_since",
+        is_dated=False,
+        entity="contacts",
         addresses={
             "email": "case when is_email_verified then email end",
             "phone": "phone",
@@ -282,6 +285,7 @@ LOADS: tuple[Load, ...] = (
         key=("order_id",),
         subject="contact_id",
         happened_at="ordered_on",
+        entity="orders",
     ),
     _load(
         "salesforce_survey_responses",
@@ -290,6 +294,7 @@ LOADS: tuple[Load, ...] = (
         key=("response_id",),
         subject="contact_id",
         happened_at="submitted_at",
+        entity="survey_responses",
         text=Text("verbatim"),
         erased=("verbatim",),
     ),
@@ -300,6 +305,7 @@ LOADS: tuple[Load, ...] = (
         key=("rating_id",),
         subject="contact_id",
         happened_at="rated_at",
+        entity="touchpoint_ratings",
     ),
     _load(
         "salesforce_referrals",
@@ -308,6 +314,8 @@ LOADS: tuple[Load, ...] = (
         key=("referral_id",),
         subject="referrer_contact_id",
         happened_at="created_at",
+        is_dated=False,
+        entity="referrals",
         where_soql=" AND Referred_By__c != null",
     ),
 )
@@ -315,6 +323,8 @@ LOADS: tuple[Load, ...] = (
 VENDOR = Vendor(
     name="salesforce",
     source="crm",
+    auth=auth,
+    errors=ERRORS,
     loads=LOADS,
     backfills=(
         "A record is found by the day of its last change: one that changed since comes with that"

@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from kindred.errors import SetupError
-from kindred.loads import Load
+from kindred.loads import Load, Vendor
 from kindred.warehouse import locks, older_rows
 from kindred.warehouse.connections import connect
 
@@ -73,8 +73,9 @@ def _column(load: Load, field: str, hint: object) -> Column:
     return Column(field, POSTGRES_TYPES[kind], len(options) > len(kinds))
 
 
-def migrate(admin_dsn: str, loads: typing.Iterable[Load]) -> None:
-    """Bring the warehouse to the state the code expects; safe to run again, never drops."""
+def migrate(admin_dsn: str, vendors: typing.Iterable[Vendor]) -> None:
+    """Bring the warehouse to what the vendors declare; safe to run again, never drops a column."""
+    declared = list(vendors)
     here = resources.files("kindred.warehouse")
     with connect(admin_dsn) as conn:
         _make_lock(conn)
@@ -84,11 +85,25 @@ def migrate(admin_dsn: str, loads: typing.Iterable[Load]) -> None:
             has_older_rows = older_rows.are_there(conn)
             for file in ("schema.sql", "scored.sql", "estimated.sql"):
                 conn.execute(here.joinpath(file).read_bytes())
-            for load in loads:
-                _make_tables(conn, load)
-                if has_older_rows:
-                    older_rows.bring_into_form(conn, load)
+            for vendor in declared:
+                for load in vendor.loads:
+                    _make_tables(conn, load)
+                    if has_older_rows:
+                        older_rows.bring_into_form(conn, load)
+            list_loads(conn, declared)
             conn.execute(here.joinpath("roles.sql").read_bytes())
+
+
+def list_loads(conn: psycopg.Connection, vendors: typing.Iterable[Vendor]) -> None:
+    """Write down what the vendors declare of their loads, where dbt reads it."""
+    conn.execute("delete from ops.source_loads")
+    for vendor in vendors:
+        for load in vendor.loads:
+            conn.execute(
+                "insert into ops.source_loads values (%s, %s, %s, %s, %s, %s)",
+                [load.name, vendor.name, vendor.source, load.entity, load.link, load.is_dated],
+            )
+    conn.execute("analyze ops.source_loads")  # a handful of rows, which the planner would not guess
 
 
 def _make_lock(conn: psycopg.Connection) -> None:

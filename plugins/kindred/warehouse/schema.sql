@@ -90,6 +90,16 @@ create table if not exists ops.reconciliations (
 );
 create index if not exists reconciliations_by_batch on ops.reconciliations (batch_id);
 
+-- The loads as their vendors declare them: made anew by each migration.
+create table if not exists ops.source_loads (
+    load text primary key,
+    vendor text not null,
+    source text not null,           -- crm, call_center, social, ...
+    entity text,                    -- whose rows its staging model brings; null: those of none
+    link text not null,             -- what its subject is: contact, conversation or account
+    is_dated boolean not null       -- a change matters from its day on, not to the whole history
+);
+
 -- What a publication changed: a build claims rows, its marts publication deletes them.
 create table if not exists ops.changes (
     change_id bigint generated always as identity primary key,

@@ -19,8 +19,8 @@ from tests.vendor import Vendor, reply
 GET = ApiCall("GET", "/things", params={"q": "a-customers-name"}, label="things")
 
 
-def fetched(vendor: Vendor, call: ApiCall = GET):
-    return asyncio.run(vendor.client().fetch(call))
+def fetched(vendor: Vendor, call: ApiCall = GET, name: str = ""):
+    return asyncio.run(vendor.client(name).fetch(call))
 
 
 def in_turn(*responses):
@@ -57,18 +57,20 @@ def test_a_source_that_is_down_is_unavailable_after_its_last_try():
 
 
 @pytest.mark.parametrize(
-    ("headers", "wait"),
+    ("name", "headers", "wait"),
     [
-        ({"retry_after": "7"}, 7),
+        ("", {"retry_after": "7"}, 7),
         (
+            "",
             {
                 "retry_after": "Mon, 02 Nov 2026 03:00:30 GMT",
                 "date": "Mon, 02 Nov 2026 03:00:00 GMT",
             },
             30,
         ),
-        ({"inin_ratelimit_reset": "42"}, 42),
+        ("genesys", {"inin_ratelimit_reset": "42"}, 42),
         (
+            "mastodon",
             {
                 "x_ratelimit_reset": "2026-11-02T03:01:00.000Z",
                 "date": "Mon, 02 Nov 2026 03:00:00 GMT",
@@ -77,10 +79,22 @@ def test_a_source_that_is_down_is_unavailable_after_its_last_try():
         ),
     ],
 )
-def test_a_rate_limit_is_waited_for_as_long_as_the_vendor_says(headers, wait):
+def test_a_rate_limit_is_waited_for_as_long_as_the_vendor_says(name, headers, wait):
     vendor = Vendor(in_turn(reply({}, 429, **headers), reply([])))
-    fetched(vendor)
+    fetched(vendor, name=name)
     assert vendor.naps[0] == pytest.approx(wait)
+
+
+def test_another_vendors_header_says_nothing():
+    vendor = Vendor(in_turn(reply({}, 429, inin_ratelimit_reset="42"), reply([])))
+    fetched(vendor, name="mastodon")
+    assert vendor.naps[0] <= 1
+
+
+def test_another_vendors_limit_is_a_refusal():
+    limit = [{"errorCode": "REQUEST_LIMIT_EXCEEDED"}]
+    with pytest.raises(SourceForbidden, match="REQUEST_LIMIT_EXCEEDED"):
+        fetched(Vendor(in_turn(reply(limit, 403))), name="genesys")
 
 
 def test_a_rate_limit_without_a_hint_is_waited_for_with_growing_waits():
@@ -105,7 +119,7 @@ def test_salesforces_spent_daily_limit_is_named_with_its_usage():
     )
     vendor = Vendor(in_turn(spent), {"patience": {"longest_limit": 5}})
     with pytest.raises(SourceUnavailable, match="api usage 100000/100000"):
-        fetched(vendor)
+        fetched(vendor, name="salesforce")
 
 
 def test_a_token_that_expires_in_mid_run_is_replaced_once_and_the_call_repeated():
@@ -141,19 +155,22 @@ def test_a_fresh_token_that_is_refused_ends_the_call():
 
 
 @pytest.mark.parametrize(
-    ("document", "message"),
+    ("name", "document", "message"),
     [
         (
+            "salesforce",
             [{"errorCode": "INVALID_SESSION_ID"}],
             "401 \\(INVALID_SESSION_ID\\); let",
         ),
-        ({"code": "bad.credentials"}, "401 \\(bad.credentials\\); check .* region"),
-        ({}, "401; check the connection's client id, secret and permissions"),
+        ("genesys", {"code": "bad.credentials"}, "401 \\(bad.credentials\\); check .* region"),
+        ("", {}, "401; check the connection's client id, secret and permissions"),
     ],
 )
-def test_a_fresh_token_that_is_refused_says_the_vendors_code_and_what_to_do(document, message):
+def test_a_fresh_token_that_is_refused_says_the_vendors_code_and_what_to_do(
+    name, document, message
+):
     with pytest.raises(SourceForbidden, match=message):
-        fetched(Vendor(in_turn(reply(document, 401))))
+        fetched(Vendor(in_turn(reply(document, 401))), name=name)
 
 
 def test_a_proxy_that_is_no_address_is_a_setting_to_correct():

@@ -11,7 +11,7 @@ from kindred.errors import SourceUnavailable
 from kindred.landing.contracts import Contract
 from kindred.loads import Batch, Window
 from kindred.sources import LOADS
-from kindred.sources.genesys import LOOKBACK, Conversation, Phrase, Survey, connect
+from kindred.sources.genesys import LOOKBACK, Conversation, Phrase, Survey, auth
 from tests.vendor import DAY, Nothing, Vendor, extracted, records, reply
 
 CONVERSATIONS = LOADS["genesys_conversations"]
@@ -321,5 +321,5 @@ def test_wrong_types_anywhere_reach_quarantine_and_break_nothing():
 
 
 def test_tokens_come_from_the_regions_login_host():
-    client = connect(Endpoint("https://api.region.test", "id", "secret"))
-    assert client._auth._token_url == "https://login.region.test/oauth/token"
+    login = auth(Endpoint("https://api.region.test", "id", "secret"))
+    assert login._token_url == "https://login.region.test/oauth/token"

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from kindred.api import Endpoint, HttpRequest, HttpResponse
+from kindred.api import Endpoint, HttpRequest, HttpResponse, NoAuth
 from kindred.errors import SetupError, SourceMalformed
 from kindred.sources import LOADS
-from kindred.sources.mastodon import Status, connect, snowflake
+from kindred.sources.mastodon import Status, auth, snowflake
 from tests.vendor import DAY, Nothing, Vendor, extracted, query_of, records, reply
 
 STATUSES = LOADS["mastodon_statuses"]
@@ -178,5 +178,5 @@ def test_records_with_wrong_types_reach_the_contract():
 
 
 def test_without_a_client_id_the_server_is_asked_as_anybody_would():
-    client = connect(Endpoint("https://x.test", options={"hashtags": ["brand"]}))
-    assert type(client._auth).__name__ == "NoAuth"
+    login = auth(Endpoint("https://x.test", options={"hashtags": ["brand"]}))
+    assert type(login) is NoAuth

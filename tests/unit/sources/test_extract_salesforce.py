@@ -6,8 +6,7 @@ import pytest
 from kindred.api import Endpoint, HttpRequest
 from kindred.errors import SetupError, SourceForbidden
 from kindred.landing.contracts import Contract
-from kindred.sources import LOADS
-from kindred.sources.salesforce import connect
+from kindred.sources import LOADS, client
 from tests.records import whole as whole_record
 from tests.vendor import Vendor, extracted, query_of, records, reply
 
@@ -100,7 +99,8 @@ def test_every_load_has_its_own_extraction_so_one_refusal_stops_one_load():
 
 
 def test_a_client_is_made_without_asking_anything():
-    assert connect(Endpoint("https://org.my.salesforce.test")).endpoint.host.startswith("org.")
+    made = client("salesforce", Endpoint("https://org.my.salesforce.test"))
+    assert made.endpoint.host == "org.my.salesforce.test"
 
 
 @pytest.mark.parametrize(

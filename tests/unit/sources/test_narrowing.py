@@ -27,13 +27,17 @@ TOO_WIDE = {
     "QUERY_TIMEOUT as a server error": problem("QUERY_TIMEOUT", 500),
     "OPERATION_TOO_LARGE": problem("OPERATION_TOO_LARGE"),
     "QUERY_TOO_COMPLICATED": problem("QUERY_TOO_COMPLICATED"),
-    "SERVER_UNAVAILABLE": problem("SERVER_UNAVAILABLE", 503),
     "a gateway's timeout": HttpResponse(504, {}, b"<html>Gateway Time-out</html>"),
     "a proxy's timeout": HttpResponse(524, {}, b""),
     "an entity too large": reply({"code": "request.entity.too.large"}, 413),
     "a query too large": reply({"code": "query.too.large"}, 400),
     "no answer in time": ConnectionLost("no answer in time", is_timeout=True),
 }
+CASES = [
+    pytest.param(load, refusal, id=f"{load.vendor}-{name}")
+    for load in (CONTACTS, CALLS)
+    for name, refusal in TOO_WIDE.items()
+] + [pytest.param(CONTACTS, problem("SERVER_UNAVAILABLE", 503), id="SERVER_UNAVAILABLE")]
 
 
 def width(request: HttpRequest) -> tuple[datetime, timedelta]:
@@ -66,8 +70,7 @@ class Weak:
         return reply({"records": [{"Id": f"{start}"}], "done": True, "totalSize": 1})
 
 
-@pytest.mark.parametrize("refusal", TOO_WIDE.values(), ids=TOO_WIDE)
-@pytest.mark.parametrize("load", [CONTACTS, CALLS])
+@pytest.mark.parametrize(("load", "refusal"), CASES)
 def test_a_window_that_is_too_wide_is_asked_for_in_halves(load, refusal):
     vendor = Weak(refusal, 7 * HOUR)
     found = records(extracted(load, Vendor(vendor, IMPATIENT)), load.name)
@@ -76,8 +79,7 @@ def test_a_window_that_is_too_wide_is_asked_for_in_halves(load, refusal):
     assert len(found) == 4
 
 
-@pytest.mark.parametrize("refusal", TOO_WIDE.values(), ids=TOO_WIDE)
-@pytest.mark.parametrize("load", [CONTACTS, CALLS])
+@pytest.mark.parametrize(("load", "refusal"), CASES)
 def test_the_narrowest_window_that_is_refused_is_named(load, refusal):
     vendor = Weak(refusal, timedelta(0))
     with pytest.raises(SourceError, match="2026-11-01 00:00:00 to 2026-11-01 00:00:43") as caught:

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import pytest
 
-from kindred.api import Client, HttpRequest, HttpResponse
+from kindred.api import HttpRequest, HttpResponse
 from kindred.errors import SourceError, SourceForbidden
 from kindred.landing.contracts import Contract
 from kindred.loads import ONLY_WHERE_PRESENT, Load, Row, optional_fields
-from kindred.sources import LOADS
-from kindred.sources.salesforce import Query, connect
+from kindred.sources import LOADS, client
+from kindred.sources.salesforce import Query
 from tests.vendor import BASE, Vendor, extracted, query_of, records, reply
 
 CONTACTS, RESPONSES = LOADS["salesforce_contacts"], LOADS["salesforce_survey_responses"]
@@ -111,8 +111,7 @@ def test_a_refused_login_says_its_constant_and_what_to_do(code, advice):
         return reply(described, 400)
 
     vendor = Vendor(lambda _: reply({}))
-    auth = connect(vendor.endpoint)._auth
-    vendor.client = lambda: Client(vendor.endpoint, auth, transport=transport)
+    vendor.client = lambda name: client(name, vendor.endpoint, transport)
     with pytest.raises(SourceForbidden, match=code) as caught:
         extracted(CONTACTS, vendor)
     assert advice in str(caught.value)
@@ -147,7 +146,7 @@ SALES = Load(
     name="sales",
     vendor="salesforce",
     row=Sale,
-    connect=connect,
+    link="contact",
     extract=Query("sales", "Sale", Sale),
     key=("sale_id",),
     modified_at=None,

@@ -116,12 +116,12 @@ def migrate(
 ) -> None:
     """Bring the warehouse's tables and grants up to date; never drops anything."""
     with exits.exit_on_error():
-        from kindred.sources import LOADS
+        from kindred.sources import VENDORS
         from kindred.warehouse import schema
 
         if admin_dsn is None:
             services = open_services()
             services.postgres.start()
             admin_dsn = services.postgres.dsn("admin")
-        schema.migrate(admin_dsn, LOADS.values())
+        schema.migrate(admin_dsn, VENDORS.values())
     typer.echo("The warehouse is up to date.")
