@@ -33,7 +33,7 @@ from kindred.landing.batch_writer import BatchWriter, LandingResult
 from kindred.landing.extraction import land_loads
 from kindred.loads import Batch, Load, Page, Window
 from kindred.publishing import publish_batches
-from kindred.sources import LOADS, SOURCES, VENDORS
+from kindred.sources import LOADS, VENDORS
 from kindred.warehouse import ledger, schema
 from kindred.warehouse.connections import connect
 from sandbox.world import World
@@ -71,8 +71,8 @@ class Pipeline:
         landed: dict[str, int] = {}
         self._runs += 1
         with connect(self.dsn("loader")) as conn:
-            for loads in SOURCES.values():
-                batches = self._land(conn, vendors, world, loads)
+            for vendor in VENDORS.values():
+                batches = self._land(conn, vendors, world, vendor.loads)
                 landed |= _publish(conn, batches)
         return landed
 

@@ -35,9 +35,12 @@ class Step:
     block: str
 
     def lines(self) -> list[str]:
-        """Return the block's lines, the last of a literal's entry with its comma."""
-        is_entry = self.place.startswith("last in")
-        return (self.block.rstrip(",\n") + "," if is_entry else self.block).splitlines()
+        """Return the block's lines: an entry's with its comma, a definition's with its distance."""
+        if self.place.startswith("last in"):
+            return (self.block.rstrip(",\n") + ",").splitlines()
+        lines = self.block.splitlines()
+        is_definition = self.place.startswith(("before def ", "before class "))
+        return [*lines, "", ""] if is_definition else lines
 
 
 def steps(text: str, heading: str) -> list[Step]:
@@ -64,6 +67,7 @@ def follow(walkthrough: Iterable[Step], root: Path) -> None:
         elif path.exists():
             raise ValueError(f"{step.path} is there already")
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(step.block, encoding="utf-8")
 
 

@@ -64,11 +64,20 @@ def open_replay(source: Path, home: Path) -> World:
 
 
 def _read_kind(source: Path, vendor: str, kind: str, renderer: Renderer) -> list[SuppliedVersion]:
-    """Read the files of one kind of record: the load's name, or without its vendor."""
-    names = [f"{vendor}_{kind}"]
-    if sum(name.endswith(f"_{kind}") for name in store_names()) == 1:
-        names.append(kind)
-    return [row for name in names for row in _read(source / f"{name}.jsonl", kind, renderer)]
+    """Read the files of one kind of record: the load's name, or without its vendor.
+
+    Raises:
+        ReplayError: a file without its vendor could be several vendors'.
+    """
+    names = [name for name in store_names() if name.endswith(f"_{kind}")]
+    if len(names) > 1 and (source / f"{kind}.jsonl").exists():
+        files = " or ".join(f"{name}.jsonl" for name in names)
+        raise ReplayError(f"{kind}.jsonl: whose {kind} are these? Name the file {files}")
+    return [
+        row
+        for name in (f"{vendor}_{kind}", kind)
+        for row in _read(source / f"{name}.jsonl", kind, renderer)
+    ]
 
 
 def _read(path: Path, kind: str, renderer: Renderer) -> Iterator[SuppliedVersion]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from kindred.loads import Load
 from tests.histories.versions import Version
 
 Document = dict[str, Any]
@@ -25,6 +26,10 @@ SOBJECTS = {
     "survey_responses": "Survey_Response__c",
     "touchpoint_ratings": "Touchpoint_Rating__c",
     "referrals": "Lead",
+}
+STORES = {
+    *(f"salesforce_{kind}" for kind in SOBJECTS),
+    *("genesys_conversations", "genesys_transcripts", "mastodon_statuses"),
 }
 MOTIVATORS = (
     "helps_stand_out", "helps_confidence_in_future", "helps_well_being", "helps_freedom",
@@ -99,6 +104,13 @@ def encode(kind: str, version: Version) -> bytes:
         "statuses": _status,
     }.get(kind, lambda fields: _crm(kind, fields))
     return msgspec.json.encode(write(version.fields))
+
+
+def blank(load: Load) -> bytes:
+    """Return a record of a load that has all its fields and no value."""
+    return msgspec.json.encode(
+        {field.encode_name: None for field in msgspec.structs.fields(load.row)}
+    )
 
 
 def _crm(kind: str, fields: Document) -> Document:

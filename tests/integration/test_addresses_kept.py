@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from kindred.loads import Load
 from kindred.publishing import publish_batches
 from kindred.sources import LOADS
 from tests.integration.landed import NOON, good, land
@@ -36,10 +38,10 @@ HAD = {
 }
 
 
-def publish(conn: psycopg.Connection, *rows: dict[str, Any]) -> None:
-    batch = land(conn, CONTACTS, rows)
+def publish(conn: psycopg.Connection, *rows: dict[str, Any], load: Load = CONTACTS) -> None:
+    batch = land(conn, load, rows)
     conn.execute("update ops.loads set status = 'passed' where batch_id = %s", [batch.batch_id])
-    publish_batches(conn, [batch], LOADS)
+    publish_batches(conn, [batch], LOADS | {load.name: load})
 
 
 @pytest.fixture
@@ -67,6 +69,15 @@ def test_versions_that_come_in_one_batch_keep_what_they_keep_one_by_one(conn, sp
     if split:
         publish(conn, *VERSIONS[:split])
     assert kept(conn) == HAD
+
+
+def test_a_vendor_whose_deletions_no_comparison_finds_forgets_what_its_tombstone_blanks(conn):
+    plain = replace(CONTACTS, deletions=None)
+    erased = {"email": None, "phone": None, "mastodon_handle": None, "is_deleted": True}
+    publish(conn, VERSIONS[0], load=plain)
+    assert len(kept(conn)) == 3
+    publish(conn, version(4, **erased), load=plain)
+    assert kept(conn) == set()
 
 
 def test_with_the_tombstone_of_a_record_that_is_gone_its_addresses_go_and_a_merged_ones_stay(conn):

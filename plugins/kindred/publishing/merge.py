@@ -9,11 +9,14 @@ by the caller, keeps others out between them.
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 from psycopg import sql
 
 from kindred.loads import Batch, Load
 from kindred.publishing import versions
+from kindred.warehouse import schema
 
 CONFLICT = "another row of the batch has the same key and stamp, other content, and won"
 
@@ -112,8 +115,9 @@ def forget_addresses(conn: psycopg.Connection, load: Load) -> None:
 
 
 def _address_columns(load: Load) -> list[str]:
-    erased = load.deletions.erased if load.deletions else {}
-    return [name for name in load.row.__struct_fields__ if name in erased]
+    """Return the columns of text that the rules of addresses read."""
+    read = set(re.findall(r"\w+", " ".join(load.addresses.values())))
+    return [c.name for c in schema.columns(load) if c.name in read and c.type == "text"]
 
 
 def find_changes(conn: psycopg.Connection, load: Load, zone: str) -> None:

@@ -4,9 +4,13 @@ from kindred.api import Client, Endpoint, Transport
 from kindred.loads import Load, Vendor
 from kindred.sources import genesys, mastodon, salesforce
 
-VENDORS: dict[str, Vendor] = {
-    vendor.name: vendor for vendor in (salesforce.VENDOR, genesys.VENDOR, mastodon.VENDOR)
-}
+_DECLARED = (
+    salesforce.VENDOR,
+    genesys.VENDOR,
+    mastodon.VENDOR,
+)
+
+VENDORS: dict[str, Vendor] = {vendor.name: vendor for vendor in _DECLARED}
 
 # The loads of each source, those of one vendor after those of another.
 SOURCES: dict[str, tuple[Load, ...]] = {

@@ -221,7 +221,8 @@ class Told:
 
 
 WANTED = {
-    vendor: {"host": "http://127.0.0.1", "extra": None} for vendor in vendor_connections.VENDORS
+    vendor: {"host": "http://127.0.0.1", "extra": None}
+    for vendor in ("salesforce", "genesys", "mastodon")
 }
 
 

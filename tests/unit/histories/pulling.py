@@ -9,7 +9,7 @@ from typing import Any
 from harness.vendors import InProcessVendors
 from kindred.landing.contracts import Contract
 from kindred.loads import Batch, ExtractRequest, Window
-from kindred.sources import LOADS, SOURCES
+from kindred.sources import LOADS, VENDORS
 from tests.histories.truth import KEYS, Raw
 from tests.histories.vendors import ChangingVendors
 from tests.vendor import gathered
@@ -42,10 +42,10 @@ def pulled(
     known: Any = Held(held or {load: {} for load in KEYS})
     found: Raw = {load: {} for load in KEYS}
     served = InProcessVendors(vendors.world())
-    for loads in SOURCES.values():
-        asked = frozenset(load.name for load in loads)
-        for extract in {load.extract for load in loads}:
-            ask = ExtractRequest(served.client(loads[0].vendor), Window(start, end), known, asked)
+    for vendor in VENDORS.values():
+        asked = frozenset(load.name for load in vendor.loads)
+        for extract in {load.extract for load in vendor.loads}:
+            ask = ExtractRequest(served.client(vendor.name), Window(start, end), known, asked)
             for page in asyncio.run(gathered(extract(ask))):
                 if page.failure is not None:
                     raise page.failure

@@ -13,6 +13,7 @@ import pytest
 import sandbox.render
 import sandbox.servers
 from sandbox.app import make_app
+from sandbox.render import ReplayError
 from sandbox.replay import open_replay
 from sandbox.scenario import Scenario
 from sandbox.world import World, open_world
@@ -85,18 +86,18 @@ class Server(VendorServer):
 
 
 @pytest.fixture
-def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The folders of a vendor `acme`, as if they lay beside the others."""
+def globex(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The folders of a vendor `globex`, as if they lay beside the others."""
     for package, source in ((sandbox.render, RENDERER), (sandbox.servers, SERVER)):
         room = package.__name__.rpartition(".")[2]
-        folder = tmp_path / room / "acme"
+        folder = tmp_path / room / "globex"
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text(source, encoding="utf-8")
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path / room)])
     sandbox.render.renderers.cache_clear()
     yield
     sandbox.render.renderers.cache_clear()
-    for name in [name for name in sys.modules if name.endswith(".acme")]:
+    for name in [name for name in sys.modules if name.endswith(".globex")]:
         del sys.modules[name]
 
 
@@ -104,18 +105,18 @@ async def people(world: World, **fault: object) -> list[dict[str, object]]:
     transport = httpx.ASGITransport(app=make_app(world, "me", "secret"))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         if fault:
-            await client.post("/sandbox/faults", json={"path": "/acme", **fault})
-        found: list[dict[str, object]] = (await client.get("/acme/people")).json()
+            await client.post("/sandbox/faults", json={"path": "/globex", **fault})
+        found: list[dict[str, object]] = (await client.get("/globex/people")).json()
         return found
 
 
 @pytest.mark.asyncio
-@pytest.mark.usefixtures("acme")
+@pytest.mark.usefixtures("globex")
 async def test_a_new_vendor_has_records_a_server_and_faults(
     scenario: Scenario, tmp_path: Path
 ) -> None:
     world = open_world(tmp_path / "home", scenario, ignore)
-    assert "acme" in world.vendors
+    assert "globex" in world.vendors
     found = await people(world)
     assert len(found) > 100
     harmed = await people(world, kind="missing_key")
@@ -123,7 +124,7 @@ async def test_a_new_vendor_has_records_a_server_and_faults(
 
 
 @pytest.mark.asyncio
-@pytest.mark.usefixtures("acme")
+@pytest.mark.usefixtures("globex")
 async def test_two_vendors_of_one_kind_are_replayed_from_files_with_their_names(
     tmp_path: Path,
 ) -> None:
@@ -131,7 +132,14 @@ async def test_two_vendors_of_one_kind_are_replayed_from_files_with_their_names(
     source.mkdir()
     contact = {"Id": "003A", "SystemModstamp": "2026-01-02T00:00:00Z"}
     (source / "salesforce_contacts.jsonl").write_bytes(msgspec.json.encode(contact))
-    (source / "acme_contacts.jsonl").write_bytes(msgspec.json.encode({"number": 7}))
+    (source / "globex_contacts.jsonl").write_bytes(msgspec.json.encode({"number": 7}))
     world = open_replay(source, tmp_path / "home")
-    assert world.vendors == ("acme", "salesforce")
+    assert world.vendors == ("globex", "salesforce")
     assert await people(world) == [{"number": 7}]
+
+
+@pytest.mark.usefixtures("globex")
+def test_a_file_that_could_be_of_several_vendors_is_not_left_out(tmp_path: Path) -> None:
+    (tmp_path / "contacts.jsonl").write_bytes(msgspec.json.encode({"number": 7}))
+    with pytest.raises(ReplayError, match="whose contacts are these"):
+        open_replay(tmp_path, tmp_path / "home")

@@ -34,7 +34,7 @@ async def test_supplied_records_are_served_and_missing_files_are_no_records(
     tmp_path: Path,
 ) -> None:
     newer = CONTACT | {"Email": "ada@example.org", "SystemModstamp": "2026-02-02T00:00:00Z"}
-    supply(tmp_path, contacts=[newer, CONTACT], statuses=[STATUS])
+    supply(tmp_path, salesforce_contacts=[newer, CONTACT], statuses=[STATUS])
     app = make_app(open_replay(tmp_path, tmp_path / "home"), "me", "secret")
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
@@ -62,7 +62,7 @@ async def test_supplied_records_are_served_and_missing_files_are_no_records(
 def test_a_record_that_cannot_be_served_is_named(
     tmp_path: Path, row: dict[str, Any], complaint: str
 ) -> None:
-    supply(tmp_path, contacts=[CONTACT, row])
+    supply(tmp_path, salesforce_contacts=[CONTACT, row])
     with pytest.raises(ReplayError, match=complaint):
         open_replay(tmp_path, tmp_path / "home")
 
@@ -78,7 +78,7 @@ async def test_a_purged_record_is_gone_from_its_instant_on_from_the_recycle_bin_
 ) -> None:
     deleted = {"SystemModstamp": "2026-01-04T00:00:00Z", "IsDeleted": True}
     purged = CONTACT | deleted | {"_purgedAt": "2026-01-20T00:00:00Z"}
-    supply(tmp_path, contacts=[CONTACT, purged, CONTACT | {"Id": "003B"}])
+    supply(tmp_path, salesforce_contacts=[CONTACT, purged, CONTACT | {"Id": "003B"}])
     app = make_app(open_replay(tmp_path, tmp_path / "home"), "me", "secret")
     transport = httpx.ASGITransport(app=app)
     seen = {}

@@ -9,10 +9,10 @@ import pytest
 
 from kindred.errors import SetupError, SourceForbidden, SourceMalformed
 from kindred.loads import IdRange, Listing
-from kindred.sources import SOURCES, salesforce_ids
+from kindred.sources import salesforce, salesforce_ids
 from tests.vendor import Vendor, query_of, reply
 
-CRM = SOURCES["crm"]
+CRM = salesforce.LOADS
 STAMP = "2026-11-01T10:00:00.000+0000"
 AT = datetime(2026, 11, 1, 10, tzinfo=UTC)
 

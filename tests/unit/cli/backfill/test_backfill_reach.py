@@ -11,14 +11,16 @@ from kindred.cli.business_days import Days
 from kindred.embedded import vendor_connections
 from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError, SetupError
-from kindred.sources import VENDORS
 from tests.unit.cli.backfill.planning import WEEK, make
 
 
 def test_reach_is_read_from_the_connection(airflow: Any) -> None:
     airflow.extras = {"salesforce": '{"reach_days": 365}', "genesys": None}
 
-    found = [vendor_connections.reach(airflow, vendor) for vendor in VENDORS]
+    found = [
+        vendor_connections.reach(airflow, vendor)
+        for vendor in ("salesforce", "genesys", "mastodon")
+    ]
 
     assert found == [BackfillReach(days=365), BackfillReach(), BackfillReach(is_connected=False)]
 
