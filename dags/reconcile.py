@@ -2,7 +2,7 @@
 ### reconcile
 
 Compares the ids that raw holds with those at the vendors, and ends with a tombstone what is gone:
-records purged from Salesforce's recycle bin, posts deleted beyond the nights' lookback. Runs every
+records purged from a CRM's recycle bin, posts deleted beyond the nights' lookback. Runs every
 day, and compares each load once a week or after a source was away for longer than its vendor tells
 of deletions. A large load takes several days.
 
