@@ -1,4 +1,4 @@
-"""All three sources from the sandbox's servers, whole and with every fault they know."""
+"""All vendors from the sandbox's servers, whole and with every fault they know."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kindred.errors import SourceForbidden, SourceMalformed, SourceUnavailable
 from kindred.landing.extraction import LandingResult, land_loads
 from kindred.loads import Window
 from kindred.publishing import publish_batches
-from kindred.sources import LOADS, SOURCES, client
+from kindred.sources import LOADS, VENDORS, client
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 
@@ -30,11 +30,11 @@ CLIENT = ("a-loader", "a-secret-of-the-loader")
 QUICK = {"attempts": 3, "first_wait": 0.01, "longest_limit": 1}
 # Where faults strike, and the load that meets them first.
 PATHS = {
-    "crm": ("/salesforce/services/data", "salesforce_contacts"),
-    "call_center": ("/genesys/api/v2/analytics", "genesys_conversations"),
-    "social": ("/mastodon/api/v1/timelines", "mastodon_statuses"),
+    "salesforce": ("/salesforce/services/data", "salesforce_contacts"),
+    "genesys": ("/genesys/api/v2/analytics", "genesys_conversations"),
+    "mastodon": ("/mastodon/api/v1/timelines", "mastodon_statuses"),
 }
-EVERYWHERE = pytest.mark.parametrize("source", PATHS)
+EVERYWHERE = pytest.mark.parametrize("vendor", PATHS)
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ class Sandbox:
         with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 -- loopback
             return json.load(response)
 
-    def endpoint(self, source: str) -> Endpoint:
-        vendor = SOURCES[source][0].vendor
+    def endpoint(self, vendor: str) -> Endpoint:
         extra = self.ask("GET", "/sandbox")["connections"][vendor]
         return Endpoint(f"{self.url}/{vendor}", *CLIENT, {"patience": QUICK} | extra)
 
@@ -101,23 +100,23 @@ def history(sandbox: Sandbox) -> Window:
 
 
 def landed(
-    conn, sandbox: Sandbox, source: str, run: str = "run", window: Window | None = None
+    conn, sandbox: Sandbox, vendor: str, run: str = "run", window: Window | None = None
 ) -> dict[str, LandingResult]:
-    loads = SOURCES[source]
+    loads = VENDORS[vendor].loads
     windows = {load.name: window or history(sandbox) for load in loads}
     return {
         outcome.load: outcome
         for outcome in land_loads(
-            conn, partial(client, loads[0].vendor, sandbox.endpoint(source)), loads, windows, run
+            conn, partial(client, vendor, sandbox.endpoint(vendor)), loads, windows, run
         )
     }
 
 
-def whole(conn, sandbox: Sandbox, source: str) -> dict[str, int]:
-    """How many rows each load of the source has: landed once, remembered for all tests."""
-    names = [load.name for load in SOURCES[source]]
+def whole(conn, sandbox: Sandbox, vendor: str) -> dict[str, int]:
+    """How many rows each load of the vendor has: landed once, remembered for all tests."""
+    names = [load.name for load in VENDORS[vendor].loads]
     if names[0] not in sandbox.rows:
-        for outcome in landed(conn, sandbox, source, "whole").values():
+        for outcome in landed(conn, sandbox, vendor, "whole").values():
             sandbox.rows[outcome.load] = outcome.rows_landed
     return {name: sandbox.rows[name] for name in names}
 
@@ -129,8 +128,8 @@ def in_landing(conn, load: str) -> int:
 
 
 @EVERYWHERE
-def test_a_history_lands_whole_and_nothing_is_quarantined(conn, sandbox, source):
-    for outcome in landed(conn, sandbox, source).values():
+def test_a_history_lands_whole_and_nothing_is_quarantined(conn, sandbox, vendor):
+    for outcome in landed(conn, sandbox, vendor).values():
         assert outcome.error is None
         assert (outcome.rows_quarantined, outcome.extra_fields) == (0, ())
         assert outcome.rows_landed == in_landing(conn, outcome.load) > 0
@@ -150,10 +149,10 @@ def test_a_history_lands_whole_and_nothing_is_quarantined(conn, sandbox, source)
     ],
     ids=lambda fault: f"{fault['kind']}{'_with_hint' if 'retry_after' in fault else ''}",
 )
-def test_a_fault_that_passes_costs_nothing_but_time(conn, sandbox, source, fault):
-    rows = whole(conn, sandbox, source)
-    sandbox.ask("POST", "/sandbox/faults", {"path": PATHS[source][0], **fault})
-    harmed = landed(conn, sandbox, source, "harmed")
+def test_a_fault_that_passes_costs_nothing_but_time(conn, sandbox, vendor, fault):
+    rows = whole(conn, sandbox, vendor)
+    sandbox.ask("POST", "/sandbox/faults", {"path": PATHS[vendor][0], **fault})
+    harmed = landed(conn, sandbox, vendor, "harmed")
     assert sandbox.ask("GET", "/sandbox/faults")["faults"][0]["hit"] == fault.get("times", 1)
     assert not any(outcome.error for outcome in harmed.values())
     assert {name: outcome.rows_landed for name, outcome in harmed.items()} == rows
@@ -173,11 +172,11 @@ def test_a_fault_that_passes_costs_nothing_but_time(conn, sandbox, source, fault
     ],
 )
 def test_a_fault_that_stays_fails_the_loads_and_leaves_nothing_behind(
-    conn, sandbox, source, kind, error
+    conn, sandbox, vendor, kind, error
 ):
-    path, load = PATHS[source]
+    path, load = PATHS[vendor]
     sandbox.ask("POST", "/sandbox/faults", {"path": path, "kind": kind, "times": 0})
-    outcome = landed(conn, sandbox, source)[load]
+    outcome = landed(conn, sandbox, vendor)[load]
     assert isinstance(outcome.error, error)
     assert in_landing(conn, load) == 0
     for secret in CLIENT:
@@ -186,11 +185,11 @@ def test_a_fault_that_stays_fails_the_loads_and_leaves_nothing_behind(
 
 @EVERYWHERE
 @pytest.mark.parametrize("kind", ["wrong_type", "missing_key"])
-def test_a_record_that_breaks_its_contract_goes_to_quarantine_alone(conn, sandbox, source, kind):
-    path, _ = PATHS[source]
-    rows = whole(conn, sandbox, source)
+def test_a_record_that_breaks_its_contract_goes_to_quarantine_alone(conn, sandbox, vendor, kind):
+    path, _ = PATHS[vendor]
+    rows = whole(conn, sandbox, vendor)
     sandbox.ask("POST", "/sandbox/faults", {"path": path, "kind": kind})
-    harmed = landed(conn, sandbox, source, "harmed")
+    harmed = landed(conn, sandbox, vendor, "harmed")
     assert not any(outcome.error for outcome in harmed.values())
     assert sum(outcome.rows_quarantined for outcome in harmed.values()) >= 1
     for name, outcome in harmed.items():
@@ -198,10 +197,10 @@ def test_a_record_that_breaks_its_contract_goes_to_quarantine_alone(conn, sandbo
 
 
 @EVERYWHERE
-def test_a_field_that_nobody_expected_is_kept_and_named(conn, sandbox, source):
-    path, _ = PATHS[source]
+def test_a_field_that_nobody_expected_is_kept_and_named(conn, sandbox, vendor):
+    path, _ = PATHS[vendor]
     sandbox.ask("POST", "/sandbox/faults", {"path": path, "kind": "unknown_field"})
-    (harmed,) = [o for o in landed(conn, sandbox, source).values() if o.extra_fields]
+    (harmed,) = [o for o in landed(conn, sandbox, vendor).values() if o.extra_fields]
     (kept,) = conn.execute(
         f"select _extra from landing.{harmed.load} where _extra is not null"
     ).fetchone()
@@ -210,23 +209,23 @@ def test_a_field_that_nobody_expected_is_kept_and_named(conn, sandbox, source):
 
 @EVERYWHERE
 @pytest.mark.parametrize("kind", ["nul_escape", "lone_surrogate", "huge_text"])
-def test_texts_that_postgres_cannot_take_as_they_are_arrive_cleaned(conn, sandbox, source, kind):
+def test_texts_that_postgres_cannot_take_as_they_are_arrive_cleaned(conn, sandbox, vendor, kind):
     path, field = {
-        "crm": (PATHS["crm"][0], "LeadSource"),
-        "call_center": ("/transcripts", "text"),
-        "social": (PATHS["social"][0], "content"),
-    }[source]
-    rows = whole(conn, sandbox, source)
+        "salesforce": (PATHS["salesforce"][0], "LeadSource"),
+        "genesys": ("/transcripts", "text"),
+        "mastodon": (PATHS["mastodon"][0], "content"),
+    }[vendor]
+    rows = whole(conn, sandbox, vendor)
     sandbox.ask("POST", "/sandbox/faults", {"path": path, "kind": kind, "field": field})
-    for name, outcome in landed(conn, sandbox, source, "harmed").items():
+    for name, outcome in landed(conn, sandbox, vendor, "harmed").items():
         assert (outcome.error, outcome.rows_landed) == (None, rows[name])
 
 
 def test_an_id_that_cannot_be_asked_for_breaks_nothing(conn, sandbox):
-    path, load = PATHS["call_center"]
-    rows = whole(conn, sandbox, "call_center")
+    path, load = PATHS["genesys"]
+    rows = whole(conn, sandbox, "genesys")
     sandbox.ask("POST", "/sandbox/faults", {"path": path, "kind": "huge_text"})
-    found = landed(conn, sandbox, "call_center", "harmed")
+    found = landed(conn, sandbox, "genesys", "harmed")
     assert not any(outcome.error for outcome in found.values())
     assert (found[load].rows_landed, found[load].rows_quarantined) == (rows[load] - 1, 1)
 
@@ -235,19 +234,19 @@ def test_a_transcript_host_that_is_down_costs_the_transcripts_only(conn, sandbox
     sandbox.ask(
         "POST", "/sandbox/faults", {"path": "/transcripts", "kind": "error_500", "times": 0}
     )
-    found = landed(conn, sandbox, "call_center")
+    found = landed(conn, sandbox, "genesys")
     assert isinstance(found["genesys_transcripts"].error, SourceUnavailable)
     assert found["genesys_conversations"].rows_landed > 0
     assert found["genesys_surveys"].error is None
 
 
 def test_a_night_asks_for_no_transcript_that_raw_has_already(conn, sandbox):
-    landed(conn, sandbox, "call_center", "first")
+    landed(conn, sandbox, "genesys", "first")
     conn.execute("update ops.loads set status = 'passed'")
-    names = [load.name for load in SOURCES["call_center"]]
+    names = [load.name for load in VENDORS["genesys"].loads]
     publish_batches(conn, ledger.batches(conn, "first", names, "passed"), LOADS)
     now = history(sandbox).end
     night = Window(now - timedelta(days=11), now)
-    again = landed(conn, sandbox, "call_center", "second", night)
+    again = landed(conn, sandbox, "genesys", "second", night)
     assert again["genesys_conversations"].rows_landed > 0
     assert again["genesys_transcripts"].rows_landed == 0
