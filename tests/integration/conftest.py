@@ -42,7 +42,9 @@ class Warehouse:
                     verb = {"v": "view", "m": "materialized view"}.get(kind, "table")
                     statement = sql.SQL(f"drop {verb} if exists {{}} cascade")
                     session.execute(statement.format(sql.Identifier(schema, name)))
-            tables = sql.SQL(", ").join(sql.Identifier(*table) for table in self.tables)
+            tables = sql.SQL(", ").join(
+                sql.Identifier(*table) for table in self.tables - {("ops", "migrations")}
+            )
             session.execute(sql.SQL("truncate {} restart identity cascade").format(tables))
             session.execute("alter sequence if exists ops.attempts restart")
             warehouse.list_loads(session, VENDORS.values())

@@ -83,7 +83,7 @@ def test_migrations_at_once_wait_for_each_other(warehouse):
         again = [
             pool.submit(schema.migrate, warehouse.dsn("admin"), VENDORS.values()) for _ in range(4)
         ]
-        assert [each.result() for each in again] == [None] * 4
+        assert [each.result() for each in again] == [[]] * 4
 
 
 def test_a_session_that_writes_for_an_older_attempt_is_ended_and_no_other(warehouse):

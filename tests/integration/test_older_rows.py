@@ -25,7 +25,7 @@ def test_rows_of_before_get_their_form_and_nothing_is_lost(warehouse: Any) -> No
         conn.execute(
             "insert into raw.salesforce_contacts select * from landing.salesforce_contacts"
         )
-        conn.execute("drop table ops.addresses")
+        conn.execute("drop table ops.addresses, ops.migrations")
         schema.migrate(warehouse.dsn("admin"), VENDORS.values())
         query = (
             "select contact_id, email, phone, mastodon_handle, _extra"

@@ -87,11 +87,6 @@ def test_no_name_is_left_over_from_a_load_that_is_gone() -> None:
 
 
 def test_a_score_has_the_same_name_everywhere() -> None:
-    schema = (KINDRED / "warehouse" / "scored.sql").read_text()
-    table = schema[
-        schema.index("scored.texts (") : schema.index("create table if not exists scored.c")
-    ]
-    assert tuple(re.findall(r"(\w+) double precision", table)) == SCORES
     macro = (DBT / "macros" / "scores.sql").read_text()
     assert tuple(re.findall(r"'(\w+)',", macro)) == SCORES
 

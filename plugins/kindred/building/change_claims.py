@@ -1,7 +1,7 @@
 """Claim what changed: a build brings it to the readers, in as many attempts as it takes.
 
 Only the newest attempt of the newest build may write to `build` and `estimated`: each write
-begins with `ops.hold_attempt()`, which refuses the others (warehouse/schema.sql).
+begins with `ops.hold_attempt()`, which refuses the others (warehouse/migrations).
 """
 
 from __future__ import annotations

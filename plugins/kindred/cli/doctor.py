@@ -25,6 +25,7 @@ from kindred.embedded.home import ROLES, Home, default_folder, is_free
 from kindred.embedded.services import DAGS, Services
 from kindred.errors import KindredError, SetupError
 from kindred.sources import VENDORS
+from kindred.warehouse import migrations
 from kindred.warehouse.connections import connect
 
 NEEDED_GIB = 3
@@ -136,9 +137,10 @@ def _warehouse(services: Services) -> Iterator[Diagnosis]:
     admin = services.postgres.dsn("admin")
     with connect(admin) as session:
         made = session.execute("select to_regclass('ops.loads') is not null").fetchone()
-    if made != (True,):
-        yield Diagnosis("warehouse", "broken", "has no tables", "`kindred migrate`")
-        return
+        if made != (True,):
+            yield Diagnosis("warehouse", "broken", "has no tables", "`kindred migrate`")
+            return
+        yield _schema(session)
     for role in ROLES:
         yield _role(services, role)
     held = status_ledger.held(admin)
@@ -149,6 +151,17 @@ def _warehouse(services: Services) -> Iterator[Diagnosis]:
         yield Diagnosis("held", "ok", "none")
     for failure in attention.failed(admin):
         yield Diagnosis("failed", "warning", str(failure), "`kindred status` shows the rest")
+
+
+def _schema(session: psycopg.Connection) -> Diagnosis:
+    """Return whether the warehouse has all migrations of this version, and no others."""
+    try:
+        lacking = migrations.lacking(session)
+    except SetupError as trouble:
+        return Diagnosis("schema", "broken", str(trouble))
+    if lacking:
+        return Diagnosis("schema", "broken", f"lacks {', '.join(lacking)}", "`kindred migrate`")
+    return Diagnosis("schema", "ok", migrations.read()[-1].name)
 
 
 def _role(services: Services, role: str) -> Diagnosis:

@@ -1,4 +1,4 @@
-"""Make and widen the warehouse's tables: the .sql files, the tables of the loads, the grants.
+"""Make and widen the warehouse's tables: the migrations, the tables of the loads, the grants.
 
 The row contracts are the only place that says which columns a load has; landing, held and
 raw are made from them, and a field added to a contract becomes a column by itself.
@@ -19,7 +19,7 @@ from psycopg import sql
 
 from kindred.errors import SetupError
 from kindred.loads import Load, Vendor
-from kindred.warehouse import locks, older_rows
+from kindred.warehouse import locks, migrations, older_rows
 from kindred.warehouse.connections import connect
 
 POSTGRES_TYPES: dict[object, str] = {
@@ -73,25 +73,31 @@ def _column(load: Load, field: str, hint: object) -> Column:
     return Column(field, POSTGRES_TYPES[kind], len(options) > len(kinds))
 
 
-def migrate(admin_dsn: str, vendors: typing.Iterable[Vendor]) -> None:
-    """Bring the warehouse to what the vendors declare; safe to run again, never drops a column."""
+def migrate(admin_dsn: str, vendors: typing.Iterable[Vendor]) -> list[str]:
+    """Bring the warehouse to what the vendors declare; safe to run again, never drops a column.
+
+    Returns:
+        The names of the migrations that it lacked.
+
+    Raises:
+        SetupError: a migration or a column's type is refused; the warehouse is unchanged.
+    """
     declared = list(vendors)
-    here = resources.files("kindred.warehouse")
     with connect(admin_dsn) as conn:
         _make_lock(conn)
         with conn.transaction():
             locks.take(conn, locks.MIGRATE)
             conn.execute("set local client_min_messages = warning")
             has_older_rows = older_rows.are_there(conn)
-            for file in ("schema.sql", "scored.sql", "estimated.sql"):
-                conn.execute(here.joinpath(file).read_bytes())
+            applied = migrations.apply(conn)
             for vendor in declared:
                 for load in vendor.loads:
                     _make_tables(conn, load)
                     if has_older_rows:
                         older_rows.bring_into_form(conn, load)
             list_loads(conn, declared)
-            conn.execute(here.joinpath("roles.sql").read_bytes())
+            conn.execute(resources.files("kindred.warehouse").joinpath("roles.sql").read_bytes())
+    return applied
 
 
 def list_loads(conn: psycopg.Connection, vendors: typing.Iterable[Vendor]) -> None:

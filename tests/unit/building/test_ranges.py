@@ -13,12 +13,11 @@ import pytest
 from kindred.building.ranges import RANGES, Unsayable, keep_to_ranges
 
 ROOT = Path(__file__).resolve().parents[3]
-TABLES = (ROOT / "plugins" / "kindred" / "warehouse" / "estimated.sql").read_text()
+MIGRATIONS = ROOT / "plugins" / "kindred" / "warehouse" / "migrations"
+TABLES = (MIGRATIONS / "0003_estimates.sql").read_text()
 FIGURES = [
     (table, column)
-    for table, body in re.findall(
-        r"create table if not exists estimated\.(\w+) \((.*?)\n\);", TABLES, re.S
-    )
+    for table, body in re.findall(r"create table estimated\.(\w+) \((.*?)\n\);", TABLES, re.S)
     for column in re.findall(r"^ +(\w+) numeric", body, re.M)
 ]
 EXTREME = [math.nan, math.inf, -math.inf, 1e308, -1e308, -1.5, 2e17]

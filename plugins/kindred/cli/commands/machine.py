@@ -123,5 +123,7 @@ def migrate(
             services = open_services()
             services.postgres.start()
             admin_dsn = services.postgres.dsn("admin")
-        schema.migrate(admin_dsn, VENDORS.values())
+        applied = schema.migrate(admin_dsn, VENDORS.values())
+    for name in applied:
+        typer.echo(f"Applied {name}.")
     typer.echo("The warehouse is up to date.")

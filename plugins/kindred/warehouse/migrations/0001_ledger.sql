@@ -1,5 +1,4 @@
--- The warehouse outside dbt: schemas, the ledger, and who may touch what.
--- Applied by `kindred migrate` as kindred_admin; every statement can be run again.
+-- The warehouse outside dbt: schemas, the ledger, quarantine.
 -- Tables of loads (landing, held, raw) are made from the row contracts, see schema.py.
 
 create schema if not exists landing;     -- unlogged, one batch at a time, before its gate
@@ -10,13 +9,12 @@ create schema if not exists scored;      -- texts and what they express
 create schema if not exists ops;         -- ledger, cursors, gate results, publications
 create schema if not exists build;       -- dbt's workshop
 create schema if not exists marts;       -- what readers see
-create schema if not exists locks;       -- an empty table a lock, see locks.py; a load's are schema.py's
 
-create table if not exists locks.build ();
-create table if not exists locks.attempt ();
-create table if not exists locks.publish ();
+create table locks.build ();
+create table locks.attempt ();
+create table locks.publish ();
 
-create table if not exists ops.loads (
+create table ops.loads (
     batch_id bigint generated always as identity primary key,
     load text not null,
     run_id text not null,
@@ -28,7 +26,17 @@ create table if not exists ops.loads (
     rows_landed bigint not null default 0,
     rows_quarantined bigint not null default 0,
     rows_published bigint,
+    is_backfill boolean not null default false, -- moves no cursor
+    -- Rows with a text of which NUL or half a surrogate pair was taken.
+    texts_replaced bigint not null default 0,
+    -- Values that could not be read, such as addresses: null in the row, kept in its _extra.
+    values_unread bigint not null default 0,
     extra_fields text[] not null default '{}',
+    unanswered text[] not null default '{}',    -- asked for again, by id
+    -- empty or thin: asked for again by the following nights until it is confirmed
+    suspicion text,
+    confirmed_at timestamptz,
+    rows_asked_again bigint,
     message text,
     started_at timestamptz not null default now(),
     landed_at timestamptz,
@@ -39,26 +47,14 @@ create table if not exists ops.loads (
         'landing', 'landed', 'passed', 'published', 'failed', 'held', 'superseded', 'skipped'
     ))
 );
-create sequence if not exists ops.attempts;
-alter table ops.loads
-    add column if not exists is_backfill boolean not null default false, -- moves no cursor
-    -- Rows with a text of which NUL or half a surrogate pair was taken.
-    add column if not exists texts_replaced bigint not null default 0,
-    -- Values that could not be read, such as addresses: null in the row, kept in its _extra.
-    add column if not exists values_unread bigint not null default 0,
-    add column if not exists unanswered text[] not null default '{}', -- asked for again, by id
-    -- empty or thin: asked for again by the following nights until it is confirmed
-    add column if not exists suspicion text,
-    add column if not exists confirmed_at timestamptz,
-    add column if not exists rows_asked_again bigint,
-    drop constraint if exists loads_load_run_id_key;
+create sequence ops.attempts;
 -- A run has one batch of a load under way; what it has settled stays beside that, see docs/ledger.md.
-create unique index if not exists loads_unsettled on ops.loads (load, run_id)
+create unique index loads_unsettled on ops.loads (load, run_id)
 where status in ('landing', 'landed', 'passed', 'failed');
-create index if not exists loads_by_load on ops.loads (load, window_end desc);
+create index loads_by_load on ops.loads (load, window_end desc);
 
 -- Up to where each load is published: moves forward only.
-create table if not exists ops.cursors (
+create table ops.cursors (
     load text primary key,
     through timestamptz not null,
     batch_id bigint not null,
@@ -68,7 +64,7 @@ create table if not exists ops.cursors (
 -- How far the ids of each load have been compared with the vendor's: a row a load and run.
 -- A round goes through all ids in as many runs as it takes, from an empty `after_key` to a null
 -- `through_key`; it is behind once a run's batch of tombstones, if it has one, is settled.
-create table if not exists ops.reconciliations (
+create table ops.reconciliations (
     reconciliation_id bigint generated always as identity primary key,
     load text not null,
     run_id text not null,
@@ -88,10 +84,10 @@ create table if not exists ops.reconciliations (
     ended_at timestamptz not null default now(),
     unique (load, run_id)
 );
-create index if not exists reconciliations_by_batch on ops.reconciliations (batch_id);
+create index reconciliations_by_batch on ops.reconciliations (batch_id);
 
 -- The loads as their vendors declare them: made anew by each migration.
-create table if not exists ops.source_loads (
+create table ops.source_loads (
     load text primary key,
     vendor text not null,
     source text not null,           -- crm, call_center, social, ...
@@ -101,7 +97,7 @@ create table if not exists ops.source_loads (
 );
 
 -- What a publication changed: a build claims rows, its marts publication deletes them.
-create table if not exists ops.changes (
+create table ops.changes (
     change_id bigint generated always as identity primary key,
     load text not null,
     subject text not null,          -- contact, conversation or account
@@ -109,11 +105,11 @@ create table if not exists ops.changes (
     batch_id bigint not null,
     build_id bigint                 -- null: not yet built
 );
-create index if not exists changes_by_build on ops.changes (build_id);
+create index changes_by_build on ops.changes (build_id);
 
 -- Every address that any published version of a person's record had: what was changed or merged away
 -- still says whose the calls and posts of then are.
-create table if not exists ops.addresses (
+create table ops.addresses (
     load text not null,
     subject text not null,
     rule text not null,             -- email, phone, claimed_handle
@@ -123,7 +119,7 @@ create table if not exists ops.addresses (
 
 -- The ledger of identities: contacts of a customer that a later build gave to another. Kept for ever:
 -- who has a customer's name of before finds here what it became.
-create table if not exists ops.identity_changes (
+create table ops.identity_changes (
     change_id bigint generated always as identity primary key,
     build_id bigint,                -- null where dbt was run by hand
     customer_id text not null,
@@ -134,9 +130,9 @@ create table if not exists ops.identity_changes (
     rule text not null,             -- by which they belong to whom they belong now
     seen_at timestamptz not null default now()
 );
-create index if not exists identity_changes_by_customer on ops.identity_changes (customer_id);
+create index identity_changes_by_customer on ops.identity_changes (customer_id);
 
-create table if not exists ops.builds (
+create table ops.builds (
     build_id bigint generated always as identity primary key,
     run_id text not null,
     -- building > built > passed > published; or failed, held, skipped
@@ -145,21 +141,20 @@ create table if not exists ops.builds (
     data_through timestamptz,
     changes bigint not null default 0,
     models jsonb,                   -- per dbt node: name, status, seconds, rows
+    text_model_version text,        -- whose scores it uses, once scored
+    scores_accepted text,           -- why what their gate holds may pass
+    attempt bigint,                 -- who may write to `build` for it
     message text,
     started_at timestamptz not null default now(),
     built_at timestamptz,
     gated_at timestamptz,
     published_at timestamptz
 );
-alter table ops.builds
-    add column if not exists text_model_version text,   -- whose scores it uses, once scored
-    add column if not exists scores_accepted text,      -- why what their gate holds may pass
-    add column if not exists attempt bigint;            -- who may write to `build` for it
 
 -- Every write of a build begins with this: it fails in a session of an attempt that was replaced,
 -- and until its transaction ends nobody else begins an attempt. A session says which attempt it is
 -- of in `kindred.attempt`; one that says nothing is a person's, at work with dbt by hand.
-create or replace function ops.hold_attempt() returns void language plpgsql as $$
+create function ops.hold_attempt() returns void language plpgsql as $$
 declare
     mine bigint := nullif(current_setting('kindred.attempt', true), '');
 begin
@@ -169,7 +164,7 @@ begin
     end if;
 end $$;
 
-create table if not exists ops.gate_results (
+create table ops.gate_results (
     result_id bigint generated always as identity primary key,
     suite text not null,            -- a load, scored_texts, or mart_<mart>
     batch_id bigint,
@@ -184,7 +179,7 @@ create table if not exists ops.gate_results (
     check ((batch_id is null) <> (build_id is null))
 );
 
-create table if not exists quarantine.rows (
+create table quarantine.rows (
     row_id bigint generated always as identity primary key,
     load text not null,
     batch_id bigint not null,
@@ -192,4 +187,4 @@ create table if not exists quarantine.rows (
     record text not null,           -- the record whole, as JSON text
     quarantined_at timestamptz not null default now()
 );
-create index if not exists rows_by_batch on quarantine.rows (batch_id);
+create index rows_by_batch on quarantine.rows (batch_id);

@@ -1,11 +1,11 @@
 -- What models estimate from the tables that dbt made, for the marts on top of them: the schema
--- `estimated`. Rewritten whole by each build; applied after schema.sql, every statement can be
--- run again. Figures are rounded to six decimals before they come here.
+-- `estimated`. Rewritten whole by each build. Figures are rounded to six decimals before they
+-- come here.
 
 create schema if not exists estimated;
 
 -- How much each touchpoint, or motivator, goes with an outcome, as of a month's end.
-create table if not exists estimated.driver_weights (
+create table estimated.driver_weights (
     topic text not null,                -- touchpoint, motivator
     month date not null,
     item text not null,
@@ -24,7 +24,7 @@ create table if not exists estimated.driver_weights (
     is_certain boolean,                 -- the interval is on one side of the quadrants' cut
     primary key (topic, month, item)
 );
-create table if not exists estimated.driver_fits (
+create table estimated.driver_fits (
     topic text not null,
     month date not null,
     reason text,                        -- why no item has a weight; null where one has
@@ -32,7 +32,7 @@ create table if not exists estimated.driver_fits (
 );
 
 -- Who will have left three months after the month's end, and what raises it most.
-create table if not exists estimated.lapse_risks (
+create table estimated.lapse_risks (
     customer_id text primary key,
     month date not null,
     probability numeric not null,
@@ -42,7 +42,7 @@ create table if not exists estimated.lapse_risks (
 );
 
 -- How such a forecast came true that was made three months earlier, by predicted risk.
-create table if not exists estimated.risk_checks (
+create table estimated.risk_checks (
     month date not null,                -- as of whose end it was made
     band bigint not null,               -- 1: the lowest tenth
     customers bigint not null,
@@ -50,7 +50,7 @@ create table if not exists estimated.risk_checks (
     left_customers bigint not null,
     primary key (month, band)
 );
-create table if not exists estimated.risk_fits (
+create table estimated.risk_fits (
     month date primary key,             -- as of whose end customers are judged
     reason text,                        -- why nobody is; null where they are
     check_month date,
@@ -72,7 +72,7 @@ create table if not exists estimated.risk_fits (
 );
 
 -- What a customer will buy in the twelve months after the month's end.
-create table if not exists estimated.order_expectations (
+create table estimated.order_expectations (
     customer_id text primary key,
     month date not null,
     probability_active numeric not null,
@@ -80,7 +80,7 @@ create table if not exists estimated.order_expectations (
     expected_order_value numeric not null,
     expected_value numeric not null
 );
-create table if not exists estimated.tier_values (
+create table estimated.tier_values (
     month date not null,
     tier text not null,
     customers bigint not null,          -- of the month, who ever bought
@@ -89,7 +89,7 @@ create table if not exists estimated.tier_values (
     high numeric not null,
     primary key (month, tier)
 );
-create table if not exists estimated.value_fits (
+create table estimated.value_fits (
     month date primary key,
     reason text,                        -- why there are no expectations; null where there are
     customers bigint not null,
