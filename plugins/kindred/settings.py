@@ -83,6 +83,16 @@ def problems() -> list[str]:
     return found
 
 
+def check() -> None:
+    """Refuse settings that cannot be read, before tasks start that need them.
+
+    Raises:
+        SetupError: says of each what is wrong.
+    """
+    if found := problems():
+        raise SetupError("; ".join(found))
+
+
 def _optional(read: Callable[[str], T]) -> Callable[[str], T | None]:
     return lambda text: read(text) if text else None
 

@@ -75,7 +75,7 @@ class Diagnosis:
 def examine() -> list[Diagnosis]:
     """Run every check that can be run."""
     wrong = settings.problems()
-    findings = [_python(), *(Diagnosis("settings", "broken", one) for one in wrong), _disk()]
+    findings = [_python(), *(Diagnosis("setting", "broken", one) for one in wrong), _disk()]
     try:
         services = Services(Home.open())
     except SetupError as trouble:

@@ -65,8 +65,9 @@ class Services:
             choice: the sandbox's population; the remembered one when not given.
 
         Raises:
-            SetupError: something does not start; names its log.
+            SetupError: something does not start; names its log. Or a setting that cannot be read.
         """
+        settings.check()  # Airflow would start, and read no DAG
         with self.home.lock():
             choice = choice or SandboxSettings.remembered(self.home)
             calendar(choice)  # a scenario that does not exist is named before anything starts
