@@ -4,9 +4,8 @@
 # \password <role> in psql, the new value in docker/.env, and `up` again.
 set -euo pipefail
 
-for name in AIRFLOW_DATABASE KINDRED_ADMIN KINDRED_LOADER KINDRED_TRANSFORMER \
-    KINDRED_PUBLISHER KINDRED_READER; do
-    variable="${name}_PASSWORD"
+for variable in AIRFLOW_DATABASE_PASSWORD KINDRED_ADMIN_PASSWORD KINDRED_LOADER_PASSWORD \
+    KINDRED_TRANSFORMER_PASSWORD KINDRED_PUBLISHER_PASSWORD KINDRED_READER_PASSWORD; do
     : "${!variable:?$variable is empty; set it in docker/.env}"
 done
 

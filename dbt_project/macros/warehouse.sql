@@ -10,7 +10,7 @@
 
 {% macro default__business_date(instant) -%}
     cast(
-        {{ instant }} at time zone '{{ env_var("KINDRED_TIME_ZONE", "UTC") }}'
+        {{ instant }} at time zone '{{ env_var("KINDRED_TIME_ZONE", "") or "UTC" }}'
         as date
     )
 {%- endmacro %}

@@ -7,7 +7,6 @@ counted; to link the wrong person is neither. Pure but for a setting, KINDRED_PH
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 import idna
 import msgspec
 import phonenumbers
+
+from kindred import settings
 
 CACHED = 100_000
 _PHONE_URI = re.compile(r"^(tel|callto|sms):", re.IGNORECASE)
@@ -31,7 +32,7 @@ def phone(text: str) -> str | None:
     A number without a country is of KINDRED_PHONE_REGION (GB, DE, US), if that is set. Possible
     numbers count, as the numbering plan's lengths have it: the lists of assigned blocks run late.
     """
-    return _phone(text, os.environ.get("KINDRED_PHONE_REGION") or None)
+    return _phone(text, settings.PHONE_REGION.get())
 
 
 @lru_cache(CACHED)

@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from kindred import settings
 from kindred.errors import GateError, SupersededError
 from kindred.gates import check_batches, release_batch
-from kindred.gates.gx_context import DSN_VARIABLE
 from kindred.gates.gx_runner import SuiteRunner
 from kindred.gates.suites import Suite
 from kindred.loads import Batch, Window
@@ -415,4 +415,4 @@ def test_an_unreachable_warehouse_holds_without_naming_the_password(monkeypatch)
     assert finding.is_blocking
     assert "s3cret" not in repr(finding)
     with pytest.raises(KeyError):
-        monkeypatch.delenv(DSN_VARIABLE)
+        monkeypatch.delenv(settings.GATE_DSN.name)

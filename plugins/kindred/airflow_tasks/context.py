@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import BaseHook, Connection, Context, CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import make_conninfo
 
+from kindred import settings
 from kindred.api import Endpoint, Transport
 from kindred.errors import SetupError
 from kindred.loads import Window
 from kindred.pipeline.environment import Run
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-ZONE = ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
 
 POLICY = {
     "owner": "data-engineering",
     "retries": 2,
-    "retry_delay": timedelta(seconds=float(os.environ.get("KINDRED_RETRY_SECONDS", "60"))),
+    "retry_delay": settings.RETRY_SECONDS.get(),
     "retry_exponential_backoff": True,
     "execution_timeout": timedelta(hours=3),
     "do_xcom_push": False,
@@ -35,12 +33,12 @@ def nightly() -> Any:
 
     In sandbox time nights start only when asked for, see `kindred_plugin`.
     """
-    cron = os.environ.get("KINDRED_SCHEDULE", "0 0 * * *")
-    if os.environ.get("KINDRED_CLOCK") == "sandbox":
+    cron, zone = settings.SCHEDULE.get(), settings.TIME_ZONE.get()
+    if settings.CLOCK.get() == "sandbox":
         from kindred_plugin import NightsOnRequest
 
-        return NightsOnRequest(cron, timezone=ZONE.key)
-    return CronDataIntervalTimetable(cron, timezone=ZONE.key)
+        return NightsOnRequest(cron, timezone=zone.key)
+    return CronDataIntervalTimetable(cron, timezone=zone.key)
 
 
 class AirflowEnvironment:
@@ -50,7 +48,7 @@ class AirflowEnvironment:
 
     @property
     def target(self) -> Path:
-        return Path(os.environ.get("KINDRED_HOME", "/tmp/kindred")) / "dbt"  # noqa: S108 -- a cache
+        return (settings.HOME.get() or Path("/tmp/kindred")) / "dbt"  # noqa: S108 -- a cache
 
     def warehouse(self, role: str) -> str:
         return warehouse(role)
@@ -83,7 +81,7 @@ def night(context: Context) -> Window:
             over, and would move the cursors past what nobody can have asked for.
     """
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
-    is_sandbox = os.environ.get("KINDRED_CLOCK") == "sandbox"
+    is_sandbox = settings.CLOCK.get() == "sandbox"
     if start is not None and end is not None and start < end:
         interval = Window(_plain(start), _plain(end))
         if interval.end > datetime.now(UTC) and not is_sandbox:
@@ -91,7 +89,8 @@ def night(context: Context) -> Window:
         return interval
     if is_sandbox:
         raise SetupError("in sandbox time a run needs a data interval: `kindred run` gives it one")
-    today = datetime.combine(datetime.now(ZONE).date(), time.min, ZONE)
+    zone = settings.TIME_ZONE.get()
+    today = datetime.combine(datetime.now(zone).date(), time.min, zone)
     return Window(_plain(today - timedelta(days=1)), _plain(today))
 
 
@@ -105,14 +104,11 @@ def history_start(interval: Window) -> datetime:
     A month's first day: the night after one that failed asks for the same, and the marts' first
     month is whole.
     """
-    given = os.environ.get("KINDRED_HISTORY_START")
-    if not given:
-        day = interval.start.astimezone(ZONE)
-        return _plain(datetime(day.year - 2, day.month, 1, tzinfo=ZONE))
-    try:
-        return _plain(datetime.combine(date.fromisoformat(given), time.min, ZONE))
-    except ValueError:
-        raise SetupError(f"KINDRED_HISTORY_START is a day like 2025-01-01, got {given!r}") from None
+    first, zone = settings.HISTORY_START.get(), settings.TIME_ZONE.get()
+    if first is None:
+        day = interval.start.astimezone(zone)
+        first = day.date().replace(year=day.year - 2, day=1)
+    return _plain(datetime.combine(first, time.min, zone))
 
 
 def warehouse(role: str) -> str:

@@ -6,8 +6,6 @@ source was away: a load that is not due costs nothing, and a large one goes on t
 
 from __future__ import annotations
 
-import os
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import (
@@ -21,7 +19,8 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from kindred.airflow_tasks.context import POLICY, ZONE, AirflowEnvironment
+from kindred import settings
+from kindred.airflow_tasks.context import POLICY, AirflowEnvironment
 from kindred.airflow_tasks.ingest import assets
 from kindred.errors import SupersededError
 from kindred.sources import SOURCES
@@ -59,10 +58,10 @@ def reconcile_dag(doc: str | None) -> DAG:
 
 def _daily() -> Any:
     """Return the schedule: in sandbox time there is none, a person asks."""
-    if os.environ.get("KINDRED_CLOCK") == "sandbox":
+    if settings.CLOCK.get() == "sandbox":
         return None
-    cron = os.environ.get("KINDRED_RECONCILE_SCHEDULE") or "0 6 * * *"
-    return CronTriggerTimetable(cron, timezone=ZONE.key)
+    cron, zone = settings.RECONCILE_SCHEDULE.get(), settings.TIME_ZONE.get()
+    return CronTriggerTimetable(cron, timezone=zone.key)
 
 
 def land_gone() -> XComArg:
@@ -95,8 +94,8 @@ def _options(context: Context) -> Options:
         sources=tuple(sources or SOURCES),
         is_asked=sources is not None,
         is_dry_run=bool(params.get("dry_run")),
-        every=timedelta(days=float(os.environ.get("KINDRED_RECONCILE_DAYS") or "7")),
-        bound=Bound(pages=int(os.environ.get("KINDRED_RECONCILE_PAGES") or "1000")),
+        every=settings.RECONCILE_DAYS.get(),
+        bound=Bound(pages=settings.RECONCILE_PAGES.get()),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, AssetAny, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from kindred import settings
 from kindred.airflow_tasks.context import POLICY, AirflowEnvironment
 from kindred.airflow_tasks.ingest import assets
 from kindred.errors import SupersededError
@@ -52,7 +52,7 @@ def score() -> XComArg:
             full_refresh=bool(context["params"].get("full_refresh")),
             accept_scores=str(context["params"].get("accept_scores") or ""),
         )
-        seconds = float(os.environ.get("KINDRED_RESCORE_SECONDS", "600"))
+        seconds = settings.RESCORE_SECONDS.get()
         try:
             is_work = refresh.score(context["run_id"], where, seconds, wish)
         except (refresh.MartsHeld, WaitingError) as reason:
@@ -66,10 +66,7 @@ def score() -> XComArg:
 def _wait_policy() -> WaitPolicy:
     from kindred.pipeline.refresh import WaitPolicy
 
-    return WaitPolicy(
-        quiet=float(os.environ.get("KINDRED_SETTLE_SECONDS", "300")),
-        longest=float(os.environ.get("KINDRED_BACKFILL_SECONDS", "3600")),
-    )
+    return WaitPolicy(quiet=settings.SETTLE_SECONDS.get(), longest=settings.BACKFILL_SECONDS.get())
 
 
 def _are_runs_left(context: Context) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from kindred import settings
 from kindred.building import entities, failed_columns
 from kindred.warehouse import connections
 
@@ -51,13 +52,13 @@ def environment(
     """
     parts = conninfo_to_dict(conn.info.dsn)
     wanted = {
-        "KINDRED_TRANSFORMER_HOST": parts.get("host"),
-        "KINDRED_TRANSFORMER_PORT": parts.get("port", 5432),
-        "KINDRED_TRANSFORMER_USER": parts.get("user"),
-        "KINDRED_TRANSFORMER_PASSWORD": conn.info.password,
-        "KINDRED_TRANSFORMER_DATABASE": parts.get("dbname"),
+        settings.TRANSFORMER_HOST.name: parts.get("host"),
+        settings.TRANSFORMER_PORT.name: parts.get("port", 5432),
+        settings.TRANSFORMER_USER.name: parts.get("user"),
+        settings.TRANSFORMER_PASSWORD.name: conn.info.password,
+        settings.TRANSFORMER_DATABASE.name: parts.get("dbname"),
         **entities.variable(project),
-        "KINDRED_BUILD_ID": build_id,
+        settings.BUILD_ID.name: build_id,
         "PGOPTIONS": f"{connections.PATIENCE} -c kindred.attempt={attempt}",
     }
     before = {name: os.environ.get(name) for name in wanted}
@@ -124,11 +125,11 @@ def _problem(conn: psycopg.Connection, results: Any, errors: Mapping[str, Any]) 
 
 def _missing_preset(project: Path) -> str | None:
     """Say so if the business's numbers are to come from a folder that is not there."""
-    wanted = os.environ.get("KINDRED_PRESET") or "retail"
+    wanted = settings.PRESET.get()
     presets = sorted(folder.name for folder in (project / "seeds" / "presets").glob("*/"))
     if not presets or wanted in presets:
         return None
-    return f"KINDRED_PRESET names no preset {wanted!r}; there are: {', '.join(presets)}"
+    return f"{settings.PRESET.name} names no preset {wanted!r}; there are: {', '.join(presets)}"
 
 
 def _where(error: BaseException | None) -> str:

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import yaml
 
-# The variable that `macros/entities.sql` reads.
-VARIABLE = "KINDRED_ENTITIES"
+from kindred import settings
 
 
 def declared(project: Path) -> dict[str, list[str]]:
@@ -33,4 +32,4 @@ def declared(project: Path) -> dict[str, list[str]]:
 
 def variable(project: Path) -> dict[str, str]:
     """Return the environment variable by which dbt learns of the project's entities."""
-    return {VARIABLE: json.dumps(declared(project))}
+    return {settings.ENTITIES.name: json.dumps(declared(project))}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
+from kindred import settings
 from kindred.embedded.services import Services
 from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 def zone() -> ZoneInfo:
     """Return the business's time zone, in which a day begins."""
-    return ZoneInfo(os.environ.get("KINDRED_TIME_ZONE", "UTC"))
+    return settings.TIME_ZONE.get()
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ Airflow does it, because Airflow has the vendors' credentials.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from kindred import settings
 from kindred.cli.airflow_runs import RECONCILE, UNFINISHED, wait_until_known
 from kindred.cli.business_days import zone
 from kindred.sources import LOADS, SOURCES, VENDORS, source_of
@@ -85,8 +85,9 @@ def advice(found: Sequence[ReconciliationOutcome], sources: Sequence[str]) -> It
 
 def due(dsn: str) -> list[str]:
     """Return a line for each load whose ids have to be compared: why, and what to type."""
+    every = settings.RECONCILE_DAYS.get()
     with connect(dsn) as conn:
-        reasons = [(load.name, reconciliations.due(conn, load, every())) for load in LOADS.values()]
+        reasons = [(load.name, reconciliations.due(conn, load, every)) for load in LOADS.values()]
     return [
         f"{name}: deletions may be unseen, {reason}: `kindred reconcile --source {source_of(name)}`"
         for name, reason in reasons
@@ -102,11 +103,6 @@ def compared_through(dsn: str) -> dict[str, datetime | None]:
             for load in LOADS.values()
             if load.deletions is not None
         }
-
-
-def every() -> timedelta:
-    """Return how long a comparison lasts: `KINDRED_RECONCILE_DAYS`."""
-    return timedelta(days=float(os.environ.get("KINDRED_RECONCILE_DAYS") or "7"))
 
 
 def _day(moment: datetime) -> str:

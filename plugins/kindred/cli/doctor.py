@@ -18,6 +18,7 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
+from kindred import settings
 from kindred.cli import attention, status_ledger
 from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
@@ -74,7 +75,8 @@ class Diagnosis:
 
 def examine() -> list[Diagnosis]:
     """Run every check that can be run."""
-    findings = [_python(), _disk()]
+    wrong = settings.problems()
+    findings = [_python(), *(Diagnosis("setting", "broken", one) for one in wrong), _disk()]
     try:
         services = Services(Home.open())
     except SetupError as trouble:

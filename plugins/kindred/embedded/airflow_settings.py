@@ -11,6 +11,7 @@ import json
 import os
 from pathlib import Path
 
+from kindred import settings
 from kindred.embedded.home import LOOPBACK, REPOSITORY, ROLES, Home
 from kindred.embedded.postgres import METADATA, WAREHOUSE, Postgres
 
@@ -29,7 +30,7 @@ def airflow_environment(home: Home, postgres: Postgres, api_port: int) -> dict[s
     own = {
         **_airflow(home, postgres, api_port),
         **_warehouse(postgres),
-        "KINDRED_HOME": str(home.folder),
+        settings.HOME.name: str(home.folder),
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), LOOPBACK, "localhost"])),
         "PYTHONUNBUFFERED": "1",
         # Sums in one order, and no second thread that mostly waits: tasks share the cores.
@@ -72,7 +73,7 @@ def _airflow(home: Home, postgres: Postgres, api_port: int) -> dict[str, str]:
         "core": {
             "executor": "LocalExecutor",
             "parallelism": 4,
-            "dags_folder": os.environ.get("KINDRED_DAGS") or REPOSITORY / "dags",
+            "dags_folder": settings.DAGS.get() or REPOSITORY / "dags",
             "plugins_folder": REPOSITORY / "plugins",
             "load_examples": False,
             "default_timezone": "utc",
@@ -109,14 +110,13 @@ def _airflow(home: Home, postgres: Postgres, api_port: int) -> dict[str, str]:
 
 
 def _warehouse(postgres: Postgres) -> dict[str, str]:
-    transformer = {
-        "HOST": LOOPBACK,
-        "PORT": str(postgres.port),
-        "USER": ROLES["transformer"],
-        "PASSWORD": postgres.home.secrets[ROLES["transformer"]],
-        "DATABASE": WAREHOUSE,
-    }
-    return {f"KINDRED_TRANSFORMER_{name}": value for name, value in transformer.items()} | {
+    return {
+        settings.TRANSFORMER_HOST.name: LOOPBACK,
+        settings.TRANSFORMER_PORT.name: str(postgres.port),
+        settings.TRANSFORMER_USER.name: ROLES["transformer"],
+        settings.TRANSFORMER_PASSWORD.name: postgres.home.secrets[ROLES["transformer"]],
+        settings.TRANSFORMER_DATABASE.name: WAREHOUSE,
+    } | {
         f"AIRFLOW_CONN_{ROLES[role].upper()}": postgres.dsn(role)
         for role in ("loader", "transformer", "publisher")
     }

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kindred import settings
 from kindred.errors import SetupError
 
 LOOPBACK = "127.0.0.1"
@@ -119,7 +120,7 @@ class Home:
 
 def default_folder() -> Path:
     """Return `KINDRED_HOME`, else `.kindred` in the repository."""
-    return Path(os.environ.get("KINDRED_HOME") or REPOSITORY / ".kindred")
+    return settings.HOME.get() or REPOSITORY / ".kindred"
 
 
 def is_free(port: int) -> bool:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from kindred import settings
 from kindred.embedded import processes
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import LOOPBACK, REPOSITORY, Home
@@ -112,8 +113,8 @@ class Sandbox:
         environment = os.environ | {
             "PYTHONPATH": str(REPOSITORY),
             "PYTHONUNBUFFERED": "1",
-            "KINDRED_SANDBOX_CLIENT_ID": self.home.secrets["sandbox_client_id"],
-            "KINDRED_SANDBOX_CLIENT_SECRET": self.home.secrets["sandbox_client_secret"],
+            settings.SANDBOX_CLIENT_ID.name: self.home.secrets["sandbox_client_id"],
+            settings.SANDBOX_CLIENT_SECRET.name: self.home.secrets["sandbox_client_secret"],
         }
         return processes.Service("sandbox", processes.python(*words), environment)
 

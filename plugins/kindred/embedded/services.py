@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from kindred import settings
 from kindred.embedded import airflow_settings, processes, vendor_connections
 from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.home import LOOPBACK, SUPERUSER, Home
@@ -64,8 +65,9 @@ class Services:
             choice: the sandbox's population; the remembered one when not given.
 
         Raises:
-            SetupError: something does not start; names its log.
+            SetupError: something does not start; names its log. Or a setting that cannot be read.
         """
+        settings.check()  # Airflow would start, and read no DAG
         with self.home.lock():
             choice = choice or SandboxSettings.remembered(self.home)
             calendar(choice)  # a scenario that does not exist is named before anything starts
@@ -253,10 +255,10 @@ class Services:
         if not choice.is_on:
             return {}
         industry = preset(choice)
-        return ({"KINDRED_PRESET": industry} if industry else {}) | {
-            "KINDRED_CLOCK": "sandbox",
-            "KINDRED_HISTORY_START": self.sandbox.calendar().starts.isoformat(),
-            "KINDRED_RETRY_SECONDS": "5",
+        return ({settings.PRESET.name: industry} if industry else {}) | {
+            settings.CLOCK.name: "sandbox",
+            settings.HISTORY_START.name: self.sandbox.calendar().starts.isoformat(),
+            settings.RETRY_SECONDS.name: "5",
         }
 
     def _wait(self, name: str, answers: Callable[[], bool], seconds: float) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-DSN_VARIABLE = "KINDRED_GATE_DSN"
+from kindred.settings import GATE_DSN
 
 
 def open_source(dsn: str) -> Any:
@@ -43,11 +43,11 @@ def open_source(dsn: str) -> Any:
         },
     )
     # Great Expectations substitutes ${NAME} again inside what it finds: a `$` has to hide.
-    os.environ[DSN_VARIABLE] = url.render_as_string(hide_password=False).replace("$", "%24")
+    os.environ[GATE_DSN.name] = url.render_as_string(hide_password=False).replace("$", "%24")
     context = great_expectations.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context.data_sources.add_sql(
-        "warehouse", connection_string=f"${{{DSN_VARIABLE}}}", create_temp_table=False
+        "warehouse", connection_string=f"${{{GATE_DSN.name}}}", create_temp_table=False
     )
 
 
@@ -58,7 +58,7 @@ def close_source(source: Any) -> None:
         with quiet(), contextlib.suppress(Exception):
             source.get_engine().dispose()
             source.get_execution_engine().close()  # which has examined over an engine of its own
-    os.environ.pop(DSN_VARIABLE, None)
+    os.environ.pop(GATE_DSN.name, None)
 
 
 @contextlib.contextmanager

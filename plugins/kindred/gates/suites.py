@@ -7,7 +7,6 @@ before the eight seconds of importing it.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from kindred import settings
 from kindred.errors import GateError
 
 FOLDER = Path(__file__).parents[3] / "expectations"
@@ -116,7 +116,7 @@ def marts(folder: Path | None = None) -> list[str]:
 
 
 def _folder(folder: Path | None) -> Path:
-    return folder or Path(os.environ.get("KINDRED_EXPECTATIONS", FOLDER))
+    return folder or settings.EXPECTATIONS.get() or FOLDER
 
 
 def _check_rule(which: str, rule: Any) -> None:

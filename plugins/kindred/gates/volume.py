@@ -7,11 +7,11 @@ see warehouse/suspicions.py.
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import psycopg
 
+from kindred import settings
 from kindred.gates.expected_volume import FEWEST_EXPECTED, NightVolume, Usual, usual
 from kindred.gates.verdicts import Finding, Severity
 from kindred.loads import Batch, Load
@@ -97,7 +97,7 @@ def _own(
 
 def _nights(conn: psycopg.Connection, batch: Batch, length: timedelta) -> list[NightVolume]:
     """Return the published nights of the eight weeks before that asked for about so much time."""
-    zone = os.environ.get("KINDRED_TIME_ZONE") or "UTC"
+    zone = settings.TIME_ZONE.get().key
     rows = conn.execute(
         """
         with nights as (

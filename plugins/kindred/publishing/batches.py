@@ -8,7 +8,6 @@ does not depend on the order it is gone through, so neither does raw.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from kindred import settings
 from kindred.errors import KindredError, SupersededError, WarehouseError
 from kindred.loads import Batch, Load
 from kindred.publishing import merge
@@ -64,7 +64,7 @@ def publish_batches(
     Args:
         conn: a connection as the loader.
         loads: the declarations by name: how a load's versions and subjects are found.
-        time_zone: the business's, in which an instant is a day; `KINDRED_TIME_ZONE` or UTC.
+        time_zone: the business's, in which an instant is a day; the setting when not given.
         first: what each transaction begins with, such as the release of a held batch.
 
     Raises:
@@ -72,7 +72,7 @@ def publish_batches(
         WarehouseError: a batch could not be merged; the message names each and the way out. One
             whose rows a crash took from landing is failed, so that it is asked for again.
     """
-    zone = time_zone or os.environ.get("KINDRED_TIME_ZONE") or "UTC"
+    zone = time_zone or settings.TIME_ZONE.get().key
     conn.commit()  # ends what the caller read: a batch inside its transaction would not be one
     done: list[BatchPublication] = []
     failures: list[KindredError] = []

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from kindred import settings
 from kindred.cli.commands import exits
 from kindred.cli.commands.options import (
     AsJson,
@@ -111,7 +112,7 @@ def doctor(as_json: AsJson = False) -> None:
 def migrate(
     admin_dsn: Annotated[
         str | None,
-        typer.Option(envvar="KINDRED_ADMIN_DSN", help="The warehouse; ours when not given."),
+        typer.Option(envvar=settings.ADMIN_DSN.name, help="The warehouse; ours when not given."),
     ] = None,
 ) -> None:
     """Bring the warehouse's tables and grants up to date; never drops anything."""
