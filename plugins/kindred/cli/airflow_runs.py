@@ -1,16 +1,24 @@
-"""Follow a night's runs: Airflow has the tasks' states, the ledger has the rows."""
+"""Runs and their tasks as Airflow reports them, and services that stay up while they are followed.
+
+A database or a scheduler that dies in mid-night would leave a person to type the same command
+again, more than once: what has lost its database dies later than the database.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from kindred.cli.run_ledger import BatchRow
-from kindred.embedded.airflow_api import Airflow
-from kindred.errors import SetupError
+import psycopg
+
+from kindred.embedded.airflow_api import Airflow, AirflowRefusal, AirflowUnreachable
+from kindred.embedded.services import Services
+from kindred.errors import KindredError, SetupError, WarehouseError
 from kindred.sources import SOURCES
 
 INGESTS = tuple(f"ingest_{source}" for source in SOURCES)
@@ -20,6 +28,10 @@ REPORT = "report"  # an ingest's last task, red where a load of the run is missi
 UNFINISHED = {"queued", "running"}
 ENDED = {"success", "failed", "skipped", "upstream_failed", "removed"}
 POLL_SECONDS = 1.0
+# One death of the database makes three or four; a busy API answers late now and then.
+MOST_TROUBLES, WITHIN_SECONDS = 20, 1800.0
+PAUSE_SECONDS = 1.0
+Snapshot = TypeVar("Snapshot")
 
 
 @dataclass(frozen=True)
@@ -42,62 +54,7 @@ class Task:
         return self.state in ENDED
 
 
-@dataclass
-class RunSnapshot:
-    """What a night looks like at one moment."""
-
-    runs: dict[tuple[str, str], str] = field(default_factory=dict)
-    tasks: list[Task] = field(default_factory=list)
-    batches: list[BatchRow] = field(default_factory=list)
-
-    @property
-    def failed(self) -> list[Task]:
-        return [task for task in self.tasks if task.state == "failed"]
-
-    @property
-    def causes(self) -> list[Task]:
-        """The failed tasks, but for a report of what an earlier task of its run has failed in."""
-        work = {(task.dag, task.run_id) for task in self.failed if task.name != REPORT}
-        return [
-            task
-            for task in self.failed
-            if task.name != REPORT or (task.dag, task.run_id) not in work
-        ]
-
-    @property
-    def unpublished(self) -> list[BatchRow]:
-        return [batch for batch in self.batches if batch.status in ("failed", "held")]
-
-
 Runs = dict[tuple[str, str], str]
-
-
-def run_snapshots(
-    airflow: Airflow, ingests: list[str], start: datetime, began: datetime
-) -> Iterator[RunSnapshot]:
-    """Yield snapshots until the night's ingests and every refresh after them have ended.
-
-    A snapshot costs three requests: the API has one worker, and the tasks need it too.
-
-    Args:
-        ingests: the DAGs whose runs for the night were asked for.
-        start: the night's start, which is the runs' logical date.
-        began: when they were asked for: what is refreshed from then on is the night's.
-    """
-    ours: set[str] = set()
-    is_over = False
-    while not is_over:
-        runs = _ingests(airflow, ingests, start)
-        is_ingested = not UNFINISHED & set(runs.values())
-        # Asked before the refreshes: an event that is gone by then has its run.
-        is_awaited = is_ingested and has_events(airflow)
-        found = refreshes(airflow, began, ours)
-        ours |= {run_id for _, run_id in found}
-        is_over = is_ingested and not is_awaited and not UNFINISHED & set(found.values())
-        runs |= found
-        yield RunSnapshot(runs, tasks_of(airflow, runs))
-        if not is_over:
-            time.sleep(POLL_SECONDS)
 
 
 def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:
@@ -112,13 +69,6 @@ def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 9
             if time.monotonic() > deadline:
                 raise SetupError(f"Airflow has not read the DAG {dag} after {seconds:.0f} s")
             time.sleep(0.3)
-
-
-def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:
-    moment = start.isoformat()
-    body = {"dag_ids": dags, "logical_date_gte": moment, "logical_date_lte": moment}
-    found = airflow.post("/dags/~/dagRuns/list", body)["dag_runs"]
-    return {(entry["dag_id"], entry["dag_run_id"]): entry["state"] for entry in found}
 
 
 def has_events(airflow: Airflow) -> bool:
@@ -165,3 +115,42 @@ def _seconds(entry: dict[str, Any]) -> float:
     if entry["start_date"] is None:
         return 0.0
     return (datetime.now(UTC) - datetime.fromisoformat(entry["start_date"])).total_seconds()
+
+
+def with_restarts(services: Services, look: Callable[[], Iterator[Snapshot]]) -> Iterator[Snapshot]:
+    """Yield what `look` yields; start again what dies meanwhile, then look again.
+
+    Raises:
+        KindredError: services die again and again, or a person has stopped them.
+    """
+    troubles: deque[float] = deque(maxlen=MOST_TROUBLES)
+    while len(troubles) < MOST_TROUBLES or time.monotonic() - troubles[0] > WITHIN_SECONDS:
+        with _borne():
+            for snapshot in look():
+                yield snapshot
+                if services.crashed():
+                    break
+            else:
+                return
+        troubles.append(time.monotonic())
+        with _borne():
+            services.restart_crashed()
+        time.sleep(PAUSE_SECONDS)
+    raise KindredError(
+        f"the services do not stay up: see {services.home.logs}; the same command goes on with it"
+    )
+
+
+@contextmanager
+def _borne() -> Iterator[None]:
+    """Ignore the failure of a server, which may answer later, but not the refusal of a request."""
+    try:
+        yield
+    except (
+        AirflowRefusal,
+        AirflowUnreachable,
+        WarehouseError,
+        psycopg.OperationalError,
+    ) as trouble:
+        if isinstance(trouble, AirflowRefusal) and trouble.status < 500:
+            raise

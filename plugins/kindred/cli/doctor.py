@@ -18,39 +18,17 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
-from kindred.cli import attention, status_ledger
+from kindred.cli import attention, held
 from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import ROLES, Home, default_folder, is_free
 from kindred.embedded.services import DAGS, Services
 from kindred.errors import KindredError, SetupError
 from kindred.sources import VENDORS
+from kindred.warehouse import catalog
 from kindred.warehouse.connections import connect
 
 NEEDED_GIB = 3
-# Schemas, databases and functions that are not for whoever asks.
-TOO_MUCH = """
-    select
-        (
-            select coalesce(string_agg(nspname, ', ' order by nspname), '')
-            from pg_namespace
-            where nspname !~ '^(pg_|information_schema$|marts$|public$)'
-                and has_schema_privilege(oid, 'usage')
-        ),
-        (
-            select coalesce(string_agg(datname, ', ' order by datname), '')
-            from pg_database
-            where datname <> current_database() and has_database_privilege(oid, 'connect')
-                and datallowconn
-        ),
-        (
-            select count(*)
-            from pg_proc
-            where pronamespace = 'pg_catalog'::regnamespace
-                and proname ~ '^(pg_(try_)?advisory_|lo_|loread$|lowrite$)'
-                and has_function_privilege(oid, 'execute')
-        )
-    """
 STYLES = {"ok": "green", "warning": "yellow", "broken": "bold red"}
 
 
@@ -141,9 +119,9 @@ def _warehouse(services: Services) -> Iterator[Diagnosis]:
         return
     for role in ROLES:
         yield _role(services, role)
-    held = status_ledger.held(admin)
-    if held:
-        names = ", ".join(sorted({stuck["name"] for stuck in held}))
+    stuck = held.read(admin)
+    if stuck:
+        names = ", ".join(sorted({one["name"] for one in stuck}))
         yield Diagnosis("held", "warning", names, "`kindred status` names the rules")
     else:
         yield Diagnosis("held", "ok", "none")
@@ -156,16 +134,18 @@ def _role(services: Services, role: str) -> Diagnosis:
     name = f"role {role}"
     try:
         with connect(services.postgres.dsn(role)) as session:
-            found = session.execute(TOO_MUCH).fetchone() if role == "reader" else None
+            beyond = catalog.beyond_marts(session) if role == "reader" else None
     except (KindredError, psycopg.Error) as trouble:
         return Diagnosis(name, "broken", str(trouble), "`kindred up` and `kindred migrate`")
-    schemas, databases, functions = found or ("", "", 0)
-    if schemas:
-        return Diagnosis(name, "broken", f"can see {schemas}", "`kindred migrate` sets grants")
+    if beyond is None:
+        return Diagnosis(name, "ok", "logs in")
+    if beyond.schemas:
+        detail = f"can see {beyond.schemas}"
+        return Diagnosis(name, "broken", detail, "`kindred migrate` sets grants")
     fix = "`kindred down`, then `kindred up`"
-    if databases:
-        return Diagnosis(name, "broken", f"can connect to {databases}", fix)
-    if functions:
+    if beyond.databases:
+        return Diagnosis(name, "broken", f"can connect to {beyond.databases}", fix)
+    if beyond.functions:
         return Diagnosis(name, "broken", "can take advisory locks or make large objects", fix)
     return Diagnosis(name, "ok", "logs in")
 

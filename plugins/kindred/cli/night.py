@@ -6,29 +6,38 @@ retries are the real ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import typer
 from rich.console import Console
 
-from kindred.cli import deletions, findings, night_progress, run_ledger
+from kindred.cli import deletions, findings, night_progress
 from kindred.cli.airflow_runs import (
     INGESTS,
     RECONCILE,
     REFRESH,
     UNFINISHED,
-    RunSnapshot,
-    run_snapshots,
     wait_until_known,
+    with_restarts,
 )
 from kindred.cli.business_days import Night, zone
-from kindred.cli.supervision import with_restarts
+from kindred.cli.night_progress import RunSnapshot, run_snapshots
 from kindred.embedded import airflow_settings, vendor_connections
 from kindred.embedded.airflow_api import Airflow, AirflowRefusal
 from kindred.embedded.services import Services
 from kindred.errors import KindredError
 from kindred.sources import LOADS
+from kindred.warehouse.connections import fetch_rows
+
+
+@dataclass(frozen=True)
+class LastNight:
+    """The newest night that any load was asked for."""
+
+    end: datetime
+    is_complete: bool
 
 
 def next_night(services: Services, through: date | None) -> Night:
@@ -51,12 +60,38 @@ def next_night(services: Services, through: date | None) -> Night:
     origins = vendor_connections.connection_origins(services.airflow)
     vendors = {vendor for vendor, origin in origins.items() if origin}
     loads = [load.name for load in LOADS.values() if load.vendor in vendors]
-    last = run_ledger.last_night(services.postgres.dsn("admin"), loads)
+    last = last_night(services.postgres.dsn("admin"), loads)
     if last is None:
         return Night.ending(services.sandbox.calendar().history_end.date())
     # By the calendar: a day is 23 or 25 hours long when the clocks change.
     day = last.end.astimezone(zone()).date()
     return Night.ending(day + timedelta(days=1) if last.is_complete else day)
+
+
+def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
+    """Return the newest night, which is complete when each of the loads is settled, well or not.
+
+    A load that failed or never began leaves the night to be run again; one that a gate holds
+    does not, for running it again would hold it again.
+    """
+    found = fetch_rows(
+        dsn,
+        LastNight,
+        """
+        select
+            loads.window_end as "end",
+            count(distinct loads.load) filter (
+                where loads.status in ('published', 'held', 'skipped') and loads.load = any(%(all)s)
+            ) = cardinality(%(all)s) as is_complete
+        from ops.loads
+        where loads.window_end = (select max(window_end) from ops.loads)
+        group by loads.window_end
+        """,
+        {"all": list(loads)},
+    )
+    if not found:
+        return None
+    return LastNight(found[0].end.astimezone(UTC), found[0].is_complete)
 
 
 def run(console: Console, services: Services, night: Night) -> RunSnapshot:
@@ -80,7 +115,9 @@ def run(console: Console, services: Services, night: Night) -> RunSnapshot:
     def look() -> Iterator[RunSnapshot]:
         _set_clock(services, night)  # a sandbox that was started again may not know it
         for snapshot in run_snapshots(services.airflow, list(INGESTS), night.start, began):
-            snapshot.batches = run_ledger.batches(services.postgres.dsn("admin"), run_ids, began)
+            snapshot.batches = night_progress.batches(
+                services.postgres.dsn("admin"), run_ids, began
+            )
             yield snapshot
 
     snapshot = RunSnapshot()

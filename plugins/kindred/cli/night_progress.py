@@ -1,20 +1,25 @@
-"""Show a night while it runs: a live table on a terminal, plain lines elsewhere.
+"""A night at one moment, and how it is shown: a live table on a terminal, plain lines elsewhere.
 
 Both say the same: each task with its seconds, and each load with its rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from kindred.cli.airflow_runs import RunSnapshot, Task
-from kindred.cli.run_ledger import BatchRow
+from kindred.cli import airflow_runs
+from kindred.cli.airflow_runs import REPORT, UNFINISHED, Runs, Task
+from kindred.embedded.airflow_api import Airflow
+from kindred.warehouse.connections import fetch_rows
 
 STYLES = {
     "success": "green",
@@ -28,6 +33,91 @@ STYLES = {
     "up_for_retry": "yellow",
 }
 SETTLED = {"published", "failed", "held", "skipped", "superseded"}
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """A row of `ops.loads`, without its window."""
+
+    load: str
+    status: str
+    rows_landed: int
+    rows_quarantined: int
+    rows_published: int | None
+    message: str | None
+
+
+@dataclass
+class RunSnapshot:
+    """What a night looks like at one moment."""
+
+    runs: dict[tuple[str, str], str] = field(default_factory=dict)
+    tasks: list[Task] = field(default_factory=list)
+    batches: list[BatchRow] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Task]:
+        return [task for task in self.tasks if task.state == "failed"]
+
+    @property
+    def causes(self) -> list[Task]:
+        """The failed tasks, but for a report of what an earlier task of its run has failed in."""
+        work = {(task.dag, task.run_id) for task in self.failed if task.name != REPORT}
+        return [
+            task
+            for task in self.failed
+            if task.name != REPORT or (task.dag, task.run_id) not in work
+        ]
+
+    @property
+    def unpublished(self) -> list[BatchRow]:
+        return [batch for batch in self.batches if batch.status in ("failed", "held")]
+
+
+def run_snapshots(
+    airflow: Airflow, ingests: list[str], start: datetime, began: datetime
+) -> Iterator[RunSnapshot]:
+    """Yield snapshots until the night's ingests and every refresh after them have ended.
+
+    A snapshot costs three requests: the API has one worker, and the tasks need it too.
+
+    Args:
+        ingests: the DAGs whose runs for the night were asked for.
+        start: the night's start, which is the runs' logical date.
+        began: when they were asked for: what is refreshed from then on is the night's.
+    """
+    ours: set[str] = set()
+    is_over = False
+    while not is_over:
+        runs = _ingests(airflow, ingests, start)
+        is_ingested = not UNFINISHED & set(runs.values())
+        # Asked before the refreshes: an event that is gone by then has its run.
+        is_awaited = is_ingested and airflow_runs.has_events(airflow)
+        found = airflow_runs.refreshes(airflow, began, ours)
+        ours |= {run_id for _, run_id in found}
+        is_over = is_ingested and not is_awaited and not UNFINISHED & set(found.values())
+        runs |= found
+        yield RunSnapshot(runs, airflow_runs.tasks_of(airflow, runs))
+        if not is_over:
+            time.sleep(airflow_runs.POLL_SECONDS)
+
+
+def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:
+    moment = start.isoformat()
+    body = {"dag_ids": dags, "logical_date_gte": moment, "logical_date_lte": moment}
+    found = airflow.post("/dags/~/dagRuns/list", body)["dag_runs"]
+    return {(entry["dag_id"], entry["dag_run_id"]): entry["state"] for entry in found}
+
+
+def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
+    """Return the batches of the runs that were opened since, oldest first."""
+    return fetch_rows(
+        dsn,
+        BatchRow,
+        "select load, status, rows_landed, rows_quarantined, rows_published, message"
+        " from ops.loads where run_id = any(%s) and started_at >= %s order by batch_id",
+        [list(run_ids), since],
+    )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli import attention, deletions, status_ledger
+from kindred.cli import attention, deletions, held, status_ledger
 from kindred.embedded.services import Services
 from kindred.sources import source_of
 
@@ -39,7 +39,7 @@ def read(services: Services) -> dict[str, Any]:
         dsn = services.postgres.dsn("admin")
         found["freshness"] = [asdict(entry) for entry in status_ledger.freshness(dsn)]
         found["linked"] = status_ledger.linked(services.postgres.dsn("reader"))
-        found["held"] = attention.held(dsn)
+        found["held"] = held.read(dsn)
         found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
         found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
         found["unanswered"] = [asdict(entry) for entry in status_ledger.unanswered(dsn)]
@@ -78,7 +78,8 @@ def show(found: dict[str, Any]) -> None:
         console.print(f"[bold]DUE[/bold]       {line}", soft_wrap=True)
     for entry in found["unanswered"]:
         console.print(f"\n{unanswered_line(entry)}", markup=False)
-    attention.show(console, found["held"], found["failed"], found["suspicious"])
+    attention.show(console, found["failed"], found["suspicious"])
+    held.show(console, found["held"])
 
 
 def unanswered_line(entry: dict[str, Any]) -> str:

@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from rich.console import Console
-from rich.table import Table
-
-from kindred.cli import run_ledger
 from kindred.cli.airflow_runs import UNFINISHED
-from kindred.cli.backfill import airflow_backfills
+from kindred.cli.backfill import airflow_backfills, backfill_ledger
 from kindred.cli.backfill.airflow_backfills import EVERYTHING, FAILED, Backfill, BackfillRun
-from kindred.cli.business_days import Days, refuse_unfinished, refuse_unreachable, zone
-from kindred.cli.formatting import counts, duration, plural_days
-from kindred.cli.run_ledger import LoadCoverage
+from kindred.cli.backfill.backfill_ledger import LoadCoverage
+from kindred.cli.business_days import Days, refuse_unfinished, refuse_unreachable
 from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError
 from kindred.sources import LOADS, SOURCES, VENDORS
-
-TASKS = 4  # land, gate, publish, report
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ def make(
     }
     refuse_unreachable(days, moment, reaches)
     loads = [load.name for load in LOADS.values() if load.vendor in reaches]
-    known = run_ledger.coverage(dsn, loads, days)
+    known = backfill_ledger.coverage(dsn, loads, days)
     if not any(load.has_cursor for load in known):
         raise KindredError(
             f"nothing of {', '.join(chosen)} is published yet: `kindred run` takes the history"
@@ -156,69 +149,3 @@ def _runs(
     wanted = airflow_backfills.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)
     again = len(wanted & {run.start for run in found})
     return len(wanted) - again, again
-
-
-def show(console: Console, plan: BackfillPlan) -> None:
-    """Print the plan."""
-    days = plan.days
-    console.print(
-        f"Backfill of {days} ({plural_days(len(days))}, {zone().key}):"
-        f" {days.start:%Y-%m-%d %H:%M} to {days.end:%Y-%m-%d %H:%M} UTC, a run for each day.\n",
-        soft_wrap=True,
-    )
-    console.print(
-        counts(
-            ("source", "days", "first run", "run again", "left alone"),
-            [(part.source, len(days), part.first, part.again, part.left) for part in plan.parts],
-        )
-    )
-    for part in plan.parts:
-        _note(console, part)
-    console.print()
-    console.print(
-        counts(
-            ("load", "windows", "published before", "never"),
-            [
-                (known.load, len(days), known.days_published, len(days) - known.days_published)
-                for known in plan.loads
-            ],
-        )
-    )
-    fresh = [known.load for known in plan.loads if not known.has_cursor]
-    if fresh:
-        console.print(
-            f"Never pulled: {', '.join(fresh)}; the next night takes the whole history.",
-            soft_wrap=True,
-        )
-    console.print("\nWhat the vendors can bring:")
-    limits = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for part in plan.parts:
-        for vendor, reach in part.reaches.items():
-            back = f" Reaches {reach.days:,} days back." if reach.days else ""
-            limits.add_row(vendor, f"{VENDORS[vendor].backfills}{back}")
-    console.print(limits)
-    console.print(f"\n{_cost(plan)}", soft_wrap=True)
-
-
-def _note(console: Console, part: SourcePlan) -> None:
-    if part.under_way is not None:
-        began = part.under_way.created_at.astimezone(zone())
-        console.print(
-            f"{part.source}: under way since {began:%Y-%m-%d %H:%M}; what is left of it is followed"
-        )
-    for vendor, reach in part.reaches.items():
-        if not reach.is_connected:
-            console.print(
-                f"{part.source}: Airflow has no connection named {vendor}: its runs will skip",
-                soft_wrap=True,
-            )
-
-
-def _cost(plan: BackfillPlan) -> str:
-    if not plan.runs:
-        return "There is nothing to run."
-    said = (
-        f"{plan.runs:,} runs of {TASKS} tasks, {plan.at_once} at once a source,"
-        " and then one refresh of the marts"
-    )
-    return f"{said}." if plan.seconds is None else f"{said}: very roughly {duration(plan.seconds)}."

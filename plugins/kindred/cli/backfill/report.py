@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kindred.cli import run_ledger
-from kindred.cli.backfill import airflow_backfills
+from kindred.cli.backfill import airflow_backfills, backfill_ledger
 from kindred.cli.backfill.plan import command
 from kindred.cli.business_days import Days
 from kindred.cli.formatting import counts, duration, plural_days
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kindred.cli.backfill.airflow_backfills import Backfill
+    from kindred.cli.backfill.backfill_ledger import BatchCounts, BuildResult
     from kindred.cli.backfill.plan import BackfillPlan
     from kindred.cli.backfill.watch import BackfillSnapshot
-    from kindred.cli.run_ledger import BatchCounts, BuildResult
     from kindred.embedded.services import Services
 
 
@@ -45,7 +44,7 @@ def report(
     outcomes = [outcome for each in ended for outcome in each.outcomes]
     console.print()
     console.print(_loads(outcomes))
-    console.print(f"\n{_marts(run_ledger.builds(dsn, since))}", soft_wrap=True)
+    console.print(f"\n{_marts(backfill_ledger.builds(dsn, since))}", soft_wrap=True)
     for outcome in outcomes:
         if outcome.failed:
             reason = outcome.message or "its task did not end; Airflow has its log"
@@ -73,15 +72,15 @@ def _ended(services: Services, backfill: Backfill, since: datetime) -> _Ended:
         airflow_backfills.runs(services.airflow, backfill.dag, backfill.days, run_type="backfill")
     )
     names = [run.run_id for run in runs]
-    lost = run_ledger.runs_with(dsn, loads, names, *UNSETTLED)
-    held = run_ledger.runs_with(dsn, loads, names, "held")
+    lost = backfill_ledger.runs_with(dsn, loads, names, *UNSETTLED)
+    held = backfill_ledger.runs_with(dsn, loads, names, "held")
     failed = [
         run.start
         for run in runs
         # What a gate holds, running again would hold again.
         if run.run_id in lost or (run.state == "failed" and run.run_id not in held)
     ]
-    return _Ended(source, run_ledger.outcomes(dsn, loads, names, since), failed)
+    return _Ended(source, backfill_ledger.outcomes(dsn, loads, names, since), failed)
 
 
 def _again(failed: list[_Ended]) -> str:

@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
-from kindred.cli.commands import exits
-from kindred.cli.commands.options import (
+from kindred.cli.commands.invocation import (
     AsJson,
     Customers,
     NoSandbox,
     Replay,
     Scenario,
+    exit_on_error,
+    exit_with,
     open_services,
     sandbox_settings,
 )
@@ -39,7 +40,7 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start Postgres, Airflow and the sandbox; what runs already stays."""
-    with exits.exit_on_error():
+    with exit_on_error():
         from kindred.cli import night
         from kindred.embedded import airflow_settings
 
@@ -64,7 +65,7 @@ def down(
     erase: Annotated[bool, typer.Option("--erase", help="Delete all data too.")] = False,
 ) -> None:
     """Stop everything that `up` or `run` started."""
-    with exits.exit_on_error():
+    with exit_on_error():
         services = open_services()
         services.down()
         if erase:
@@ -74,7 +75,7 @@ def down(
 
 def status(as_json: AsJson = False) -> None:
     """Say what runs, how fresh each source is, and what is held."""
-    with exits.exit_on_error():
+    with exit_on_error():
         from kindred.cli import status as statuses
 
         found = statuses.read(open_services(quiet=True))
@@ -88,16 +89,16 @@ def dsn(
     role: Annotated[Role, typer.Option(help="Whose connection string.")] = Role.READER,
 ) -> None:
     """Print a connection string with its password, for a BI tool or psql."""
-    with exits.exit_on_error():
+    with exit_on_error():
         services = open_services(quiet=True)
         if not services.postgres.port:
-            exits.exit_with("there is no warehouse yet: `kindred up` makes it")
+            exit_with("there is no warehouse yet: `kindred up` makes it")
     typer.echo(services.postgres.dsn(role.value))
 
 
 def doctor(as_json: AsJson = False) -> None:
     """Check the machine and every part; say how to fix what is broken."""
-    with exits.exit_on_error():
+    with exit_on_error():
         from kindred.cli import doctor as doctors
 
         findings = doctors.examine()
@@ -115,7 +116,7 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the warehouse's tables and grants up to date; never drops anything."""
-    with exits.exit_on_error():
+    with exit_on_error():
         from kindred.sources import LOADS
         from kindred.warehouse import schema
 

@@ -1,19 +1,19 @@
-"""dbt and Airflow as their own documentation has them, with the settings of this home.
+"""Tools for one's own use: texts scored, and dbt and Airflow with the settings of this home.
 
-The process becomes the tool: its options, its terminal, its signals and its exit code are its own.
+For dbt and Airflow the process becomes the tool: options, terminal, signals and exit code are its.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from kindred.cli.commands import exits
-from kindred.cli.commands.options import open_services
+from kindred.cli.commands.invocation import exit_on_error, interrupt_on_signal, open_services
 
 if TYPE_CHECKING:
     from kindred.embedded.services import Services
@@ -21,9 +21,42 @@ if TYPE_CHECKING:
 PASSED_THROUGH = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
+class Format(StrEnum):
+    """How a table of texts is written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def score(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV or JSON lines in UTF-8; - is standard input.")
+    ],
+    column: Annotated[
+        str | None, typer.Option(help="The texts' column (first: text, or the only one).")
+    ] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Where the file's name does not say it.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write here, whole or not at all (first: standard output).")
+    ] = None,
+) -> None:
+    """Add to a file's texts what they express, on this machine; needs nothing running."""
+    with exit_on_error():
+        from kindred.cli import score_file
+
+        try:
+            with interrupt_on_signal():
+                said = score_file.score_file(file, column, form.value if form else None, output)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+    typer.echo(said, err=True)
+
+
 def dbt(context: typer.Context) -> None:
     """Run dbt on this project and warehouse: `kindred dbt ls`, `kindred dbt docs generate`."""
-    with exits.exit_on_error():
+    with exit_on_error():
         from kindred.building import entities
         from kindred.embedded import airflow_settings
         from kindred.embedded.home import REPOSITORY
@@ -39,7 +72,7 @@ def dbt(context: typer.Context) -> None:
 
 def airflow(context: typer.Context) -> None:
     """Run Airflow's command line on this home: `kindred airflow dags list`."""
-    with exits.exit_on_error():
+    with exit_on_error():
         _become(("airflow", *context.args), _with_warehouse().environment())
 
 

@@ -1,37 +1,14 @@
-"""What the ledger has of nights and backfills: their batches, the days published, the builds."""
+"""What the ledger has of a backfill: the days published before, its batches, the builds after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-
-from psycopg.rows import class_row
+from datetime import datetime
 
 from kindred.cli.business_days import Days
-from kindred.warehouse.connections import connect
+from kindred.warehouse.connections import connect, fetch_rows
 from kindred.warehouse.ledger import UNSETTLED
-
-
-@dataclass(frozen=True)
-class BatchRow:
-    """A row of `ops.loads`, without its window."""
-
-    load: str
-    status: str
-    rows_landed: int
-    rows_quarantined: int
-    rows_published: int | None
-    message: str | None
-
-
-@dataclass(frozen=True)
-class LastNight:
-    """The newest night that any load was asked for."""
-
-    end: datetime
-    is_complete: bool
 
 
 @dataclass(frozen=True)
@@ -69,46 +46,9 @@ class BuildResult:
     customer_months: int | None
 
 
-def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
-    """Return the batches of the runs that were opened since, oldest first."""
-    return rows(
-        dsn,
-        BatchRow,
-        "select load, status, rows_landed, rows_quarantined, rows_published, message"
-        " from ops.loads where run_id = any(%s) and started_at >= %s order by batch_id",
-        [list(run_ids), since],
-    )
-
-
-def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
-    """Return the newest night, which is complete when each of the loads is settled, well or not.
-
-    A load that failed or never began leaves the night to be run again; one that a gate holds
-    does not, for running it again would hold it again.
-    """
-    found = rows(
-        dsn,
-        LastNight,
-        """
-        select
-            loads.window_end as "end",
-            count(distinct loads.load) filter (
-                where loads.status in ('published', 'held', 'skipped') and loads.load = any(%(all)s)
-            ) = cardinality(%(all)s) as is_complete
-        from ops.loads
-        where loads.window_end = (select max(window_end) from ops.loads)
-        group by loads.window_end
-        """,
-        {"all": list(loads)},
-    )
-    if not found:
-        return None
-    return LastNight(found[0].end.astimezone(UTC), found[0].is_complete)
-
-
 def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
     """Return how much of the days each load has, in the loads' order."""
-    return rows(
+    return fetch_rows(
         dsn,
         LoadCoverage,
         """
@@ -161,7 +101,7 @@ def outcomes(
     dsn: str, loads: Iterable[str], run_ids: Iterable[str], since: datetime
 ) -> list[BatchCounts]:
     """Return what became of the runs' batches that were begun since, in the loads' order."""
-    return rows(
+    return fetch_rows(
         dsn,
         BatchCounts,
         """
@@ -198,7 +138,7 @@ def outcomes(
 
 def builds(dsn: str, since: datetime) -> list[BuildResult]:
     """Return the builds of the marts that were begun since."""
-    return rows(
+    return fetch_rows(
         dsn,
         BuildResult,
         """
@@ -222,9 +162,3 @@ def builds(dsn: str, since: datetime) -> list[BuildResult]:
         """,
         [since],
     )
-
-
-def rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
-    """Return the rows of a query as objects of a class whose fields are its columns."""
-    with connect(dsn) as session, session.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(query.encode(), values).fetchall()
