@@ -73,7 +73,7 @@ def test_a_model_that_is_to_take_over_is_shown_with_what_it_has_to_read(warehous
     assert models == status_ledger.TextModels("old-1", "new-1", 70, 18)
     said = status.text_models_line(asdict(models))
     assert said == (
-        "scored by old-1; new-1 takes over when it has read 70 more, 18 new texts wait for it"
+        "scored by old-1; new-1 takes over when it has read 70 more, and 18 new texts wait for it"
     )
 
 
@@ -165,19 +165,19 @@ def test_odd_nights_are_a_line_a_load_that_says_whether_anybody_asks_again(wareh
     lines = [line for line in shown(warehouse).splitlines() if line]
     assert lines == [
         "THIN salesforce_contacts, 1 night, 2026-03-20 00:00 to 2026-03-21 00:00 UTC:"
-        " the next nights ask again",
+        " the next nights extract them again",
         "EMPTY salesforce_orders, 2 nights, 2026-03-18 00:00 to 2026-03-20 00:00 UTC:"
-        " the next nights ask again",
+        " the next nights extract them again",
         "EMPTY salesforce_orders, 1 night, 2026-03-02 00:00 to 2026-03-03 00:00 UTC:"
-        " no longer asked for: `kindred backfill` does",
+        " no longer extracted again: use `kindred backfill`",
     ]
 
 
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (1, "1 not given by the vendor, asked for again the next night: c0"),
-        (7, "7 not given by the vendor, asked for again the next night: c0, c1, c2, c3, c4, …"),
+        (1, "1 not returned by the vendor, requested again the next night: c0"),
+        (7, "7 not returned by the vendor, requested again the next night: c0, c1, c2, c3, c4, …"),
     ],
 )
 def test_what_the_vendor_did_not_give_the_last_night_is_counted_and_named(warehouse, count, said):

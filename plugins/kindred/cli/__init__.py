@@ -11,15 +11,15 @@
     status_ledger.py      the queries of the status
     attention.py          batches and builds that failed, nights that look suspicious
     held.py               held batches: rules that failed, release and replacement
-    doctor.py             checks of the machine and every part
-    findings/             what the published marts say, on one page
-    formatting.py         counts, spans of time, figures with their interval
-    score_file.py         texts of a file scored
+    doctor.py             checks of the machine and every component
+    findings/             the findings of the published marts, on one page
+    formatting.py         counts, durations, figures with their interval
+    score_file.py         scores for the texts of a file
     text_tables.py        CSV and JSON lines as tables of texts
     text_files.py         a file as numbered lines
 
-Heavy imports stay inside the commands, so that `kindred --help` is there at once.  An error
-that a person can correct is one sentence; a traceback is a bug of ours.
+Heavy imports stay inside the commands, so that `kindred --help` responds at once.  An error that a
+person can correct is reported in one sentence; a traceback is a bug.
 """
 
 from kindred.cli.commands import app

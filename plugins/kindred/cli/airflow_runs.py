@@ -1,7 +1,7 @@
-"""Runs and their tasks as Airflow reports them, and services that stay up while they are followed.
+"""Follow runs and tasks in Airflow, and restart services that crash meanwhile.
 
-A database or a scheduler that dies in mid-night would leave a person to type the same command
-again, more than once: what has lost its database dies later than the database.
+Without restarts a crash of the database or the scheduler would force a person to repeat the
+command, and more than once, because services that lose their database crash some time after it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from kindred.sources import SOURCES
 INGESTS = tuple(f"ingest_{source}" for source in SOURCES)
 RECONCILE = "reconcile"
 REFRESH = "refresh_marts"
-REPORT = "report"  # an ingest's last task, red where a load of the run is missing
+REPORT = "report"  # an ingest's last task; it fails when a load of the run is missing
 UNFINISHED = {"queued", "running"}
 ENDED = {"success", "failed", "skipped", "upstream_failed", "removed"}
 POLL_SECONDS = 1.0
-# One death of the database makes three or four; a busy API answers late now and then.
+# One crash of the database causes three or four errors, and a busy API times out now and then.
 MOST_TROUBLES, WITHIN_SECONDS = 20, 1800.0
 PAUSE_SECONDS = 1.0
 Snapshot = TypeVar("Snapshot")
@@ -58,27 +58,31 @@ Runs = dict[tuple[str, str], str]
 
 
 def wait_until_known(airflow: Airflow, dags: tuple[str, ...], seconds: float = 90) -> None:
-    """Wait until Airflow has read the DAGs' files."""
+    """Wait until Airflow has parsed the DAGs.
+
+    Raises:
+        SetupError: A DAG file has import errors, or the time is over.
+    """
     deadline = time.monotonic() + seconds
     for dag in dags:
         while airflow.find(f"/dags/{dag}") is None:
             errors = airflow.get("/importErrors")["import_errors"]
             if errors:
                 files = ", ".join(sorted({error["filename"] for error in errors}))
-                raise SetupError(f"Airflow cannot read {files}: the UI's first page says why")
+                raise SetupError(f"Airflow cannot import {files}: see the first page of its UI")
             if time.monotonic() > deadline:
-                raise SetupError(f"Airflow has not read the DAG {dag} after {seconds:.0f} s")
+                raise SetupError(f"Airflow has not parsed the DAG {dag} after {seconds:.0f} s")
             time.sleep(0.3)
 
 
 def has_events(airflow: Airflow) -> bool:
-    """Return whether published assets wait for a refresh to be made of them."""
+    """Return whether asset events are queued that have yet to trigger a refresh."""
     found = airflow.find(f"/dags/{REFRESH}/assets/queuedEvents")
     return bool(found and found["queued_events"])
 
 
 def refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
-    """Return the refreshes that started after `began`, or were under way then."""
+    """Return the refreshes that are in `ours`, are unfinished or were created since `began`."""
     body = {"dag_ids": [REFRESH], "order_by": "-run_after", "page_limit": 20}
     found = airflow.post("/dags/~/dagRuns/list", body)["dag_runs"]
     return {
@@ -91,7 +95,7 @@ def refreshes(airflow: Airflow, began: datetime, ours: set[str]) -> Runs:
 
 
 def tasks_of(airflow: Airflow, runs: Runs) -> list[Task]:
-    """Return the tasks of the runs in the order they started."""
+    """Return the tasks of the runs in the order in which they started."""
     dags, run_ids = ({run[place] for run in runs} for place in (0, 1))
     body = {"dag_ids": sorted(dags), "dag_run_ids": sorted(run_ids), "page_limit": 100}
     answer = airflow.post("/dags/~/dagRuns/~/taskInstances/list", body)
@@ -118,10 +122,10 @@ def _seconds(entry: dict[str, Any]) -> float:
 
 
 def with_restarts(services: Services, look: Callable[[], Iterator[Snapshot]]) -> Iterator[Snapshot]:
-    """Yield what `look` yields; start again what dies meanwhile, then look again.
+    """Yield what `look` yields; when a service crashes, restart it and call `look` again.
 
     Raises:
-        KindredError: services die again and again, or a person has stopped them.
+        KindredError: Services keep crashing, or a person has stopped them.
     """
     troubles: deque[float] = deque(maxlen=MOST_TROUBLES)
     while len(troubles) < MOST_TROUBLES or time.monotonic() - troubles[0] > WITHIN_SECONDS:
@@ -137,13 +141,13 @@ def with_restarts(services: Services, look: Callable[[], Iterator[Snapshot]]) ->
             services.restart_crashed()
         time.sleep(PAUSE_SECONDS)
     raise KindredError(
-        f"the services do not stay up: see {services.home.logs}; the same command goes on with it"
+        f"the services keep crashing: see {services.home.logs}; the same command resumes"
     )
 
 
 @contextmanager
 def _borne() -> Iterator[None]:
-    """Ignore the failure of a server, which may answer later, but not the refusal of a request."""
+    """Ignore errors of a server, which may recover, but not a rejected request (HTTP 4xx)."""
     try:
         yield
     except (

@@ -1,4 +1,4 @@
-"""What failed and what is suspicious: the newest batches and builds that need a person."""
+"""Failures and suspicious nights: batches and builds that need a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kindred.warehouse.connections import fetch_rows
 
 @dataclass(frozen=True)
 class Failure:
-    """The newest batch of a load, or the newest build, that failed, and why."""
+    """The newest batch of a load, or the newest build, if it failed, with its message."""
 
     name: str
     batch_id: int | None
@@ -23,12 +23,12 @@ class Failure:
 
     def __str__(self) -> str:
         which = f"build {self.build_id}" if self.batch_id is None else f"batch {self.batch_id}"
-        return f"{self.name}, {which}: {self.message or 'Airflow has the log of its task'}"
+        return f"{self.name}, {which}: {self.message or 'see the log of its task in Airflow'}"
 
 
 @dataclass(frozen=True)
 class SuspiciousNight:
-    """Nights of a load that were published empty or thin, and that nothing has confirmed yet."""
+    """Nights of a load that were published empty or thin and are not confirmed yet."""
 
     load: str
     suspicion: str
@@ -41,15 +41,15 @@ class SuspiciousNight:
         nights = f"{self.nights} night{'s' * (self.nights != 1)}"
         days = f"{self.since:%Y-%m-%d %H:%M} to {self.through:%Y-%m-%d %H:%M} UTC"
         goes_on = (
-            "the next nights ask again"
+            "the next nights extract them again"
             if self.is_asked_again
-            else "no longer asked for: `kindred backfill` does"
+            else "no longer extracted again: use `kindred backfill`"
         )
         return f"{self.load}, {nights}, {days}: {goes_on}"
 
 
 def failed(dsn: str) -> list[Failure]:
-    """Return the failures that nothing has made good since."""
+    """Return the failures that no later batch or build has repaired."""
     found: list[Failure] = fetch_rows(
         dsn,
         Failure,
@@ -74,7 +74,7 @@ def failed(dsn: str) -> list[Failure]:
 
 
 def suspicious(dsn: str) -> list[SuspiciousNight]:
-    """Return nights of the last four weeks that were published empty or thin, a line a load."""
+    """Return unconfirmed empty or thin nights of the last four weeks, grouped by load."""
     found: list[SuspiciousNight] = fetch_rows(
         dsn,
         SuspiciousNight,

@@ -1,7 +1,7 @@
-"""Check the machine and every part, and say for each what fixes it.
+"""Check the machine and every component, and name the fix for each problem.
 
-Checks go from the ground up. One that depends on a broken part is left out, so the first line that
-is broken is the one to fix.
+Checks run from the bottom up. A check that depends on a broken component is skipped, so the first
+broken line is the one to fix.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STYLES = {"ok": "green", "warning": "yellow", "broken": "bold red"}
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One check: what was looked at, its state, and what fixes it."""
+    """The result of one check: what was checked, its state, and the fix."""
 
     check: str
     state: str  # ok, warning, broken
@@ -55,7 +55,7 @@ def examine() -> list[Diagnosis]:
     try:
         services = Services(Home.open())
     except SetupError as trouble:
-        return [*findings, Diagnosis("home", "broken", str(trouble), "fix it and ask again")]
+        return [*findings, Diagnosis("home", "broken", str(trouble), "fix it and check again")]
     findings.append(Diagnosis("home", "ok", str(services.home.folder)))
     findings += _ports(services)
     if services.postgres.is_alive():
@@ -98,7 +98,7 @@ def _disk() -> Diagnosis:
 
 
 def _ports(services: Services) -> Iterator[Diagnosis]:
-    """Yield a line for each remembered port, with a warning where another program took it."""
+    """Yield a line for each remembered port, with a warning if another program has taken it."""
     running = services.running()
     ours = {"airflow": running["api-server"]} | running
     for name, port in services.home.remembered("ports", {}).items():
@@ -106,11 +106,11 @@ def _ports(services: Services) -> Iterator[Diagnosis]:
             yield Diagnosis(f"port of {name}", "ok", str(port))
         else:
             fix = "`kindred up` takes another port; change it in BI tools that used this one"
-            yield Diagnosis(f"port of {name}", "warning", f"{port} is another program's now", fix)
+            yield Diagnosis(f"port of {name}", "warning", f"another program uses {port} now", fix)
 
 
 def _warehouse(services: Services) -> Iterator[Diagnosis]:
-    """Yield whether each role can do its work and no more, and what is held or failed."""
+    """Yield checks of the tables and of each role's rights, and what is held or failed."""
     admin = services.postgres.dsn("admin")
     with connect(admin) as session:
         made = session.execute("select to_regclass('ops.loads') is not null").fetchone()
@@ -174,7 +174,7 @@ def _airflow(services: Services) -> Iterator[Diagnosis]:
 
 
 def _vendor(vendor: str, found: dict[str, Any] | None) -> Diagnosis:
-    """Return whether the vendor's host answers anything; only the night tries the login."""
+    """Return whether the vendor's host responds at all; only a night tests the login."""
     name = f"source {vendor}"
     if found is None:
         if f"AIRFLOW_CONN_{vendor.upper()}" in os.environ:
@@ -190,7 +190,7 @@ def _vendor(vendor: str, found: dict[str, Any] | None) -> Diagnosis:
     except AirflowRefusal:
         return Diagnosis(name, "ok", f"{where} answers")
     except AirflowUnreachable as silence:
-        # An answer that is no JSON is an answer; a refused connection is not.
+        # A response that is not JSON still shows a live host; a refused connection does not.
         if "JSONDecodeError" in str(silence):
             return Diagnosis(name, "ok", f"{where} answers")
         fix = "`kindred up`" if owner == "sandbox" else f"check the host of connection {vendor}"

@@ -1,8 +1,8 @@
-"""What gates hold: the rules that failed, the commands to look, and the two ways out.
+"""Show what gates hold, and release or replace a held batch.
 
-A person lets a held batch through, or the vendor is asked for its window again.  Commands work as
-they are printed.  Rules, fields, counts and reasons are shown, never a value: the rows themselves
-are for whoever has a login that reads them.
+A person releases a held batch, or Airflow extracts its window again.  The commands work as they are
+printed.  Rules, fields, counts and reasons are shown, never a value: the rows themselves are
+reserved for logins that may read them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SCORES = "scored_texts"
 
 
 def read(dsn: str) -> list[dict[str, Any]]:
-    """Return what gates hold, with the reasons of its quarantine and the next commands."""
+    """Return what gates hold, with the reasons for quarantine and the next commands."""
     stuck = _stuck(dsn)
     batches = [one["batch_id"] for one in stuck if one["batch_id"] is not None]
     with connect(dsn) as conn:
@@ -40,9 +40,9 @@ def read(dsn: str) -> list[dict[str, Any]]:
 
 
 def _stuck(dsn: str) -> list[dict[str, Any]]:
-    """Return the batches and the build that gates hold, with the critical rules that failed last.
+    """Return the held batches and build, with the critical rules that failed in the last attempt.
 
-    Names, counts and notes; no values.
+    The result has names, counts and notes, but no values.
     """
     with connect(dsn) as session, session.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(
@@ -153,11 +153,11 @@ def _decide(one: dict[str, Any]) -> Iterator[str]:
 
 
 def release(services: Services, batch_id: int, reason: str) -> str:
-    """Publish a held batch and ask for a refresh of the marts; return what was done.
+    """Publish a held batch and trigger a refresh of the marts; return a line about both.
 
     Raises:
-        GateError: there is no such batch, it is not held, or what was deleted at the vendor since
-            would come back with it.
+        GateError: There is no such batch, it is not held, or releasing it would bring back records
+            that the vendor has deleted since.
     """
     from kindred.pipeline import held_batches
 
@@ -172,19 +172,21 @@ def release(services: Services, batch_id: int, reason: str) -> str:
 
 
 def replace(services: Services, batch_id: int) -> tuple[str, bool]:
-    """Have Airflow ask again for the window of a held batch; return what came, and if it is in raw.
+    """Have Airflow extract a held batch's window again; return a line about it, and success.
 
-    Airflow does it, because Airflow has the vendors' credentials.
+    The extraction runs in Airflow because the vendors' credentials are there.
 
     Raises:
-        GateError: there is no such batch, or it is not held.
-        SetupError: Airflow does not run.
+        GateError: There is no such batch, or it is not held.
+        SetupError: Airflow is not running.
     """
     with connect(services.postgres.dsn("loader")) as conn:
         batch = ledger.find_held(conn, batch_id)
     airflow = services.airflow
     if not airflow.is_alive():
-        raise SetupError("Airflow does not run, and it is Airflow that asks: `kindred up` first")
+        raise SetupError(
+            "Airflow is not running, and only Airflow can query the vendor: `kindred up` first"
+        )
     dag = f"/dags/ingest_{source_of(batch.load)}"
     airflow.patch(dag, {"is_paused": False})
     asked = {"logical_date": None, "conf": {"replace": batch_id}}
@@ -198,12 +200,12 @@ def replace(services: Services, batch_id: int) -> tuple[str, bool]:
             [run_id],
         ).fetchone()
     if row is None:
-        return f"Airflow could not ask: see {airflow.base}{dag}/runs/{run_id}", False
+        return f"Airflow could not query the vendor: see {airflow.base}{dag}/runs/{run_id}", False
     new, status, landed, published, message = row
     if status != "published":
         return f"Batch {new} is {status}: {message}\nBatch {batch_id} stays held.", False
     return (
-        f"raw.{batch.load}: {published:,} rows changed of {landed:,} that came for {batch.window};"
-        f" batch {new} took the place of {batch_id}. The marts follow.",
+        f"raw.{batch.load}: {published:,} rows changed of {landed:,} landed for {batch.window};"
+        f" batch {new} replaces {batch_id}. A refresh of the marts follows.",
         True,
     )

@@ -1,6 +1,6 @@
-"""A night at one moment, and how it is shown: a live table on a terminal, plain lines elsewhere.
+"""Take snapshots of a night and show them: a live table on a terminal, plain lines elsewhere.
 
-Both say the same: each task with its seconds, and each load with its rows.
+Both show the same: each task with its seconds, and each load with its row counts.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class BatchRow:
 
 @dataclass
 class RunSnapshot:
-    """What a night looks like at one moment."""
+    """The state of a night's runs, tasks and batches at one moment."""
 
     runs: dict[tuple[str, str], str] = field(default_factory=dict)
     tasks: list[Task] = field(default_factory=list)
@@ -61,7 +61,7 @@ class RunSnapshot:
 
     @property
     def causes(self) -> list[Task]:
-        """The failed tasks, but for a report of what an earlier task of its run has failed in."""
+        """The failed tasks, without a report task that repeats a failure earlier in its run."""
         work = {(task.dag, task.run_id) for task in self.failed if task.name != REPORT}
         return [
             task
@@ -77,21 +77,21 @@ class RunSnapshot:
 def run_snapshots(
     airflow: Airflow, ingests: list[str], start: datetime, began: datetime
 ) -> Iterator[RunSnapshot]:
-    """Yield snapshots until the night's ingests and every refresh after them have ended.
+    """Yield snapshots until the night's ingests and all refreshes that follow have ended.
 
-    A snapshot costs three requests: the API has one worker, and the tasks need it too.
+    A snapshot takes only three requests, because the API has one worker, which the tasks need too.
 
     Args:
-        ingests: the DAGs whose runs for the night were asked for.
-        start: the night's start, which is the runs' logical date.
-        began: when they were asked for: what is refreshed from then on is the night's.
+        ingests: The DAGs that were triggered for the night.
+        start: The night's start, which is the runs' logical date.
+        began: When the runs were triggered. Refreshes from then on belong to the night.
     """
     ours: set[str] = set()
     is_over = False
     while not is_over:
         runs = _ingests(airflow, ingests, start)
         is_ingested = not UNFINISHED & set(runs.values())
-        # Asked before the refreshes: an event that is gone by then has its run.
+        # Read before the refreshes: an event that disappears in between has become a run.
         is_awaited = is_ingested and airflow_runs.has_events(airflow)
         found = airflow_runs.refreshes(airflow, began, ours)
         ours |= {run_id for _, run_id in found}
@@ -110,7 +110,7 @@ def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:
 
 
 def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
-    """Return the batches of the runs that were opened since, oldest first."""
+    """Return the batches of the runs that were started at or after `since`, oldest first."""
     return fetch_rows(
         dsn,
         BatchRow,
@@ -122,7 +122,7 @@ def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]
 
 @contextmanager
 def display(console: Console) -> Iterator[Callable[[RunSnapshot], None]]:
-    """Yield a function that shows a snapshot of the night."""
+    """Yield a function that displays a snapshot of the night."""
     if not console.is_terminal:
         yield LinePrinter(console).update
         return
@@ -151,14 +151,14 @@ def table(snapshot: RunSnapshot) -> RenderableType:
 
 
 class LinePrinter:
-    """One line for each task that ended and each load that settled, once."""
+    """Print one line for each task that ends and each load that settles."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._said: set[tuple[str, ...]] = set()
 
     def update(self, snapshot: RunSnapshot) -> None:
-        """Say what is new in the snapshot."""
+        """Print what is new in the snapshot."""
         for task in snapshot.tasks:
             if task.has_ended or task.state == "up_for_retry":
                 line = f"{_name(task):36} {task.state:16} {task.seconds:7.1f} s"

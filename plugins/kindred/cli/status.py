@@ -14,7 +14,7 @@ from kindred.cli import attention, deletions, held, status_ledger
 from kindred.embedded.services import Services
 from kindred.sources import source_of
 
-NAMED = 5  # of many, so many are enough to see what they have in common
+NAMED = 5  # ids shown of a long list: enough to see what they have in common
 
 
 def read(services: Services) -> dict[str, Any]:
@@ -83,28 +83,31 @@ def show(found: dict[str, Any]) -> None:
 
 
 def unanswered_line(entry: dict[str, Any]) -> str:
-    """Say what the vendor did not give, and the first of it."""
+    """Return a line with the number of ids that the vendor did not return, and the first few."""
     ids = entry["ids"]
     more = ", …" if len(ids) > NAMED else ""
     return (
-        f"{entry['load']}: {len(ids):,} not given by the vendor, asked for again the next night:"
+        f"{entry['load']}: {len(ids):,} not returned by the vendor, requested again the next night:"
         f" {', '.join(ids[:NAMED])}{more}"
     )
 
 
 def text_models_line(models: dict[str, Any]) -> str:
-    """Say whose scores the marts use, and how far the next model is."""
+    """Return a line with the model whose scores the marts use, and the progress of the next."""
     said = f"scored by {models['in_use']}"
     if models["reading"]:
         said += (
             f"; {models['reading']} takes over when it has read {models['texts_left']:,} more,"
-            f" {models['texts_waiting']:,} new texts wait for it"
+            f" and {models['texts_waiting']:,} new texts wait for it"
         )
     return said
 
 
 def deletions_line(compared_through: dict[str, datetime | None]) -> str:
-    """Say up to where each source was compared with its vendor, or load, where they differ."""
+    """Return a line with the day through which each source was compared with its vendor.
+
+    Loads are named instead of their source where their days differ.
+    """
     alike: dict[datetime | None, list[str]] = {}
     for source, loads in groupby(compared_through, source_of):
         names = list(loads)
@@ -130,7 +133,7 @@ def _freshness(entries: list[dict[str, Any]], linked: dict[str, tuple[int, int]]
 
 
 def _share(linked: int, rows: int) -> str:
-    """Say how many of the last 28 days' records belong to a customer."""
+    """Return the share of the last 28 days' records that belong to a customer."""
     return f"{linked / rows:.0%}"
 
 

@@ -1,4 +1,4 @@
-"""What `kindred status` reads of the ledger: how fresh each load is, the marts, the models."""
+"""Queries of `kindred status`: the freshness of the loads, the published marts, the text models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kindred.warehouse.connections import connect, fetch_rows
 
 @dataclass(frozen=True)
 class Unanswered:
-    """What the vendor did not give the last night of a load, by its ids."""
+    """The ids that the vendor did not return in a load's last night."""
 
     load: str
     ids: list[str]
@@ -18,7 +18,7 @@ class Unanswered:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How far a load's published rows reach, and what is held of it."""
+    """How far a load's published rows reach, and how many of its batches are held."""
 
     load: str
     through: datetime | None
@@ -39,7 +39,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class TextModels:
-    """Whose scores the marts use, and the model that is to take over, if one is."""
+    """The model whose scores the marts use, and the one that will take over, if any."""
 
     in_use: str
     reading: str | None
@@ -48,7 +48,7 @@ class TextModels:
 
 
 def freshness(dsn: str) -> list[Freshness]:
-    """Return an entry for each load that was ever asked for."""
+    """Return an entry for each load that has a batch."""
     return fetch_rows(
         dsn,
         Freshness,
@@ -67,10 +67,10 @@ def freshness(dsn: str) -> list[Freshness]:
 
 
 def linked(dsn: str) -> dict[str, tuple[int, int]]:
-    """Return by load how many records of the last 28 days belong to a customer, of how many.
+    """Return for each load the records of the last 28 days: those of a customer, and all.
 
     Args:
-        dsn: the reader's connection string: marts are the readers'.
+        dsn: The reader's connection string.
     """
     with connect(dsn) as conn:
         known = conn.execute("select to_regclass('marts.freshness')").fetchone()
@@ -83,7 +83,7 @@ def linked(dsn: str) -> dict[str, tuple[int, int]]:
 
 
 def unanswered(dsn: str) -> list[Unanswered]:
-    """Return an entry for each load whose last night the vendor did not give all of."""
+    """Return an entry for each load with ids that the vendor did not return in its last night."""
     return fetch_rows(
         dsn,
         Unanswered,
@@ -111,9 +111,10 @@ def last_publication(dsn: str) -> Publication | None:
 
 
 def text_models(dsn: str) -> TextModels | None:
-    """Return which model's scores are in use and which is next; None before any text was scored.
+    """Return the model whose scores are in use and the next; None before any text was scored.
 
-    A text that waits was published after the new model came, which alone has read it.
+    A waiting text was published after the next model was installed, and only that model has
+    scored it.
     """
     found = fetch_rows(
         dsn,

@@ -66,7 +66,7 @@ def test_an_address_is_refused_in_one_sentence_before_there_is_a_warehouse() -> 
     told = CliRunner().invoke(app, ["dsn"])
 
     assert told.exit_code == 2
-    assert told.stderr == "kindred: there is no warehouse yet: `kindred up` makes it\n"
+    assert told.stderr == "kindred: there is no warehouse yet: `kindred up` creates it\n"
 
 
 def test_a_broken_connection_string_is_never_printed() -> None:

@@ -133,6 +133,6 @@ def test_troubles_of_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_dies_again_and_again_is_given_up_with_the_folder_of_its_logs() -> None:
     machine = Machine(refuses=AirflowUnreachable("POST /api: OSError"))
     machine.gone = ["api-server"]
-    with pytest.raises(KindredError, match="do not stay up: see logs"):
+    with pytest.raises(KindredError, match="keep crashing: see logs"):
         follow(machine, lambda: iter([1]))
     assert machine.revived == airflow_runs.MOST_TROUBLES

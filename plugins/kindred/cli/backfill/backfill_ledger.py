@@ -1,4 +1,4 @@
-"""What the ledger has of a backfill: the days published before, its batches, the builds after."""
+"""Queries about a backfill: the days published before, its batches, the builds that followed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kindred.warehouse.ledger import UNSETTLED
 
 @dataclass(frozen=True)
 class LoadCoverage:
-    """What there is of a load: how many of the days, and whether a night ever published it."""
+    """How many of the days a load has published, and whether any night has published it."""
 
     load: str
     days_published: int
@@ -22,7 +22,7 @@ class LoadCoverage:
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """What became of a load's batches, one a day."""
+    """Counts of a load's batches by outcome, one batch per day, and of their rows."""
 
     load: str
     days: int
@@ -37,7 +37,7 @@ class BatchCounts:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """A build of the marts: the customers and customer-months it computed (None: not reached)."""
+    """A build of the marts; a count is None if the build ended before computing it."""
 
     build_id: int
     status: str
@@ -47,7 +47,7 @@ class BuildResult:
 
 
 def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
-    """Return how much of the days each load has, in the loads' order."""
+    """Return how many of the days each load has published, in the order of the loads."""
     return fetch_rows(
         dsn,
         LoadCoverage,
@@ -79,7 +79,7 @@ def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
 
 
 def runs_with(dsn: str, loads: Iterable[str], run_ids: Iterable[str], *statuses: str) -> set[str]:
-    """Return the runs in which the newest batch of a load is in one of the statuses."""
+    """Return the runs in which the newest batch of some load has one of the statuses."""
     with connect(dsn) as session:
         found = session.execute(
             """
@@ -100,7 +100,7 @@ def runs_with(dsn: str, loads: Iterable[str], run_ids: Iterable[str], *statuses:
 def outcomes(
     dsn: str, loads: Iterable[str], run_ids: Iterable[str], since: datetime
 ) -> list[BatchCounts]:
-    """Return what became of the runs' batches that were begun since, in the loads' order."""
+    """Return counts of the runs' batches started since, in the order of the loads."""
     return fetch_rows(
         dsn,
         BatchCounts,
@@ -137,7 +137,7 @@ def outcomes(
 
 
 def builds(dsn: str, since: datetime) -> list[BuildResult]:
-    """Return the builds of the marts that were begun since."""
+    """Return the builds of the marts started since, oldest first."""
     return fetch_rows(
         dsn,
         BuildResult,

@@ -1,4 +1,4 @@
-"""A backfill on the screen: the plan before it starts, and how far it is while it runs."""
+"""Show a backfill: the plan before it starts, and the progress while it runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kindred.cli.backfill.watch import BackfillSnapshot, SourceProgress
 
 TASKS = 4  # land, gate, publish, report
-QUIET_SECONDS = 10.0  # between two plain lines that only count on
+QUIET_SECONDS = 10.0  # between two progress lines
 
 
 def show_plan(console: Console, plan: BackfillPlan) -> None:
@@ -55,10 +55,10 @@ def show_plan(console: Console, plan: BackfillPlan) -> None:
     fresh = [known.load for known in plan.loads if not known.has_cursor]
     if fresh:
         console.print(
-            f"Never pulled: {', '.join(fresh)}; the next night takes the whole history.",
+            f"Never loaded: {', '.join(fresh)}; the next night loads the whole history.",
             soft_wrap=True,
         )
-    console.print("\nWhat the vendors can bring:")
+    console.print("\nWhat the vendors can deliver:")
     limits = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for part in plan.parts:
         for vendor, reach in part.reaches.items():
@@ -72,12 +72,12 @@ def _note(console: Console, part: SourcePlan) -> None:
     if part.under_way is not None:
         began = part.under_way.created_at.astimezone(zone())
         console.print(
-            f"{part.source}: under way since {began:%Y-%m-%d %H:%M}; what is left of it is followed"
+            f"{part.source}: in progress since {began:%Y-%m-%d %H:%M}; this follows the rest of it"
         )
     for vendor, reach in part.reaches.items():
         if not reach.is_connected:
             console.print(
-                f"{part.source}: Airflow has no connection named {vendor}: its runs will skip",
+                f"{part.source}: Airflow has no connection {vendor}, so its runs will be skipped",
                 soft_wrap=True,
             )
 
@@ -86,7 +86,7 @@ def _cost(plan: BackfillPlan) -> str:
     if not plan.runs:
         return "There is nothing to run."
     said = (
-        f"{plan.runs:,} runs of {TASKS} tasks, {plan.at_once} at once a source,"
+        f"{plan.runs:,} runs of {TASKS} tasks, {plan.at_once} at once per source,"
         " and then one refresh of the marts"
     )
     return f"{said}." if plan.seconds is None else f"{said}: very roughly {duration(plan.seconds)}."
@@ -119,7 +119,7 @@ def table(snapshot: BackfillSnapshot, to_go: str) -> RenderableType:
 
 
 class ProgressPrinter:
-    """A line when days are over, at most one in ten seconds; and one for each task of a refresh."""
+    """Print progress at most every ten seconds, and a line for each task of a refresh."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -129,7 +129,7 @@ class ProgressPrinter:
         self._said = ""
 
     def update(self, snapshot: BackfillSnapshot) -> None:
-        """Say what is new in the snapshot."""
+        """Print what is new in the snapshot."""
         said = ", ".join(map(_describe, snapshot.sources))
         to_go = self._pace.to_go(snapshot)
         is_time = not snapshot.left or time.monotonic() - self._last >= QUIET_SECONDS
@@ -141,14 +141,14 @@ class ProgressPrinter:
 
 
 class Eta:
-    """How fast days are over since the following began."""
+    """Estimate the time to go from the days that have ended since the display began."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._over_before: int | None = None
 
     def to_go(self, snapshot: BackfillSnapshot) -> str:
-        """Say how long the rest takes at this pace; nothing while it is not known."""
+        """Return the time to go at the present pace, or an empty text while it is unknown."""
         over = sum(progress.days - progress.left for progress in snapshot.sources)
         if self._over_before is None:
             self._over_before = over

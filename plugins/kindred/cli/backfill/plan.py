@@ -1,4 +1,4 @@
-"""What a backfill would run: days, runs, what there is of them already, what cannot come."""
+"""Plan a backfill: which runs it makes, what is published already, which days are refused."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ from kindred.sources import LOADS, SOURCES, VENDORS
 
 @dataclass(frozen=True)
 class SourcePlan:
-    """What is to be run of one source.
+    """The part of a plan that concerns one source.
 
-    `reaches` has each vendor of the source. `first` and `again` count runs, `left` days that are
-    somebody else's run or did not fail.
+    Attributes:
+        reaches: How far back each vendor of the source can be queried, by name.
+        first: Runs to be created.
+        again: Runs to be repeated.
+        left: Days left alone, because another run covers them or they did not fail.
+        seconds: The typical duration of a run; None while there is no earlier run.
     """
 
     source: str
@@ -46,7 +50,7 @@ class SourcePlan:
 
 @dataclass(frozen=True)
 class BackfillPlan:
-    """A backfill of `days`: everything again, or what failed and what never ran."""
+    """A backfill of `days`: all of them again, or only those that failed or never ran."""
 
     days: Days
     only_failed: bool
@@ -60,13 +64,13 @@ class BackfillPlan:
 
     @property
     def seconds(self) -> float | None:
-        """Roughly how long it takes, by earlier runs: sources run beside each other."""
+        """A rough estimate of the duration from earlier runs; sources run in parallel."""
         known = [part.runs * part.seconds for part in self.parts if part.seconds is not None]
         return max(known, default=None)
 
 
 def command(days: Days, sources: Sequence[str], *, only_failed: bool = False) -> str:
-    """Return the command line that asks for this; without sources it means all."""
+    """Return the command line of this backfill; it names no source if all are meant."""
     words = ["kindred backfill", f"--from {days.first}", f"--to {days.last}"]
     words += [f"--source {source}" for source in sources if len(sources) < len(SOURCES)]
     return " ".join([*words, "--only-failed"] if only_failed else words)
@@ -82,16 +86,16 @@ def make(
     only_failed: bool,
     at_once: int,
 ) -> BackfillPlan:
-    """Ask Airflow, its connections and the ledger what a backfill would do; changes nothing.
+    """Plan a backfill from Airflow, its connections and the ledger, and change nothing.
 
     Args:
-        dsn: the warehouse, as a role that reads the ledger.
-        sources: which, of those there are; all when empty.
-        moment: the instant up to which there can be records.
+        dsn: The warehouse, as a role that can read the ledger.
+        sources: The sources to run; all if empty.
+        moment: The instant up to which records can exist.
 
     Raises:
-        KindredError: days that no vendor can bring, no night yet, or a backfill of other days is
-            under way; the text says what works.
+        KindredError: A vendor cannot deliver the days, no night was published yet, or a backfill
+            of other days is active. The message names what works.
     """
     chosen = [source for source in SOURCES if source in sources or not sources]
     refuse_unfinished(days, moment)
@@ -105,7 +109,7 @@ def make(
     known = backfill_ledger.coverage(dsn, loads, days)
     if not any(load.has_cursor for load in known):
         raise KindredError(
-            f"nothing of {', '.join(chosen)} is published yet: `kindred run` takes the history"
+            f"nothing of {', '.join(chosen)} is published yet: `kindred run` loads the history"
         )
     parts = []
     for source in chosen:
@@ -113,7 +117,7 @@ def make(
         running = airflow_backfills.find_active(airflow, dag)
         if running is not None and running.days != days:
             raise KindredError(
-                f"{source}: Airflow runs a backfill of {running.days} and takes one at a time."
+                f"{source}: Airflow runs a backfill of {running.days}, and allows one at a time."
                 f" Follow it: `{command(running.days, [source])}`, or cancel it on"
                 f" {airflow.base}/dags/{dag}"
             )
@@ -143,7 +147,7 @@ def _runs(
     *,
     only_failed: bool,
 ) -> tuple[int, int]:
-    """Return how many runs Airflow would make, and how many it would run again."""
+    """Return how many runs Airflow would create, and how many it would repeat."""
     if running is not None:
         return 0, sum(run.state in UNFINISHED for run in found)
     wanted = airflow_backfills.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)

@@ -23,7 +23,7 @@ POLL_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class SourceProgress:
-    """How far the runs of one source are."""
+    """The progress of one source's runs, counted in days."""
 
     source: str
     days: int
@@ -38,7 +38,7 @@ class SourceProgress:
 
 @dataclass(frozen=True)
 class BackfillSnapshot:
-    """What a backfill looks like at one moment: its days, and once they are over the refreshes."""
+    """The state of a backfill at one moment: its days, and at the end the refreshes' tasks."""
 
     sources: tuple[SourceProgress, ...]
     tasks: tuple[Task, ...] = field(default=())
@@ -53,10 +53,10 @@ class BackfillSnapshot:
 
 
 def backfill_snapshots(airflow: Airflow, backfills: list[Backfill]) -> Iterator[BackfillSnapshot]:
-    """Yield snapshots until every run has ended and every refresh of the marts after them.
+    """Yield snapshots until all runs and all refreshes of the marts that follow have ended.
 
-    A snapshot costs three requests a source, and later three in all: the API has one worker, and
-    the tasks need it too.
+    A snapshot takes three requests per source, and later three in all, because the API has one
+    worker, which the tasks need too.
     """
     since = min(backfill.created_at for backfill in backfills)
     days = {b.dag: airflow_backfills.count(airflow, b.dag, b.days) for b in backfills}
@@ -86,8 +86,8 @@ def _progress(airflow: Airflow, backfill: Backfill, days: int) -> SourceProgress
 
 
 def _refreshes(airflow: Airflow, since: datetime) -> tuple[tuple[Task, ...], bool]:
-    """Return the tasks of the refreshes since, and whether no other is to come."""
-    # Asked before the refreshes: an event that is gone by then has its run.
+    """Return the tasks of the refreshes since `since`, and whether all refreshes have ended."""
+    # Read before the refreshes: an event that disappears in between has become a run.
     is_awaited = airflow_runs.has_events(airflow)
     runs = airflow_runs.refreshes(airflow, since, set())
     tasks = airflow_runs.tasks_of(airflow, runs) if runs else []
@@ -95,11 +95,11 @@ def _refreshes(airflow: Airflow, since: datetime) -> tuple[tuple[Task, ...], boo
 
 
 def start(airflow: Airflow, plan: BackfillPlan) -> list[Backfill]:
-    """Ask Airflow for a backfill of each source that has runs to make, and let them run."""
+    """Create a backfill for each source that has runs to make, and unpause what it needs."""
     backfills = [_start(airflow, plan, part) for part in plan.parts if part.runs]
-    # What waits in a paused DAG or backfill waits without a word. Asked for first and unpaused
-    # afterwards: the scheduler starts the current night of a DAG that it finds unpaused, and dies
-    # when two runs of one day are made at once.
+    # Runs of a paused DAG or backfill wait without any message. Create first, unpause afterwards:
+    # the scheduler creates the current night's run of an unpaused DAG, and crashes when two runs
+    # of one day are created at once.
     for backfill in backfills:
         if backfill.is_paused:
             airflow.put(f"/backfills/{backfill.number}/unpause")

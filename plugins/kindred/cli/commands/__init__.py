@@ -1,4 +1,4 @@
-"""The commands: they read options, call the modules of `kindred.cli`, and print."""
+"""The commands: each reads its options, calls modules of `kindred.cli`, and prints."""
 
 import typer
 

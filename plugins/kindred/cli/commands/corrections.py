@@ -1,4 +1,4 @@
-"""Corrections: a held batch released or asked for again, and deletions that no night saw."""
+"""Commands that correct loads: release or replace a held batch, find deletions no night saw."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def release(
     batch_id: Annotated[int, typer.Argument(metavar="BATCH", help="As `kindred status` names it.")],
     reason: Annotated[str, typer.Option(help="Why it may pass; kept in the ledger.")],
 ) -> None:
-    """Let a held batch through after a look at it: merge it and refresh the marts."""
+    """Publish a held batch after you have inspected it, and refresh the marts."""
     with exit_on_error():
         from kindred.cli import held
 
@@ -24,7 +24,7 @@ def release(
 def replace(
     batch_id: Annotated[int, typer.Argument(metavar="BATCH", help="As `kindred status` names it.")],
 ) -> None:
-    """Ask the vendor again for a held batch's window; a good answer takes the batch's place."""
+    """Extract a held batch's window again; a new batch that passes replaces it."""
     with exit_on_error():
         from kindred.cli import held
 
@@ -36,10 +36,10 @@ def replace(
 def reconcile(
     source: OnlySources = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what is gone; end nothing.")
+        bool, typer.Option("--dry-run", help="Show what is gone, and change nothing.")
     ] = False,
 ) -> None:
-    """Find what the vendors have deleted unseen, and end it in the warehouse too."""
+    """Find deletions at the vendors that no night saw, and repeat them in the warehouse."""
     with exit_on_error():
         from rich.console import Console
 
@@ -56,5 +56,5 @@ def reconcile(
             typer.echo(line)
         if not went_well:
             page = f"{services.airflow.base}/dags/reconcile/runs/{run_id}"
-            typer.echo(f"FAILED  reconcile: its tasks' logs are at {page}", err=True)
+            typer.echo(f"FAILED  reconcile: the logs of its tasks are at {page}", err=True)
     raise typer.Exit(0 if went_well else 1)

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     from kindred.embedded.sandbox import SandboxSettings
     from kindred.embedded.services import Services
 
-Scenario = Annotated[str | None, typer.Option(help="The sandbox's population (first: retailer).")]
+Scenario = Annotated[
+    str | None, typer.Option(help="The sandbox's population (at first: retailer).")
+]
 Customers = Annotated[int | None, typer.Option(help="Make the population this large.", min=1)]
-Replay = Annotated[Path | None, typer.Option(help="Serve recorded answers from this folder.")]
+Replay = Annotated[Path | None, typer.Option(help="Serve recorded responses from this folder.")]
 NoSandbox = Annotated[bool, typer.Option("--no-sandbox", help="Real sources only.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs instead of people.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _known(sources: list[str] | None) -> list[str] | None:
-    """Refuse a source that no vendor is of; the vendors are imported only where one is named."""
+    """Reject an unknown source; import the vendors only if a source is named."""
     if sources:
         from kindred.sources import SOURCES
 
@@ -43,12 +45,12 @@ OnlySources = Annotated[
 
 
 def open_services(*, quiet: bool = False) -> Services:
-    """Return the services of the home, which print what they do unless `quiet`."""
+    """Return the services of the home, which report what they do unless `quiet`."""
     from kindred.embedded.home import Home
     from kindred.embedded.services import Services
 
     def say(line: str) -> None:
-        typer.echo(line, file=sys.stdout)  # looked up now: rich replaces it while it draws
+        typer.echo(line, file=sys.stdout)  # looked up at each call: rich replaces it while drawing
 
     return Services(Home.open(), (lambda _: None) if quiet else say)
 
@@ -60,7 +62,7 @@ def sandbox_settings(
     replay: Path | None,
     no_sandbox: bool,
 ) -> SandboxSettings | None:
-    """Return what the options ask of the sandbox; None (as last time) when they ask nothing."""
+    """Return the sandbox's settings by the options; None, which keeps the last, without any."""
     from kindred.embedded.sandbox import SandboxSettings
 
     if no_sandbox:
@@ -86,7 +88,7 @@ def exit_on_error() -> Iterator[None]:
 
 @contextmanager
 def interrupt_on_signal() -> Iterator[None]:
-    """Let Ctrl-C and a polite kill end the run alike, also where a shell ignores Ctrl-C for us."""
+    """Let SIGINT and SIGTERM raise KeyboardInterrupt, even if the shell set SIGINT to ignored."""
 
     def interrupt(*_: Any) -> NoReturn:
         raise KeyboardInterrupt
@@ -100,7 +102,7 @@ def interrupt_on_signal() -> Iterator[None]:
 
 
 def exit_with(reason: str) -> NoReturn:
-    """End with one sentence and exit code 2."""
+    """Print one sentence and exit with code 2."""
     sys.stdout.flush()
     typer.echo(f"kindred: {reason}", err=True)
     raise typer.Exit(2)

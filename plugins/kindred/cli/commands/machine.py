@@ -1,4 +1,4 @@
-"""What runs on this machine: start, stop, status, addresses, checks and tables."""
+"""Commands for the services of this machine: start, stop, status, addresses, checks, tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kindred.cli.commands.invocation import (
 
 
 class Role(StrEnum):
-    """Who connects to the warehouse."""
+    """A role that can connect to the warehouse."""
 
     READER = "reader"
     LOADER = "loader"
@@ -39,7 +39,7 @@ def up(
     no_sandbox: NoSandbox = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start Postgres, Airflow and the sandbox; what runs already stays."""
+    """Start Postgres, Airflow and the sandbox, unless they are running already."""
     with exit_on_error():
         from kindred.cli import night
         from kindred.embedded import airflow_settings
@@ -57,7 +57,7 @@ def up(
         }
         typer.echo(json.dumps(place, indent=2))
         return
-    typer.echo(f"Everything runs after {time.monotonic() - began:.0f} s.")
+    typer.echo(f"Everything is up after {time.monotonic() - began:.0f} s.")
     night.print_addresses(services)
 
 
@@ -74,7 +74,7 @@ def down(
 
 
 def status(as_json: AsJson = False) -> None:
-    """Say what runs, how fresh each source is, and what is held."""
+    """Show what is running, how fresh each load is, and what is held."""
     with exit_on_error():
         from kindred.cli import status as statuses
 
@@ -86,18 +86,18 @@ def status(as_json: AsJson = False) -> None:
 
 
 def dsn(
-    role: Annotated[Role, typer.Option(help="Whose connection string.")] = Role.READER,
+    role: Annotated[Role, typer.Option(help="The role that connects.")] = Role.READER,
 ) -> None:
     """Print a connection string with its password, for a BI tool or psql."""
     with exit_on_error():
         services = open_services(quiet=True)
         if not services.postgres.port:
-            exit_with("there is no warehouse yet: `kindred up` makes it")
+            exit_with("there is no warehouse yet: `kindred up` creates it")
     typer.echo(services.postgres.dsn(role.value))
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check the machine and every part; say how to fix what is broken."""
+    """Check the machine and every component; show how to fix what is broken."""
     with exit_on_error():
         from kindred.cli import doctor as doctors
 
@@ -112,10 +112,10 @@ def doctor(as_json: AsJson = False) -> None:
 def migrate(
     admin_dsn: Annotated[
         str | None,
-        typer.Option(envvar="KINDRED_ADMIN_DSN", help="The warehouse; ours when not given."),
+        typer.Option(envvar="KINDRED_ADMIN_DSN", help="The warehouse (default: the local one)."),
     ] = None,
 ) -> None:
-    """Bring the warehouse's tables and grants up to date; never drops anything."""
+    """Bring the warehouse's tables and grants up to date, without dropping anything."""
     with exit_on_error():
         from kindred.sources import LOADS
         from kindred.warehouse import schema

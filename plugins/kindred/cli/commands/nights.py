@@ -1,4 +1,4 @@
-"""A night now, and days of the past again."""
+"""Commands that run a night, or days of the past again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DAY = "%Y-%m-%d"
 def run(
     through: Annotated[
         datetime | None,
-        typer.Option(help="The last day to have (2026-11-01).", formats=[DAY]),
+        typer.Option(help="The last day to load (2026-11-01).", formats=[DAY]),
     ] = None,
     scenario: Scenario = None,
     customers: Customers = None,
@@ -49,7 +49,7 @@ def run(
                 chosen = night.next_night(services, through.date() if through else None)
                 snapshot = night.run(console, services, chosen)
         except KeyboardInterrupt:
-            typer.echo("\nStopping everything; `kindred run` takes the night up again.", err=True)
+            typer.echo("\nStopping everything; `kindred run` resumes the night.", err=True)
             services.down()
             raise typer.Exit(130) from None
         typer.echo(f"\nFrom start to end: {time.monotonic() - began:.0f} s.")
@@ -64,10 +64,12 @@ def backfill(
     only_failed: Annotated[
         bool, typer.Option("--only-failed", help="Only days that failed or never ran.")
     ] = False,
-    at_once: Annotated[int, typer.Option(help="Days at once, a source.", min=1, max=16)] = 2,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
+    at_once: Annotated[int, typer.Option(help="Days at once per source.", min=1, max=16)] = 2,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would run, and run nothing.")
+    ] = False,
 ) -> None:
-    """Ask for days of the past again and refresh the marts once; the same command resumes it."""
+    """Load days of the past again and refresh the marts once; the same command resumes it."""
     with exit_on_error():
         from rich.console import Console
 

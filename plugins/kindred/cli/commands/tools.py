@@ -1,6 +1,6 @@
-"""Tools for one's own use: texts scored, and dbt and Airflow with the settings of this home.
+"""Commands beside the nights: score texts, and run dbt or Airflow with the settings of this home.
 
-For dbt and Airflow the process becomes the tool: options, terminal, signals and exit code are its.
+The process is replaced by dbt or Airflow, which therefore owns options, signals and exit code.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PASSED_THROUGH = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 class Format(StrEnum):
-    """How a table of texts is written."""
+    """The file format of a table of texts."""
 
     CSV = "csv"
     JSONL = "jsonl"
@@ -33,16 +33,16 @@ def score(
         str, typer.Argument(metavar="FILE", help="CSV or JSON lines in UTF-8; - is standard input.")
     ],
     column: Annotated[
-        str | None, typer.Option(help="The texts' column (first: text, or the only one).")
+        str | None, typer.Option(help="The column of texts (default: the only one, or text).")
     ] = None,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Where the file's name does not say it.")
+        Format | None, typer.Option("--format", help="The format, if the name has no known suffix.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Write here, whole or not at all (first: standard output).")
+        Path | None, typer.Option(help="Write here, completely or not at all (default: stdout).")
     ] = None,
 ) -> None:
-    """Add to a file's texts what they express, on this machine; needs nothing running."""
+    """Score the texts of a file on this machine; no service needs to run."""
     with exit_on_error():
         from kindred.cli import score_file
 
@@ -77,12 +77,12 @@ def airflow(context: typer.Context) -> None:
 
 
 def _with_warehouse() -> Services:
-    """Return the home's services if the warehouse runs, which both tools need."""
+    """Return the home's services; raise SetupError unless the warehouse is running."""
     from kindred.errors import SetupError
 
     services = open_services(quiet=True)
     if not services.postgres.is_alive():
-        raise SetupError("the warehouse does not run: `kindred up` starts it")
+        raise SetupError("the warehouse is not running: `kindred up` starts it")
     return services
 
 

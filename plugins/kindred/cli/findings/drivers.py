@@ -1,4 +1,4 @@
-"""Which touchpoints go with connection, and who to call first."""
+"""Tables of touchpoints associated with connection, and of customers to call first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ QUADRANTS = {
 
 
 def touchpoints_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """Return the first few of each quadrant that says something."""
+    """Return the most important touchpoints of each quadrant that is informative."""
     shown = grid("touchpoint", "", "connection*", "said", "rated by", width=18)
     rows = cursor.execute(
         """
@@ -53,8 +53,8 @@ def touchpoints_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     if not shown.row_count:
         shown.add_row("none yet: too few ratings of touchpoints")
     shown.caption = (
-        "* share of what touchpoints explain of it; then how much it is said\n"
-        "to matter. Key and hidden drivers go with connection, no more."
+        "* share of what touchpoints explain of connection; said: importance as\n"
+        "stated. Drivers are associated with connection, not shown to cause it."
     )
     return shown
 
@@ -65,7 +65,7 @@ CUSTOMERS_SHOWN = 5
 def calls_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
     """Return the customers with the most value at risk in the ninety days after the month."""
     shown = grid("call first", "may leave*", "at risk", width=18)
-    shown.add_column("what speaks for it most", no_wrap=True)
+    shown.add_column("main reason", no_wrap=True)
     rows = cursor.execute(
         "select * from marts.attrition_risk where month = %s and risk_rank <= %s"
         " order by risk_rank",
@@ -79,17 +79,17 @@ def calls_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
             row["reason_1"] or "-",
         )
     if not rows:
-        shown.add_row("no one yet: too few have left, or no forecast held on a later month")
+        shown.add_row("none yet: too few have left, or no forecast held up on a later month")
     shown.caption = _quality(cursor)
     return shown
 
 
 def _quality(cursor: psycopg.Cursor[DictRow]) -> str:
-    """Say how the same forecast of three months before came true."""
+    """Return a caption with the accuracy of the same forecast made three months before."""
     row = cursor.execute("select * from marts.risk_reliability limit 1").fetchone()
     if row is None:
         return "* within three months."
     return (
-        "* within three months. As predicted three months before, the\n"
+        "* within three months. Of the forecast made three months before, the\n"
         f"tenth at most risk left {interval(row, 'lift', scale=1)} times as often as all."
     )

@@ -1,4 +1,4 @@
-"""True north against a year before, then what the tiers are worth, who left, who advocates."""
+"""Tables of true north against a year before, and of each tier's value, attrition, advocacy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIERS = {
 
 
 def segments_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """Return who is in each tier and what they are worth beside the highly satisfied."""
+    """Return each tier's size, and its value relative to the highly satisfied."""
     table = grid("tier", "customers", "share of all", "value index*", "next year", gap=1)
     for row in _by_tier(cursor, "marts.segment_summary", month):
         is_few = row["is_suppressed"]
@@ -32,14 +32,14 @@ def segments_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
         expected = interval(row, "expected_value_12m", is_few, scale=1, digits=0)
         table.add_row(TIERS[row["tier"]], f"{row['customers']:,}", share, value, expected)
     table.caption = (
-        "* revenue of twelve months, the highly satisfied = 100; beside it what one of\n"
-        "them is expected to bring in the next twelve. Association, not cause."
+        "* revenue of twelve months, the highly satisfied = 100; next year: the value\n"
+        "expected of one customer in twelve months. Association, not cause."
     )
     return table
 
 
 def outcomes_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """Return attrition of those who began the year in a tier, and advocacy of those in it now."""
+    """Return attrition by the tier of a year before, and advocacy by the present tier."""
     table = grid("tier", "left in 12 months*", "advocates", "net promoter")
     leavers = {row["tier"]: row for row in _by_tier(cursor, "marts.segment_attrition", month)}
     for row in _by_tier(cursor, "marts.segment_advocacy", month):
@@ -73,7 +73,7 @@ AMOUNTS = {"active_customers": "active customers", "revenue": "revenue"}
 
 
 def true_north_table(cursor: psycopg.Cursor[DictRow], month: date) -> Table:
-    """Return the figures of the month."""
+    """Return the figures of the month and of the same month a year before."""
     shown = grid("true north", "this month", "a year before", width=29)
     row = cursor.execute("select * from marts.true_north where month = %s", [month]).fetchone()
     if row is None:

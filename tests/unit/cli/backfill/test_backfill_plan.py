@@ -60,7 +60,7 @@ def test_a_backfill_of_these_days_is_taken_up(airflow: Any) -> None:
     (crm,) = (made := make(airflow, WEEK, "crm")).parts
 
     assert (crm.first, crm.again, crm.left) == (0, 1, 6)
-    assert "crm: under way since 2026-04-01 12:00" in said(display.show_plan, made)
+    assert "crm: in progress since 2026-04-01 12:00" in said(display.show_plan, made)
     assert [each.days for each in start(airflow, made)] == [WEEK]
     assert airflow.changes == ["unpause refresh_marts", "unpause ingest_crm"]
 
@@ -90,7 +90,7 @@ def test_a_backfill_whose_runs_are_over_is_in_nobodys_way(airflow: Any) -> None:
 def test_before_the_first_night_there_is_nothing_to_backfill(airflow: Any, known: Any) -> None:
     known["has_cursor"] = False
 
-    with pytest.raises(KindredError, match="`kindred run` takes the history"):
+    with pytest.raises(KindredError, match="`kindred run` loads the history"):
         make(airflow)
 
 
@@ -102,7 +102,7 @@ def test_the_plan_says_price_limits_and_what_is_missing(airflow: Any) -> None:
     told = said(display.show_plan, make(airflow))
 
     assert "2026-03-02 to 2026-03-08 (7 days, UTC)" in told
-    assert "21 runs of 4 tasks, 2 at once a source" in told
+    assert "21 runs of 4 tasks, 2 at once per source" in told
     assert "very roughly 70 s" in told
     assert "no connection named mastodon" in told
     assert "recycle bin" in told
@@ -134,5 +134,5 @@ def test_a_vendor_that_is_not_connected_is_named_beside_one_that_is(
 
     printed = said(display.show_plan, make(airflow, WEEK, "crm"))
 
-    assert "crm: Airflow has no connection named hubspot: its runs will skip" in printed
+    assert "crm: Airflow has no connection hubspot, so its runs will be skipped" in printed
     assert "no connection named salesforce" not in printed
