@@ -1,7 +1,6 @@
 """Print the findings of the published marts on one page.
 
-    tiers.py      true north, and the value, attrition and advocacy of each tier
-    drivers.py    touchpoints associated with connection, and customers to call first
+    page_tables.py    the tables: true north, tiers, touchpoints, customers to call first
 
 The marts are read through the reader role, so the page shows what any BI tool would see and nothing
 else. Every share has its 95 % interval beside it, and a group that is too small is marked: without
@@ -17,17 +16,17 @@ from psycopg.rows import DictRow, dict_row
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli.findings import drivers, tiers
+from kindred.cli.findings import page_tables
 from kindred.cli.formatting import grid, whole
 from kindred.warehouse.connections import connect
 
 # Each part with its main mart, which an older publication may lack.
 PARTS = (
-    (tiers.true_north_table, "true_north"),
-    (tiers.segments_table, "segment_summary"),
-    (tiers.outcomes_table, "segment_attrition"),
-    (drivers.touchpoints_table, "touchpoint_importance"),
-    (drivers.calls_table, "attrition_risk"),
+    (page_tables.true_north_table, "true_north"),
+    (page_tables.segments_table, "segment_summary"),
+    (page_tables.outcomes_table, "segment_attrition"),
+    (page_tables.touchpoints_table, "touchpoint_importance"),
+    (page_tables.calls_table, "attrition_risk"),
 )
 
 
