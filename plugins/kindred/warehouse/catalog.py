@@ -2,6 +2,7 @@
 
 Gates move rows and publications copy tables whose columns may have been widened in another
 order than they were declared, so every copy names its columns and asks for them here.
+`beyond_marts` reads the privileges of a role from the same catalog.
 """
 
 from __future__ import annotations
