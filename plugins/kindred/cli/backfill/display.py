@@ -77,7 +77,7 @@ def _note(console: Console, part: SourcePlan) -> None:
     for vendor, reach in part.reaches.items():
         if not reach.is_connected:
             console.print(
-                f"{part.source}: Airflow has no connection {vendor}, so its runs will be skipped",
+                f"{part.source}: Airflow has no connection named {vendor}: its runs are skipped",
                 soft_wrap=True,
             )
 

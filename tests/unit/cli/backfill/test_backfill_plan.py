@@ -134,5 +134,5 @@ def test_a_vendor_that_is_not_connected_is_named_beside_one_that_is(
 
     printed = said(display.show_plan, make(airflow, WEEK, "crm"))
 
-    assert "crm: Airflow has no connection hubspot, so its runs will be skipped" in printed
+    assert "crm: Airflow has no connection named hubspot: its runs are skipped" in printed
     assert "no connection named salesforce" not in printed
