@@ -58,7 +58,7 @@ def test_every_parameter_has_its_default(dag_bag):
 
 
 def test_a_release_asks_no_vendor_and_publishes_the_batch(run, held):
-    with pytest.raises(AirflowSkipException, match="nothing is asked for"):
+    with pytest.raises(AirflowSkipException, match="nothing is extracted"):
         run("land", release=7, reason="looked at")
     assert run("publish", release=7, reason="looked at") == ["salesforce_orders"]
     assert held == [("release", "crm", 7, "looked at")]
@@ -124,7 +124,7 @@ def test_a_run_of_which_a_load_is_missing_is_red_at_once(run, monkeypatch):
 
 
 def test_a_run_that_asked_nobody_stays_skipped(run, monkeypatch):
-    with pytest.raises(AirflowSkipException, match="nothing was asked for"):
+    with pytest.raises(AirflowSkipException, match="nothing was requested"):
         reported(run, monkeypatch, 0)
 
 

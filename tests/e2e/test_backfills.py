@@ -127,7 +127,7 @@ def test_a_backfill_that_was_left_is_followed_and_changes_nothing(machine, clean
     followed = machine.kindred("backfill", *DAYS)
 
     assert followed.returncode == 0, followed.stdout + followed.stderr
-    assert "under way since" in followed.stdout
+    assert "in progress since" in followed.stdout
     assert "the marts are as they were" in followed.stdout
     assert asked(machine) == len(SOURCES)
     windows = machine.rows(

@@ -255,7 +255,7 @@ def test_a_scheduler_that_dies_in_mid_night_is_started_again_and_the_night_goes_
     kill([*scheduler.children(recursive=True), scheduler])
     said, _ = night.communicate(timeout=TIMEOUT_SECONDS)
     assert night.returncode == 0, said
-    assert re.search("Died, starting it again: .*scheduler", said)
+    assert re.search("Crashed, restarting: .*scheduler", said)
 
 
 def test_a_night_whose_services_somebody_stops_says_so_and_leaves_them_stopped(machine):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import psycopg
 import pytest
 
-from kindred.cli import run_ledger
+from kindred.cli.backfill import backfill_ledger
 from kindred.cli.business_days import Days
 from kindred.warehouse.ledger import UNSETTLED
 
@@ -65,9 +65,9 @@ def test_days_are_known_when_published_windows_cover_them_whole(warehouse, write
             )
         conn.execute(f"insert into ops.cursors values ('{ORDERS}', '2026-03-07Z', 1)")
 
-    assert run_ledger.coverage(warehouse.dsn("admin"), [REFERRALS, ORDERS], WEEK) == [
-        run_ledger.LoadCoverage(REFERRALS, 0, has_cursor=False),
-        run_ledger.LoadCoverage(ORDERS, 5, has_cursor=True),
+    assert backfill_ledger.coverage(warehouse.dsn("admin"), [REFERRALS, ORDERS], WEEK) == [
+        backfill_ledger.LoadCoverage(REFERRALS, 0, has_cursor=False),
+        backfill_ledger.LoadCoverage(ORDERS, 5, has_cursor=True),
     ]
 
 
@@ -82,7 +82,7 @@ def test_a_run_counts_by_the_newest_batch_of_each_load(warehouse, write):
     runs = ["repaired", "lost", "partly", "held"]
 
     def found(loads, *statuses):
-        return run_ledger.runs_with(warehouse.dsn("admin"), loads, runs, *statuses)
+        return backfill_ledger.runs_with(warehouse.dsn("admin"), loads, runs, *statuses)
 
     assert found([ORDERS, REFERRALS], *UNSETTLED) == {"lost", "partly"}
     assert found([ORDERS], *UNSETTLED) == {"lost"}
@@ -97,13 +97,13 @@ def test_outcomes_are_of_the_batches_begun_since(warehouse, write):
     write(ORDERS, "other", days(5, 5), "published", rows=(1000, 1000, 0))
     write(REFERRALS, "r2", days(2, 2), "held", rows=(3, None, 0))
 
-    found = run_ledger.outcomes(
+    found = backfill_ledger.outcomes(
         warehouse.dsn("admin"), [REFERRALS, ORDERS], ["r2", "r3", "r4"], SINCE
     )
 
     assert found == [
-        run_ledger.BatchCounts(REFERRALS, 1, 0, 1, 0, 3, 0, 0, None),
-        run_ledger.BatchCounts(ORDERS, 3, 2, 0, 1, 147, 4, 1, "salesforce: HTTP 500"),
+        backfill_ledger.BatchCounts(REFERRALS, 1, 0, 1, 0, 3, 0, 0, None),
+        backfill_ledger.BatchCounts(ORDERS, 3, 2, 0, 1, 147, 4, 1, "salesforce: HTTP 500"),
     ]
 
 
@@ -125,7 +125,7 @@ def test_builds_say_how_many_customers_and_months_they_computed(warehouse):
                 [status, began, began, json.dumps(models) if models else None],
             )
 
-    assert run_ledger.builds(warehouse.dsn("admin"), SINCE) == [
-        run_ledger.BuildResult(2, "published", 41.0, 12, 84),
-        run_ledger.BuildResult(3, "failed", 41.0, None, None),
+    assert backfill_ledger.builds(warehouse.dsn("admin"), SINCE) == [
+        backfill_ledger.BuildResult(2, "published", 41.0, 12, 84),
+        backfill_ledger.BuildResult(3, "failed", 41.0, None, None),
     ]

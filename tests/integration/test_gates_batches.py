@@ -202,9 +202,9 @@ def test_rows_that_went_missing_block_and_ask_for_another_run(warehouse, conn):
     conn.execute("delete from landing.salesforce_orders")
     verdict = check(warehouse, batch)
     assert verdict.status == status(conn, batch) == "failed"
-    assert "3 rows landed, 0 are there" in str(verdict)
+    assert "3 landed rows, 0 are there" in str(verdict)
     assert "Run this load again" in str(verdict)
-    assert verdict.summary().startswith("The ledger says 3 rows landed, 0 are there.")
+    assert verdict.summary().startswith("The ledger counts 3 landed rows, 0 are there.")
 
 
 def test_a_missing_suite_blocks(warehouse, conn, tmp_path):

@@ -88,7 +88,10 @@ def test_a_release_repeated_after_its_commit_is_done(hold, warehouse):
 
 @pytest.mark.parametrize(
     ("source", "reason", "why"),
-    [("crm", " ", "say why batch 1 may pass"), ("social", "looked at", "which is not of social")],
+    [
+        ("crm", " ", "give a reason why batch 1 may pass"),
+        ("social", "looked at", "which is not a load of social"),
+    ],
 )
 def test_a_release_needs_a_reason_and_the_batchs_own_source(hold, warehouse, source, reason, why):
     with pytest.raises(GateError, match=why):
@@ -97,7 +100,7 @@ def test_a_release_needs_a_reason_and_the_batchs_own_source(hold, warehouse, sou
 
 def test_posts_that_were_held_for_days_are_not_released(services, hold, warehouse):
     batch_id = hold(STATUSES, 30)
-    with pytest.raises(GateError, match=f"batch {batch_id} is held since .* Replace it"):
+    with pytest.raises(GateError, match=f"batch {batch_id} has been held since .* Replace it"):
         held.release(services, batch_id, "looked at")
     with connect(warehouse.dsn("loader")) as conn:
         assert conn.execute("select status from ops.loads").fetchone() == ("held",)

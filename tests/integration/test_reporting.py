@@ -51,7 +51,7 @@ def test_a_load_that_was_never_asked_for_is_missing(warehouse, conn, load):
     for name in CRM:
         if name != load:
             become(conn, name, "published")
-    with pytest.raises(reporting.Incomplete, match=f"{load}: never asked for"):
+    with pytest.raises(reporting.Incomplete, match=f"{load}: never requested"):
         check(warehouse)
 
 

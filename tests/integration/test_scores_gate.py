@@ -7,7 +7,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from kindred import scoring
-from kindred.cli import status_ledger
+from kindred.cli import held
 from kindred.errors import SupersededError
 from kindred.gates import check_scores, suites
 from kindred.sources import LOADS
@@ -138,7 +138,7 @@ def test_held_scores_keep_the_marts_and_are_shown_with_their_rule(night, warehou
     assert status == "held"
     assert "half_of_the_texts_are_scored" in message
     assert "Readers keep the marts published" in message
-    (stuck,) = status_ledger.held(warehouse.dsn("admin"))
+    (stuck,) = held.read(warehouse.dsn("admin"))
     assert [rule["rule"] for rule in stuck["rules"]] == ["half_of_the_texts_are_scored"]
     assert "KINDRED" not in stuck["rules"][0]["notes"]
     night.say(2000)

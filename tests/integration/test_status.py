@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from kindred.cli import attention, status, status_ledger
+from kindred.cli import attention, held, status, status_ledger
 
 
 def write(warehouse, statement):
@@ -33,7 +33,7 @@ def test_a_held_batch_is_shown_with_the_critical_rules_that_failed(warehouse):
         for severity in ("critical", "warning")
     )
     write(warehouse, "; ".join(both))
-    (stuck,) = status_ledger.held(warehouse.dsn("admin"))
+    (stuck,) = held.read(warehouse.dsn("admin"))
     assert (stuck["name"], stuck["batch_id"]) == ("salesforce_orders", 1)
     assert [(rule["rule"], rule["rows_failed"]) for rule in stuck["rules"]] == [
         ("amount_is_not_negative", 3)
@@ -48,7 +48,7 @@ def test_rules_that_failed_in_an_earlier_attempt_are_not_shown(warehouse):
         repaired = RESULT.format(key=key, suite=suite, severity="critical")
         write(warehouse, repaired.replace("false", "true"))
     write(warehouse, RESULT.format(key="build_id", suite="mart_freshness", severity="critical"))
-    build, batch = status_ledger.held(warehouse.dsn("admin"))
+    build, batch = held.read(warehouse.dsn("admin"))
     assert batch["rules"] == []
     assert [rule["suite"] for rule in build["rules"]] == ["mart_freshness"]
 
@@ -73,18 +73,18 @@ def test_a_model_that_is_to_take_over_is_shown_with_what_it_has_to_read(warehous
     assert models == status_ledger.TextModels("old-1", "new-1", 70, 18)
     said = status.text_models_line(asdict(models))
     assert said == (
-        "scored by old-1; new-1 takes over when it has read 70 more, 18 new texts wait for it"
+        "scored by old-1; new-1 takes over when it has read 70 more, and 18 new texts wait for it"
     )
 
 
 def test_held_marts_are_shown_until_a_later_build_replaces_them(warehouse):
     write(warehouse, BUILD.format("held"))
     write(warehouse, RESULT.format(key="build_id", suite="mart_freshness", severity="critical"))
-    (stuck,) = status_ledger.held(warehouse.dsn("admin"))
+    (stuck,) = held.read(warehouse.dsn("admin"))
     assert (stuck["name"], stuck["build_id"]) == ("marts", 1)
     assert stuck["rules"][0]["suite"] == "mart_freshness"
     write(warehouse, BUILD.format("published"))
-    assert status_ledger.held(warehouse.dsn("admin")) == []
+    assert held.read(warehouse.dsn("admin")) == []
 
 
 def shown(warehouse):
@@ -92,7 +92,8 @@ def shown(warehouse):
     console = Console(file=io.StringIO(), width=160)
     failures = [asdict(failure) for failure in attention.failed(warehouse.dsn("admin"))]
     odd = [asdict(one) for one in attention.suspicious(warehouse.dsn("admin"))]
-    attention.show(console, attention.held(warehouse.dsn("admin")), failures, odd)
+    attention.show(console, failures, odd)
+    held.show(console, held.read(warehouse.dsn("admin")))
     return console.file.getvalue()
 
 
@@ -128,7 +129,7 @@ def test_the_query_to_look_with_works_as_it_is_printed(warehouse, what):
     )
     write(warehouse, "update ops.loads set rows_landed = 3")
     write(warehouse, RESULT.format(key=key, suite=suite, severity="critical"))
-    (stuck,) = attention.held(warehouse.dsn("admin"))
+    (stuck,) = held.read(warehouse.dsn("admin"))
     (command,) = stuck["look"]
     role = command.split("--role ")[1].split(")")[0]
     with psycopg.connect(warehouse.dsn(role)) as conn:
@@ -164,19 +165,19 @@ def test_odd_nights_are_a_line_a_load_that_says_whether_anybody_asks_again(wareh
     lines = [line for line in shown(warehouse).splitlines() if line]
     assert lines == [
         "THIN salesforce_contacts, 1 night, 2026-03-20 00:00 to 2026-03-21 00:00 UTC:"
-        " the next nights ask again",
+        " the next nights extract them again",
         "EMPTY salesforce_orders, 2 nights, 2026-03-18 00:00 to 2026-03-20 00:00 UTC:"
-        " the next nights ask again",
+        " the next nights extract them again",
         "EMPTY salesforce_orders, 1 night, 2026-03-02 00:00 to 2026-03-03 00:00 UTC:"
-        " no longer asked for: `kindred backfill` does",
+        " no longer extracted again: use `kindred backfill`",
     ]
 
 
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (1, "1 not given by the vendor, asked for again the next night: c0"),
-        (7, "7 not given by the vendor, asked for again the next night: c0, c1, c2, c3, c4, …"),
+        (1, "1 not returned by the vendor, requested again the next night: c0"),
+        (7, "7 not returned by the vendor, requested again the next night: c0, c1, c2, c3, c4, …"),
     ],
 )
 def test_what_the_vendor_did_not_give_the_last_night_is_counted_and_named(warehouse, count, said):

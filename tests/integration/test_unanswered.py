@@ -52,7 +52,7 @@ def test_a_refused_transcript_is_in_the_ledger_and_comes_when_it_is_given(
         ).fetchall()
         quarantined = conn.execute("select count(*) from quarantine.rows").fetchone()
     named = (
-        "not given by the vendor, asked for again the next night:"
+        "not returned by the vendor, requested again the next night:"
         " refused (403 missing.any.permissions)"
     )
     assert ledger == [(["refused"], named)] * 4 + [([], None)] * 2

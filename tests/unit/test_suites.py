@@ -148,7 +148,7 @@ def test_a_suite_has_the_rules_of_its_template_first_with_its_own_words(tmp_path
 @pytest.mark.parametrize(
     ("words", "changes", "says"),
     [
-        ({}, {"kwargs": {"column": "$key"}}, "extends keyed without saying 'key'"),
+        ({}, {"kwargs": {"column": "$key"}}, "extends keyed without the word 'key'"),
         ({"key": "a"}, {"notes": ""}, "rule 1 of what it extends needs `notes`"),
     ],
 )

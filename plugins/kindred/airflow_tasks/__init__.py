@@ -1,8 +1,8 @@
-"""The verbs as Airflow tasks: the only importer of Airflow in `kindred`.
+"""The verbs as Airflow tasks; only this package of `kindred` imports Airflow.
 
-A task reads its connections and its data interval from Airflow, does its work in the verbs'
-modules and hands nothing on: the next task finds its batches in the ledger by the run's id.
-So no value travels through XCom, and a task can be cleared by itself.
+A task reads its connections and its data interval from Airflow, calls a function of `pipeline` and
+passes nothing on: the next task finds its batches in the ledger by the run's id. So no value goes
+through XCom, and a task can be cleared by itself.
 """
 
 from kindred.airflow_tasks.ingest import gate, ingest_dag, land, publish, report

@@ -1,4 +1,4 @@
-"""What the tasks take from Airflow and the environment: connections, the run, the policy."""
+"""What the tasks read from Airflow and the environment: connections, the run, the policy."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ POLICY = {
 
 
 def nightly() -> Any:
-    """Return the schedule of the ingests: one business day a night.
+    """Return the schedule of the ingests: one business day per night.
 
-    In sandbox time nights start only when asked for, see `kindred_plugin`.
+    In sandbox time nights start only on request, see `kindred_plugin`.
     """
     cron, zone = settings.SCHEDULE.get(), settings.TIME_ZONE.get()
     if settings.CLOCK.get() == "sandbox":
@@ -42,7 +42,7 @@ def nightly() -> Any:
 
 
 class AirflowEnvironment:
-    """The warehouse and the vendors as Airflow's connections name them."""
+    """The warehouse and the vendors according to Airflow's connections."""
 
     project = REPOSITORY / "dbt_project"
 
@@ -64,7 +64,7 @@ class AirflowEnvironment:
 
 
 def run_of(context: Context) -> Run:
-    """Return which run of an ingest this is."""
+    """Return the run of an ingest that the context describes."""
     return Run(
         run_id=context["run_id"],
         interval=night(context),
@@ -74,11 +74,11 @@ def run_of(context: Context) -> Run:
 
 
 def night(context: Context) -> Window:
-    """Return the run's data interval in UTC; a run without one means the last business day.
+    """Return the run's data interval in UTC; without one, the last business day.
 
     Raises:
-        SetupError: there is none in sandbox time, where the wall clock says nothing; or it is not
-            over, and would move the cursors past what nobody can have asked for.
+        SetupError: The interval is missing in sandbox time, where the wall clock means nothing.
+            Or it is not over, so that cursors would move past records that do not exist yet.
     """
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     is_sandbox = settings.CLOCK.get() == "sandbox"
@@ -99,10 +99,10 @@ def _plain(moment: datetime) -> datetime:
 
 
 def history_start(interval: Window) -> datetime:
-    """Return the first instant that the first night asks for (default: 24 whole months back).
+    """Return the start of the first night's window (default: 24 whole months back).
 
-    A month's first day: the night after one that failed asks for the same, and the marts' first
-    month is whole.
+    It is the first day of a month, so that a night after a failed one has the same start, and the
+    marts' first month is whole.
     """
     first, zone = settings.HISTORY_START.get(), settings.TIME_ZONE.get()
     if first is None:
@@ -117,8 +117,8 @@ def warehouse(role: str) -> str:
     found = _connection(name)
     if found is None:
         raise SetupError(
-            f"Airflow has no connection named {name} that it can read: it is the warehouse as"
-            " that role, postgresql://user:password@host:5432/database, percent-encoded"
+            f"Airflow has no connection named {name} that it can read. It holds the warehouse's"
+            " address for that role, postgresql://user:password@host:5432/database, percent-encoded"
         )
     return make_conninfo(
         host=found.host,
@@ -130,7 +130,7 @@ def warehouse(role: str) -> str:
 
 
 def endpoint(vendor: str) -> Endpoint | None:
-    """Return where and as whom to ask `vendor`, or None where Airflow has no such connection."""
+    """Return the address and credentials of `vendor`, or None without a connection in Airflow."""
     found = _connection(vendor)
     if found is None:
         return None
@@ -147,7 +147,7 @@ def endpoint(vendor: str) -> Endpoint | None:
 
 
 def _connection(name: str) -> Connection | None:
-    """Return an Airflow connection; None where there is none that Airflow can read."""
+    """Return an Airflow connection, or None if Airflow has none that it can read."""
     try:
         return BaseHook.get_connection(name)
     except AirflowNotFoundException:

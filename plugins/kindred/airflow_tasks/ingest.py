@@ -1,9 +1,9 @@
 """land >> gate >> publish >> report: one source's night as four Airflow tasks.
 
-`gate`, `publish` and `report` run whatever became of the task before them: a load that failed or
-is held must not keep the good ones of its source back. `publish` sends the assets' events, which
-Airflow takes only from a task that succeeds. `report` comes last, so its state is the run's: red
-where a load is missing.
+`gate`, `publish` and `report` run whatever the state of the task before them: a failed or held load
+must not delay the other loads of its source. `publish` emits the asset events, which Airflow
+accepts only from a task that succeeds. `report` comes last, so its state is the run's: failed if a
+load is missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def ingest_dag(source: str, doc: str | None) -> DAG:
-    """Return the DAG that ingests `source` every night; its file gives it tasks and a docstring."""
+    """Return the DAG that ingests `source` every night; its file adds tasks and the docstring."""
     return DAG(
         f"ingest_{source}",
         schedule=nightly(),
@@ -39,14 +39,14 @@ def ingest_dag(source: str, doc: str | None) -> DAG:
             "replace": Param(
                 None,
                 type=["null", "integer"],
-                title="A held batch to ask for again",
-                description="Its load is asked for its window once more, and nothing else is.",
+                title="A held batch to replace",
+                description="Its window is extracted again, and nothing else is.",
             ),
             "release": Param(
                 None,
                 type=["null", "integer"],
-                title="A held batch to let through",
-                description="It is published as it is, and nothing is asked for.",
+                title="A held batch to release",
+                description="It is published as it is, and nothing is extracted.",
             ),
             "reason": Param(
                 None,
@@ -59,12 +59,12 @@ def ingest_dag(source: str, doc: str | None) -> DAG:
 
 
 def assets(source: str) -> list[Asset]:
-    """Return the assets of a source: one a load, under the load's name."""
+    """Return the assets of a source: one per load, with the load's name."""
     return [_asset(load.name) for load in SOURCES[source]]
 
 
 def published_assets(source: str) -> AssetAlias:
-    """Return what represents those assets of a source that a run has published."""
+    """Return the alias for those assets of a source that a run publishes."""
     return AssetAlias(f"raw_{source}")
 
 
@@ -82,7 +82,7 @@ def land(source: str) -> XComArg:
         context, where = get_current_context(), AirflowEnvironment()
         params = context["params"]
         if params["release"] is not None:
-            raise AirflowSkipException(f"{source}: a batch is released, nothing is asked for")
+            raise AirflowSkipException(f"{source}: a batch is released, nothing is extracted")
         try:
             if params["replace"] is not None:
                 landed = held_batches.replace(
@@ -122,7 +122,7 @@ def gate(source: str) -> XComArg:
 
 
 def publish(source: str) -> XComArg:
-    """Merge every batch of `source` that passed its gate into raw; send the events of those."""
+    """Merge every batch of `source` that passed its gate into raw, and emit asset events."""
 
     @task(task_id="publish", trigger_rule=TriggerRule.ALL_DONE, outlets=[published_assets(source)])
     def run() -> None:
@@ -153,14 +153,14 @@ def _is_last_try(context: Context) -> bool:
 
 
 def _send_events(context: Context, source: str, loads: Iterable[str]) -> None:
-    """Have Airflow send the assets' events of these loads once the task has succeeded."""
+    """Have Airflow emit the asset events of these loads when the task succeeds."""
     events = context["outlet_events"][published_assets(source)]
     for load in loads:
         events.add(_asset(load))
 
 
 def report(source: str) -> XComArg:
-    """Fail where a load of `source` is not published, so that the run is red; name each."""
+    """Fail, and with it the run, if a load of `source` is not published; name each."""
 
     @task(task_id="report", trigger_rule=TriggerRule.ALL_DONE)
     def run() -> None:
@@ -179,6 +179,6 @@ def report(source: str) -> XComArg:
         except (GateError, reporting.Incomplete) as missing:
             raise AirflowFailException(str(missing)) from None
         if not published:
-            raise AirflowSkipException(f"{source}: nothing was asked for")
+            raise AirflowSkipException(f"{source}: nothing was requested")
 
     return run()

@@ -1,7 +1,7 @@
 """land >> gate >> publish >> report: deletions that no night can see, as four Airflow tasks.
 
-The run is every day's, a comparison every load's once in `KINDRED_RECONCILE_DAYS`, or after a
-source was away: a load that is not due costs nothing, and a large one goes on the next day.
+The DAG runs every day. It compares a load once in `KINDRED_RECONCILE_DAYS`, or after its source was
+away. A load that is not due costs nothing, and a large one continues on the next day.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ RECONCILED = AssetAlias("raw_reconciled")
 
 
 def reconcile_dag(doc: str | None) -> DAG:
-    """Return the DAG that compares the loads' ids; its file gives it tasks and a docstring."""
+    """Return the DAG that compares the loads' ids; its file adds tasks and the docstring."""
     return DAG(
         "reconcile",
         schedule=_daily(),
@@ -51,7 +51,7 @@ def reconcile_dag(doc: str | None) -> DAG:
                 title="Sources to compare now",
                 description="Due or not; empty: all loads that are due.",
             ),
-            "dry_run": Param(False, type="boolean", title="Say what is gone, and end nothing"),
+            "dry_run": Param(False, type="boolean", title="Show what is gone, and change nothing"),
         },
     )
 
@@ -65,7 +65,7 @@ def _daily() -> Any:
 
 
 def land_gone() -> XComArg:
-    """Compare what is due with the vendors, and land tombstones for what is gone."""
+    """Compare the loads that are due with the vendors, and land tombstones for deletions."""
 
     @task(task_id="land")
     def run() -> None:
@@ -100,7 +100,7 @@ def _options(context: Context) -> Options:
 
 
 def gate_gone() -> XComArg:
-    """Hold the tombstones of a load that are too many."""
+    """Hold a load's tombstones if they are too many."""
 
     @task(task_id="gate", trigger_rule=TriggerRule.ALL_DONE)
     def run() -> None:
@@ -117,7 +117,7 @@ def gate_gone() -> XComArg:
 
 
 def publish_gone() -> XComArg:
-    """Merge the tombstones that passed into raw; the marts hear of those loads."""
+    """Merge the tombstones that passed into raw, and emit the asset events of their loads."""
 
     @task(task_id="publish", trigger_rule=TriggerRule.ALL_DONE, outlets=[RECONCILED])
     def run() -> None:
@@ -138,7 +138,7 @@ def publish_gone() -> XComArg:
 
 
 def report_gone() -> XComArg:
-    """Say what was compared; after a task that failed it does not run, so that the run is red."""
+    """Log what was compared; it does not run after a failed task, so the run fails with it."""
 
     @task(task_id="report", trigger_rule=TriggerRule.NONE_FAILED)
     def run() -> None:

@@ -32,14 +32,14 @@ def refresh_dag(doc: str | None) -> DAG:
         params={
             "full_refresh": Param(False, type="boolean", title="Rebuild everything"),
             "accept_scores": Param(
-                "", type="string", title="Why scores may pass that their gate holds"
+                "", type="string", title="Why scores that their gate holds may pass"
             ),
         },
     )
 
 
 def score() -> XComArg:
-    """Once the ingests under way have settled: claim what changed, score its texts, gate them."""
+    """Wait for running ingests, then claim the changes, score their texts and gate the scores."""
 
     @task(task_id="score")
     def run() -> None:
@@ -70,7 +70,7 @@ def _wait_policy() -> WaitPolicy:
 
 
 def _are_runs_left(context: Context) -> bool:
-    """Whether any ingest has a run that has not ended: tonight's, or a backfill's further days."""
+    """Return whether an ingest has an unfinished run, of tonight or of a backfill's other days."""
     counted = (
         context["ti"].get_dr_count(f"ingest_{source}", states=["queued", "running"])
         for source in SOURCES
@@ -79,7 +79,7 @@ def _are_runs_left(context: Context) -> bool:
 
 
 def build() -> XComArg:
-    """Run dbt over what was claimed."""
+    """Run dbt and the estimates on the claimed changes."""
 
     @task(task_id="build")
     def run() -> None:
@@ -94,7 +94,7 @@ def build() -> XComArg:
 
 
 def gate_marts() -> XComArg:
-    """Check the built marts against their suites; on failure yesterday's stay."""
+    """Check the built marts against their suites; on failure the published marts stay."""
 
     @task(task_id="gate")
     def run() -> None:

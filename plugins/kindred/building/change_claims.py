@@ -1,7 +1,7 @@
-"""Claim what changed: a build brings it to the readers, in as many attempts as it takes.
+"""Claim changes for a build, which publishes them in as many attempts as it takes.
 
-Only the newest attempt of the newest build may write to `build` and `estimated`: each write
-begins with `ops.hold_attempt()`, which refuses the others (warehouse/migrations).
+Only the newest attempt of the newest build may write to `build` and `estimated`. Each write begins
+with `ops.hold_attempt()`, which raises an error in other attempts (warehouse/migrations).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Build:
 
 
 class WaitingError(BuildError):
-    """Changes that cannot be built yet: backfills came before the first night."""
+    """The changes cannot be built yet, because backfills came before the first night."""
 
     def __init__(self, conn: psycopg.Connection) -> None:
         found = conn.execute(
@@ -37,8 +37,8 @@ class WaitingError(BuildError):
         ).fetchall()
         waiting = ", ".join(f"{load} ({changes:,})" for load, changes in found)
         super().__init__(
-            f"changes wait to be built: {waiting}. None of these loads has had a night yet, and the"
-            " marts say through when their data reach: only a night moves that. Run one"
+            f"changes wait to be built: {waiting}. None of these loads has had a night yet, and"
+            " only a night sets the date through which the marts' data reach. Run one"
             " (`kindred run`, or an ingest's newest run in Airflow); the marts follow it"
         )
 
@@ -50,18 +50,18 @@ def claim(
     full_refresh: bool = False,
     is_model_due: bool = False,
 ) -> Build | None:
-    """Claim every change that no published build has covered; None when there is nothing to do.
+    """Claim every change that no published build covers; return None if there is nothing to do.
 
-    A cursor that moved without a change is work too: the marts say how fresh they are. What an
-    unpublished build had claimed is claimed again, since its marts never got out; and a full
-    refresh that never got out is still owed. Marts of an older version, whose keys have no vendor,
-    are refreshed in full.
+    A cursor that moved without a change also needs a build, because the marts show how fresh they
+    are. Changes of an unpublished build are claimed again, and a full refresh that was never
+    published is still due. Marts of an older version, whose keys have no vendor, are refreshed in
+    full.
 
     Args:
-        is_model_due: the texts have another model to be read by, which is work by itself.
+        is_model_due: Whether another model is to score the texts, which needs a build by itself.
 
     Raises:
-        WaitingError: something changed, and no load has had a night of its own yet.
+        WaitingError: There are changes, but no load has had a night yet.
     """
     with conn.transaction():
         ledger.lock_builds(conn)
@@ -102,7 +102,7 @@ def claim(
             " returning build_id, attempt",
             [run_id, is_full, data_through],
         ).fetchone()
-        assert row is not None  # noqa: S101 -- `returning` gives the row just written
+        assert row is not None  # noqa: S101 -- `returning` returns the row just written
         build_id, attempt = row
         claimed = conn.execute("update ops.changes set build_id = %s", [build_id]).rowcount
         conn.execute("update ops.builds set changes = %s where build_id = %s", [claimed, build_id])
@@ -110,11 +110,11 @@ def claim(
 
 
 def resume(conn: psycopg.Connection, build_id: int) -> Build:
-    """Begin another attempt at a claimed build; the ones before it write nothing more.
+    """Begin another attempt at a claimed build; earlier attempts can no longer write.
 
     Raises:
-        SupersededError: a newer build has claimed its changes.
-        BuildError: its texts are not scored, or their gate holds them.
+        SupersededError: A newer build has claimed its changes.
+        BuildError: Its texts are not scored, or their gate holds them.
     """
     with conn.transaction():
         _terminate_older_attempts(conn)
@@ -134,19 +134,19 @@ def resume(conn: psycopg.Connection, build_id: int) -> Build:
 
 
 def hold_attempt(conn: psycopg.Connection) -> None:
-    """Keep newer attempts from beginning until the transaction ends.
+    """Prevent newer attempts from beginning until the transaction ends.
 
     Raises:
-        SupersededError: one has begun already; nothing more may be written.
+        SupersededError: A newer attempt has begun already, so nothing more may be written.
     """
     ledger.hold_attempt(conn)
 
 
 def _terminate_older_attempts(conn: psycopg.Connection) -> None:
-    """End the sessions in which an older attempt is just writing, and keep it from more.
+    """Terminate the sessions in which an older attempt is writing, and prevent further writes.
 
-    They are an orphan's: whoever runs the builds runs one at a time. A session that its process
-    left in the middle, stopped or lost, would hold this one up.
+    The older attempt is an orphan, because builds run one at a time. A session whose process has
+    stopped or is lost in the middle of a transaction would block this attempt.
     """
     locks.end_sharers(conn, locks.ATTEMPT)
     locks.take(conn, locks.ATTEMPT)

@@ -1,7 +1,7 @@
-"""Run dbt in this process, and write down what each of its nodes did.
+"""Run dbt in this process, and record the result of each of its nodes.
 
 dbt's own console, log file and result file quote the values of a row that fails a cast, so all
-three are off; what is kept is each node's name, status, seconds and rows.
+three are off. The name, status, seconds and rows of each node are recorded instead.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DbtNode:
-    """What one dbt node did.
+    """The result of one dbt node.
 
-    `folder` is the one of the project that the node's file is in, so it says which models are
-    marts; an estimate has none.
+    `folder` is the project's folder with the node's file, which identifies the marts; an estimate
+    has none.
     """
 
     name: str
@@ -45,9 +45,9 @@ class DbtNode:
 def environment(
     conn: psycopg.Connection, project: Path, build_id: int, attempt: int
 ) -> Iterator[None]:
-    """Give dbt credentials, the project's entities and the build's number through the environment.
+    """Pass dbt credentials, the project's entities and the build's number in the environment.
 
-    The attempt goes to the sessions by libpq's own variable: as a variable of the project it would
+    The attempt is passed to the sessions in libpq's own variable: a variable of the project would
     make dbt parse every file again each night.
     """
     parts = conninfo_to_dict(conn.info.dsn)
@@ -80,10 +80,10 @@ def invoke(
     say: Callable[[str], None],
     *options: str,
 ) -> tuple[list[DbtNode], str | None]:
-    """Run `dbt build` with options; return its nodes, and what went wrong if anything did.
+    """Run `dbt build` with options; return its nodes, and the problem if it failed.
 
     Args:
-        conn: the transformer's, to ask which column of a failed model it was.
+        conn: The transformer's connection, which finds the column of a failed model.
     """
     if (missing := _missing_preset(project)) is not None:
         return [], missing
@@ -110,7 +110,7 @@ def invoke(
 
 
 def _problem(conn: psycopg.Connection, results: Any, errors: Mapping[str, Any]) -> str | None:
-    """Name the nodes that failed, and what Postgres refused each."""
+    """Return a text with the failed nodes and Postgres's reason for each; None without any."""
     failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
     if not failed:
         return None
@@ -124,7 +124,7 @@ def _problem(conn: psycopg.Connection, results: Any, errors: Mapping[str, Any]) 
 
 
 def _missing_preset(project: Path) -> str | None:
-    """Say so if the business's numbers are to come from a folder that is not there."""
+    """Return a text if the preset with the business's numbers is a folder that does not exist."""
     wanted = settings.PRESET.get()
     presets = sorted(folder.name for folder in (project / "seeds" / "presets").glob("*/"))
     if not presets or wanted in presets:
@@ -133,7 +133,7 @@ def _missing_preset(project: Path) -> str | None:
 
 
 def _where(error: BaseException | None) -> str:
-    """Return the file a dbt error names, which is safe to show; its text may not be."""
+    """Return the file that a dbt error names, which is safe to show, unlike the error's text."""
     found = re.search(
         r"\(((?:staging|entities|intermediate|marts|seeds|macros|tests)/[\w./-]+)\)", str(error)
     )
@@ -141,7 +141,7 @@ def _where(error: BaseException | None) -> str:
 
 
 def _broken_promise(result: Any) -> str:
-    """Say in our own words which promise a table broke; the error's text quotes the row."""
+    """Describe the constraint that a table breaks, without the error's text, which quotes a row."""
     error = str(result.message)
     if "could not create unique index" in error or "violates unique constraint" in error:
         return " (rows with the same key)"

@@ -1,8 +1,8 @@
-"""Find which staging models bring the rows of each entity: their yml declares it.
+"""Find the staging models that supply the rows of each entity, as their yml declares.
 
-dbt must see every `ref` while it parses, when its `graph` is still empty. So the lists are read
-here and reach dbt in an environment variable. dbt remembers with which value it parsed a file, and
-parses the file again when the value has changed, so a new staging model is never missed.
+dbt must see every `ref` while it parses, when its `graph` is still empty. The lists are therefore
+read here and passed to dbt in an environment variable. dbt stores the value with which it parsed a
+file and parses the file again when the value changes, so a new staging model is never missed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ def declared(project: Path) -> dict[str, list[str]]:
     """Return the staging models of each entity, both in alphabetical order.
 
     Args:
-        project: the dbt project's folder; `meta: {entity: orders}` in a model's config declares it.
+        project: The dbt project's folder. `meta: {entity: orders}` in a model's config declares its
+            entity.
     """
     found: dict[str, list[str]] = {}
     for path in project.glob("staging/*/*.yml"):
@@ -31,5 +32,5 @@ def declared(project: Path) -> dict[str, list[str]]:
 
 
 def variable(project: Path) -> dict[str, str]:
-    """Return the environment variable by which dbt learns of the project's entities."""
+    """Return the environment variable that passes the project's entities to dbt."""
     return {settings.ENTITIES.name: json.dumps(declared(project))}

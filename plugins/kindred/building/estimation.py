@@ -1,13 +1,13 @@
-"""Estimate on what dbt made, into `estimated`: what SQL cannot say well.
+"""Compute estimates that SQL cannot express well, from dbt's tables into `estimated`.
 
-    importance.py  which touchpoints and motivators go with connection
+    importance.py  which touchpoints and motivators are associated with connection
     risks.py       who will have left in three months, and how well that was predicted before
     worths.py      what customers will buy in the next twelve months
-    ranges.py      which figures can be
+    ranges.py      the allowed range of each figure
 
-Each reads tables of `build` and gives whole tables of `estimated`. Customers come in one order and
-figures are rounded, so the same data give the same bytes. Whatever the data, an estimate ends with
-figures that can be or with the reason why there are none: no build waits for a model.
+Each estimate reads tables of `build` and returns whole tables of `estimated`. Customers come in a
+fixed order and figures are rounded, so the same data give the same bytes. Whatever the data, an
+estimate ends with valid figures or with the reason why there are none: no build waits for a model.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Read = Callable[[str], pd.DataFrame]
 
 
 class Estimator(NamedTuple):
-    """How an estimate is made, and its tables for the last month (if any) without a model."""
+    """The function of an estimate, and the one for its tables if there is no model."""
 
     make: Callable[[Read], Tables]
     no_model: Callable[[list[str], str], Tables]
@@ -54,9 +54,9 @@ _MONTH = "select month from build.int_driver_months where is_latest"
 def estimate(
     conn: psycopg.Connection, say: Callable[[str], None]
 ) -> tuple[list[DbtNode], str | None]:
-    """Make every estimate; return what was done, and what went wrong with the database if anything.
+    """Compute every estimate; return the nodes, and the problem if the database failed.
 
-    A model that fails leaves a reason and the others alone.
+    A model that fails stores its reason and does not affect the others.
     """
 
     def read(query: str) -> pd.DataFrame:
@@ -77,13 +77,14 @@ def estimate(
 
 
 def made(how: Estimator, read: Read) -> tuple[Tables, str | None]:
-    """Return an estimate's tables with figures that can be; else those without, and the reason.
+    """Return an estimate's tables with valid figures, or tables without figures and the reason.
 
-    A failure says where in the code and never why in words: its text could hold a customer's value.
+    The reason of a failure names the place in the code and not the error's text, which could
+    contain a customer's value.
     """
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # a figure that is none is found below
+            warnings.simplefilter("ignore", RuntimeWarning)  # invalid figures are found below
             return keep_to_ranges(how.make(read), DIGITS), None
     except Unsayable as error:
         reason = str(error)
@@ -93,20 +94,20 @@ def made(how: Estimator, read: Read) -> tuple[Tables, str | None]:
 
 
 def _read(conn: psycopg.Connection, query: str) -> pd.DataFrame:
-    """Return what a query gives; COPY is several times as fast as rows of Python."""
+    """Return the rows of a query; COPY is several times as fast as fetching Python rows."""
     text = io.BytesIO()
     statement = sql.SQL("copy ({}) to stdout with (format csv, header)").format(sql.SQL(query))
     with conn.cursor() as cursor, cursor.copy(statement) as copy:
         for part in copy:
             text.write(part)
     text.seek(0)
-    # A touchpoint may be called "None" or "01": only an empty field is unknown, and names are text.
+    # A touchpoint may be named "None" or "01": only an empty field is unknown, and names are text.
     names = dict.fromkeys(("customer_id", "item", "tier"), "str")
     return pd.read_csv(text, keep_default_na=False, na_values=[""], dtype=names)
 
 
 def _replace(conn: psycopg.Connection, tables: Tables) -> int:
-    """Put whole tables in the place of what was estimated before."""
+    """Replace the earlier estimates with whole tables; return the number of rows."""
     with conn.transaction(), conn.cursor() as cursor:
         hold_attempt(conn)
         for name, frame in tables.items():
@@ -122,7 +123,7 @@ def _replace(conn: psycopg.Connection, tables: Tables) -> int:
 
 
 def _place(error: BaseException) -> str:
-    """Return the file and line at which an estimate failed: the last of ours, if any is."""
+    """Return the file and line at which an estimate failed: the last one of this project."""
     first, *deeper = traceback.extract_tb(error.__traceback__)
     frames = deeper or [first]
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]

@@ -1,7 +1,7 @@
-"""What Postgres refused a model of dbt: which SQLSTATE, and in which column.
+"""Find why Postgres rejected a model of dbt: the SQLSTATE and the column.
 
-dbt keeps an error's text only, which quotes values. So its adapter is listened to while it runs,
-and a model that failed on a value is asked again column by column.
+dbt keeps only an error's text, which quotes values. Its adapter is therefore patched to record the
+error itself, and a model that failed on a value is queried again column by column.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from psycopg import sql
 
 from kindred.warehouse import sqlstates
 
-SECONDS = 30.0  # for all columns of a model: the night has failed already
+SECONDS = 30.0  # for all columns of a model; the night has failed anyway
 MOST_NAMED = 3
-A_VALUE = "22"  # the class of SQLSTATEs that say a value is wrong
+A_VALUE = "22"  # the class of SQLSTATEs for invalid values
 
 
 @contextmanager
 def recording_failures() -> Iterator[dict[str, Any]]:
-    """Give a dictionary of Postgres's errors by dbt's name of the node that met them."""
+    """Yield a dictionary that collects Postgres's errors by the name of dbt's node."""
     from dbt.adapters.postgres.connections import PostgresConnectionManager as Manager
 
     found: dict[str, Any] = {}
@@ -39,7 +39,7 @@ def recording_failures() -> Iterator[dict[str, Any]]:
                     found.setdefault(self.get_thread_connection().name, error)
                 raise
 
-    # dbt has no event with the error itself, and its results keep the text only.
+    # No event of dbt has the error itself, and its results have only the text.
     Manager.exception_handler = noting  # type: ignore[assignment, method-assign]
     try:
         yield found
@@ -48,11 +48,11 @@ def recording_failures() -> Iterator[dict[str, Any]]:
 
 
 def describe(conn: psycopg.Connection, node: Any, errors: Mapping[str, Any]) -> str:
-    """Say what Postgres refused a node; empty where it was not Postgres.
+    """Return why Postgres rejected a node; empty if the error was not from Postgres.
 
     Args:
-        conn: the transformer's connection, for another look at the model's query.
-        node: dbt's, with its compiled code and its declared columns.
+        conn: The transformer's connection, which runs the model's query again.
+        node: The node of dbt, with its compiled code and its declared columns.
     """
     error = errors.get(node.unique_id)
     if error is None:
@@ -66,9 +66,9 @@ def describe(conn: psycopg.Connection, node: Any, errors: Mapping[str, Any]) -> 
 
 
 def _columns(conn: psycopg.Connection, node: Any) -> list[str]:
-    """Return the columns that cannot be computed: where all cannot, none is to blame.
+    """Return the columns that cannot be computed; none if every column fails.
 
-    Postgres computes of a query only what is asked for, so each column fails by itself.
+    Postgres computes only the selected columns of a query, so each column fails by itself.
     """
     query = getattr(node, "compiled_code", None)
     if not query:
@@ -78,13 +78,13 @@ def _columns(conn: psycopg.Connection, node: Any) -> list[str]:
     try:
         names = _names(conn, model)
         failing = [name for name in names if _fails(conn, model, node, name, until)]
-    except psycopg.Error:  # no time left, or it is another error now
+    except psycopg.Error:  # out of time, or a different error
         return []
     return failing if len(failing) < len(names) or len(names) == 1 else []
 
 
 def _names(conn: psycopg.Connection, model: sql.Composed) -> list[str]:
-    """Return the model's columns without planning it, which computes what is constant."""
+    """Return the model's columns without planning the query, since planning computes constants."""
     statement = sql.SQL("select * from {}").format(model).as_bytes(conn)
     conn.pgconn.prepare(b"", statement)
     found = conn.pgconn.describe_prepared(b"")
@@ -94,7 +94,7 @@ def _names(conn: psycopg.Connection, model: sql.Composed) -> list[str]:
 def _fails(
     conn: psycopg.Connection, model: sql.Composed, node: Any, name: str, until: float
 ) -> bool:
-    """Whether a column cannot be computed as the type that the model declares for it."""
+    """Return whether a column cannot be computed as the type that the model declares."""
     value: sql.Composable = sql.Identifier("model", name)
     declared = node.columns.get(name)
     if declared is not None and declared.data_type:

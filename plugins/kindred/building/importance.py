@@ -1,4 +1,4 @@
-"""Which touchpoints, and which motivators, go with connection."""
+"""Estimate which touchpoints and motivators are associated with connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOUCHPOINTS = """
     from build.int_touchpoint_scores
     order by month, customer_id collate "C", touchpoint collate "C"
 """
-# Motivators are what a connection score is made of; the words of the same customers are not.
+# The connection score is computed from motivators, but not from the words of the same customers.
 _MOTIVATORS = """
     select month, customer_id, motivator as item, fulfilment as rating, emotion_score as outcome
     from build.int_motivator_scores
@@ -62,7 +62,7 @@ def no_model(months: list[str], reason: str) -> dict[str, pd.DataFrame]:
 
 
 def _fits(weights: pd.DataFrame, least: int) -> pd.DataFrame:
-    """Return a row for each topic and month, with the reason where no item has a weight."""
+    """Return a row for each topic and month, with a reason if no item has a weight."""
     if weights.empty:
         return pd.DataFrame()
     groups = weights.groupby(["topic", "month"])
@@ -74,7 +74,7 @@ def _fits(weights: pd.DataFrame, least: int) -> pd.DataFrame:
 
 
 def _reason(rows: pd.DataFrame, least: int) -> str | None:
-    """Say why no item of a month has a weight; None where one has."""
+    """Return why no item of a month has a weight; None if one has."""
     if "weight" in rows and rows["weight"].notna().any():
         return None
     customers, needed = (

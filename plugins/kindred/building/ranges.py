@@ -1,7 +1,7 @@
-"""What an estimate may say: each figure finite and inside its declared range.
+"""Validate estimates: each figure must be finite and inside its declared range.
 
-A figure that is not is null where its table takes none, and the end of its row or of the whole
-model where it does not: half a model's customers would pass for all of them.
+An invalid figure becomes null if its column allows null. Otherwise its row is dropped or the whole
+model is rejected, because a part of a model's customers would pass for all of them.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ Tables = dict[str, pd.DataFrame]
 
 
 class Unsayable(ArithmeticError):
-    """There is no model; the message is the reason that readers see, and names no customer."""
+    """There is no model; the message is the reason that readers see, without any customer."""
 
 
 @dataclass(frozen=True)
 class Range:
-    """The numbers that a figure can be, and what goes where it is none of them."""
+    """The valid numbers of a figure, and what happens to an invalid one."""
 
     low: float
     high: float
     loses: Literal["figure", "row", "model"] = "figure"
 
     def holds(self, figures: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """Say which figures lie in the range; none that is not known does."""
+        """Return which figures lie in the range; NaN does not."""
         is_inside: npt.NDArray[np.bool_] = (figures >= self.low) & (figures <= self.high)
         return is_inside
 
 
 SHARE, CORRELATION = Range(0, 1), Range(-1, 1)
-QUALITY = Range(-1e6, 1e6)  # of a check: as wide as the marts' columns
+QUALITY = Range(-1e6, 1e6)  # of a check; as wide as the marts' columns
 # As wide as the marts' columns: 8 digits of orders, 16 of money.
 ORDERS, MONEY = Range(0, 1e8, "model"), Range(0, 1e16, "model")
 PROBABILITY, GROUP_MONEY = Range(0, 1, "model"), Range(0, 1e16, "row")
@@ -67,12 +67,12 @@ RANGES: dict[str, dict[str, Range]] = {
 
 
 def keep_to_ranges(tables: Tables, digits: int) -> Tables:
-    """Return the tables, rounded, without the figures and rows that cannot be.
+    """Return the tables rounded and without invalid figures and rows.
 
     Raises:
-        Unsayable: a figure that no row can do without.
+        Unsayable: A figure that the whole model needs is invalid.
     """
-    with np.errstate(all="ignore"):  # an endless figure is found, not rounded
+    with np.errstate(all="ignore"):  # infinite figures are found, not rounded
         return {name: _kept(name, frame.round(digits)) for name, frame in tables.items()}
 
 

@@ -1,4 +1,4 @@
-"""Who will have left in three months, and how well that was predicted before."""
+"""Estimate who will have left in three months, and how well that was predicted before."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _risks(present: pd.DataFrame, names: tuple[str, ...], found: Risk) -> pd.Dat
 
 
 def _finding(reason: str, row: Mapping[Hashable, float], means: Mapping[str, float]) -> str | None:
-    """Name a feature with where it is: under the mean, over it, or unknown as it is."""
+    """Return a feature's name with its direction: below the mean, above it, or unknown."""
     if reason not in means:
         return reason
     return f"{reason}_low" if row[reason] < means[reason] else f"{reason}_high"
@@ -118,5 +118,5 @@ def _interval(name: str, found: tuple[float, float, float]) -> dict[str, float]:
 
 
 def _first_day(month: int) -> str:
-    """Return the first day of a month that is numbered year * 12 + month."""
+    """Return the first day of a month with the number year * 12 + month."""
     return f"{(month - 1) // 12:04}-{(month - 1) % 12 + 1:02}-01"

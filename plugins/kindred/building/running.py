@@ -1,4 +1,4 @@
-"""Build the marts of a claimed build: dbt, the estimates on what it made, and dbt on those."""
+"""Build the marts of a claimed build: dbt, the estimates from its tables, and dbt on those."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from kindred.building.dbt import DbtNode
 from kindred.errors import BuildError
 from kindred.warehouse import ledger
 
-# Whose texts may be scored, and all that it is made from.
+# The model of whose texts may be scored, and all its ancestors.
 _CONSENTS = ("--select", "+int_consenting_subjects", "--exclude-resource-type", "test")
-# What a model estimates, and every model of dbt that is made from it.
+# The estimates, and every model of dbt that descends from them.
 _ON_ESTIMATES = "source:estimated+"
 
 
@@ -28,18 +28,18 @@ def build(
     target: Path,
     say: Callable[[str], None],
 ) -> list[DbtNode]:
-    """Run dbt over the claimed changes, the estimates, and dbt over what is made from those.
+    """Run dbt on the claimed changes, then the estimates, then dbt on what depends on those.
 
     Args:
-        conn: the transformer's connection; dbt opens its own with the same credentials.
-        claimed: the build to run.
-        project: the dbt project's folder.
-        target: a writable folder that keeps dbt's parsed project between nights.
-        say: called with a line for each finished node.
+        conn: The transformer's connection; dbt opens its own with the same credentials.
+        claimed: The build to run.
+        project: The dbt project's folder.
+        target: A writable folder that keeps dbt's parsed project between nights.
+        say: Called with a line for each finished node.
 
     Raises:
-        BuildError: a node failed; the message names it and never quotes data.
-        SupersededError: a newer attempt, or a newer build, has begun meanwhile.
+        BuildError: A node failed. The message names it and never quotes data.
+        SupersededError: A newer attempt, or a newer build, has begun meanwhile.
     """
     ledger.join_attempt(conn, claimed.attempt)
     with dbt.environment(conn, project, claimed.build_id, claimed.attempt):
@@ -60,14 +60,14 @@ def build_consents(
     target: Path,
     say: Callable[[str], None],
 ) -> None:
-    """Build what says whose texts may be scored, by the definition that the marts use.
+    """Build the model of whose texts may be scored, by the definition that the marts use.
 
     Args:
-        conn, claimed, project, target, say: as for `build`.
+        conn, claimed, project, target, say: As for `build`.
 
     Raises:
-        BuildError: a node failed, so nobody is known to consent and nothing may be scored.
-        SupersededError: a newer attempt, or a newer build, has begun meanwhile.
+        BuildError: A node failed, so no consent is known and nothing may be scored.
+        SupersededError: A newer attempt, or a newer build, has begun meanwhile.
     """
     ledger.join_attempt(conn, claimed.attempt)
     with dbt.environment(conn, project, claimed.build_id, claimed.attempt):
@@ -84,7 +84,7 @@ def build_consents(
 def _record(
     conn: psycopg.Connection, claimed: Build, nodes: list[DbtNode], problem: str | None
 ) -> None:
-    """Write down what the nodes did, and whether the build is built or has failed."""
+    """Record the results of the nodes, and whether the build is built or has failed."""
     with conn.transaction():
         hold_attempt(conn)
         conn.execute(
@@ -106,7 +106,7 @@ def _parts(
     target: Path,
     say: Callable[[str], None],
 ) -> tuple[list[DbtNode], str | None]:
-    """Go through the parts of a build to the first that fails."""
+    """Run the parts of a build up to the first that fails."""
     whole = ["--full-refresh"] if claimed.is_full_refresh else []
     run = partial(dbt.invoke, conn, project, target, say)
     parts: tuple[Callable[[], tuple[list[DbtNode], str | None]], ...] = (

@@ -1,4 +1,4 @@
-"""What customers will buy in the twelve months to come."""
+"""Estimate what customers will buy in the next twelve months."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _expectations(rows: pd.DataFrame, found: ExpectedValue) -> pd.DataFrame:
 
 
 def _tiers(rows: pd.DataFrame, found: ExpectedValue) -> list[dict[str, object]]:
-    """Return the mean expectation of the month's customers, by tier and of all."""
+    """Return the mean expectation of the month's customers, for each tier and for all."""
     groups = {"all": rows["tier"].notna().to_numpy()}
     groups |= {tier: (rows["tier"] == tier).to_numpy() for tier in rows["tier"].dropna().unique()}
     return [

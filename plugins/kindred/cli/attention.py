@@ -1,29 +1,20 @@
-"""What needs a person: held and failed batches and builds, and the commands to look and to decide.
-
-Commands work as they are printed. Rules, fields, counts and reasons are shown, never a value:
-the rows themselves are for whoever has a login that reads them.
-"""
+"""Failures and suspicious nights: batches and builds that need a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 
-from kindred.cli import run_ledger, status_ledger
-from kindred.warehouse import quarantine, suspicions
-from kindred.warehouse.connections import connect
-
-ROWS_SHOWN = 20
-SCORES = "scored_texts"
+from kindred.warehouse import suspicions
+from kindred.warehouse.connections import fetch_rows
 
 
 @dataclass(frozen=True)
 class Failure:
-    """The newest batch of a load, or the newest build, that failed, and why."""
+    """The newest batch of a load, or the newest build, if it failed, with its message."""
 
     name: str
     batch_id: int | None
@@ -32,12 +23,12 @@ class Failure:
 
     def __str__(self) -> str:
         which = f"build {self.build_id}" if self.batch_id is None else f"batch {self.batch_id}"
-        return f"{self.name}, {which}: {self.message or 'Airflow has the log of its task'}"
+        return f"{self.name}, {which}: {self.message or 'see the log of its task in Airflow'}"
 
 
 @dataclass(frozen=True)
 class SuspiciousNight:
-    """Nights of a load that were published empty or thin, and that nothing has confirmed yet."""
+    """Nights of a load that were published empty or thin and are not confirmed yet."""
 
     load: str
     suspicion: str
@@ -50,29 +41,16 @@ class SuspiciousNight:
         nights = f"{self.nights} night{'s' * (self.nights != 1)}"
         days = f"{self.since:%Y-%m-%d %H:%M} to {self.through:%Y-%m-%d %H:%M} UTC"
         goes_on = (
-            "the next nights ask again"
+            "the next nights extract them again"
             if self.is_asked_again
-            else "no longer asked for: `kindred backfill` does"
+            else "no longer extracted again: use `kindred backfill`"
         )
         return f"{self.load}, {nights}, {days}: {goes_on}"
 
 
-def held(dsn: str) -> list[dict[str, Any]]:
-    """Return what gates hold, with the reasons of its quarantine and the next commands."""
-    stuck = status_ledger.held(dsn)
-    batches = [one["batch_id"] for one in stuck if one["batch_id"] is not None]
-    with connect(dsn) as conn:
-        found = quarantine.reasons(conn, batches)
-    for one in stuck:
-        one["reasons"] = [str(reason) for reason in found if reason.batch_id == one["batch_id"]]
-        one["look"] = list(_look(one))
-        one["decide"] = list(_decide(one))
-    return stuck
-
-
 def failed(dsn: str) -> list[Failure]:
-    """Return the failures that nothing has made good since."""
-    found: list[Failure] = run_ledger.rows(
+    """Return the failures that no later batch or build has repaired."""
+    found: list[Failure] = fetch_rows(
         dsn,
         Failure,
         """
@@ -96,8 +74,8 @@ def failed(dsn: str) -> list[Failure]:
 
 
 def suspicious(dsn: str) -> list[SuspiciousNight]:
-    """Return nights of the last four weeks that were published empty or thin, a line a load."""
-    found: list[SuspiciousNight] = run_ledger.rows(
+    """Return unconfirmed empty or thin nights of the last four weeks, grouped by load."""
+    found: list[SuspiciousNight] = fetch_rows(
         dsn,
         SuspiciousNight,
         f"""
@@ -129,61 +107,13 @@ def suspicious(dsn: str) -> list[SuspiciousNight]:
 
 def show(
     console: Console,
-    stuck: list[dict[str, Any]],
     failures: list[dict[str, Any]],
     odd: list[dict[str, Any]],
 ) -> None:
-    """Print odd nights, failures and what is held."""
+    """Print suspicious nights and failures."""
     for one in odd:
         console.print(
             f"\n[bold]{one['suspicion'].upper()}[/bold] {SuspiciousNight(**one)}", soft_wrap=True
         )
     for failure in failures:
         console.print(f"\n[bold]FAILED[/bold] {Failure(**failure)}", soft_wrap=True)
-    for one in stuck:
-        which = f"batch {one['batch_id']}" if one["batch_id"] else f"build {one['build_id']}"
-        console.print(f"\n[bold]HELD[/bold] {one['name']}, {which}")
-        for line in _why(one):
-            console.print(line, markup=False)
-        for title, commands in (("look", one["look"]), ("decide", one["decide"])):
-            for command in commands:
-                console.print(f"  {title + ':':8}{command}", markup=False, soft_wrap=True)
-
-
-def _why(one: dict[str, Any]) -> Iterator[str]:
-    for rule in one["rules"]:
-        rows = "" if rule["rows_failed"] is None else f", {rule['rows_failed']:,} rows"
-        yield f"  {rule['rule']}: failed{rows} ({rule['suite']})"
-        if rule["notes"]:
-            yield f"    {rule['notes']}"
-    for reason in one["reasons"]:
-        yield f"  quarantined: {reason}"
-
-
-def _look(one: dict[str, Any]) -> Iterator[str]:
-    batch, build = one["batch_id"], one["build_id"]
-    if batch is not None:
-        if one["rows_landed"]:
-            yield _query("loader", f"held.{one['name']} where _batch_id = {batch}")
-        if one["reasons"]:
-            yield _query("loader", f"quarantine.rows where batch_id = {batch}")
-        return
-    for suite in sorted({rule["suite"] for rule in one["rules"]}):
-        if suite == SCORES:
-            yield _query("transformer", f"scored.profiles where build_id = {build}")
-        else:
-            yield _query("transformer", f"build.{suite.removeprefix('mart_')}")
-
-
-def _query(role: str, rows: str) -> str:
-    return f'psql "$(kindred dsn --role {role})" -c "select * from {rows} limit {ROWS_SHOWN}"'  # noqa: S608 -- a person runs it
-
-
-def _decide(one: dict[str, Any]) -> Iterator[str]:
-    if one["batch_id"] is not None:
-        yield f'kindred release {one["batch_id"]} --reason "why it may pass"'
-        yield f"kindred replace {one['batch_id']}"
-        return
-    if any(rule["suite"] == SCORES for rule in one["rules"]):
-        yield 'run refresh_marts in Airflow with {"accept_scores": "why they may pass"}'
-    yield "clear the gate task of refresh_marts in Airflow once what the rule names is fixed"

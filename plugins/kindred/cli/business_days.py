@@ -1,4 +1,4 @@
-"""The business days that nights and backfills cover, and which of them can be asked for."""
+"""The business days that nights and backfills cover, and checks that they can be loaded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def zone() -> ZoneInfo:
 
 @dataclass(frozen=True)
 class Night:
-    """One business day `[start, end)`, ended by a midnight of the business's time zone."""
+    """One business day `[start, end)`, from midnight to midnight in the business's time zone."""
 
     start: datetime
     end: datetime
@@ -71,7 +71,7 @@ class Days:
 
     @property
     def last_instant(self) -> datetime:
-        """Behind every day's beginning and before the end: what Airflow takes as the last date."""
+        """An instant between the start of the last day and its end, for Airflow's `to_date`."""
         return self.end - timedelta(seconds=1)
 
     def __iter__(self) -> Iterator[Night]:
@@ -86,37 +86,41 @@ class Days:
 
 
 def asked(first: date, last: date) -> Days:
-    """Return the days a person means, both included; KindredError where they run backwards."""
+    """Return the days from `first` to `last`, both included.
+
+    Raises:
+        KindredError: `last` comes before `first`.
+    """
     if last < first:
         raise KindredError(f"--from {first} comes after --to {last}: swap them")
     return Days(first, last)
 
 
 def now(services: Services) -> datetime:
-    """Return the instant up to which there can be records, in UTC.
+    """Return the instant up to which records can exist, in UTC.
 
-    The sandbox shows nothing beyond its clock, and Airflow runs no day beyond ours.
+    The sandbox serves nothing after its own clock, and Airflow runs no day after the machine's.
     """
     moment = datetime.now(UTC)
     return min(services.sandbox.clock(), moment) if services.sandbox.choice.is_on else moment
 
 
 def refuse_unfinished(days: Days, moment: datetime) -> None:
-    """Raise KindredError, with the day that works, if a day is not over at `moment`."""
+    """Raise KindredError, naming the last day that works, if a day is not over at `moment`."""
     over = moment.astimezone(zone()).date() - DAY
     if days.last <= over:
         return
     reason = f"{days.last} is not over: here it is {moment.astimezone(zone()):%Y-%m-%d %H:%M}"
     if days.first <= over:
         raise KindredError(f"{reason}. Use --to {over}")
-    raise KindredError(f"{reason}. The last day that can be asked for is {over}")
+    raise KindredError(f"{reason}. The last day that can be loaded is {over}")
 
 
 def refuse_unreachable(days: Days, moment: datetime, reaches: dict[str, BackfillReach]) -> None:
-    """Raise KindredError, with the days that work, if a vendor does not reach that far back.
+    """Raise KindredError, naming the days that work, if a vendor does not reach that far back.
 
     Args:
-        reaches: how far each vendor reaches, by name.
+        reaches: How far back each vendor can be queried, by name.
     """
     today = moment.astimezone(zone()).date()
     firsts = {
@@ -127,9 +131,9 @@ def refuse_unreachable(days: Days, moment: datetime, reaches: dict[str, Backfill
     if not firsts:
         return
     said = "; ".join(
-        f"{vendor} reaches {reaches[vendor].days} days back, to {first}, by reach_days of its"
-        f" connection: {min((first - days.first).days, len(days))} of the {len(days)} days lie"
-        " before that"
+        f"{vendor} reaches {reaches[vendor].days} days back, to {first}, as reach_days of its"
+        f" connection sets: {min((first - days.first).days, len(days))} of the {len(days)} days"
+        " are earlier"
         for vendor, first in firsts.items()
     )
     latest = max(firsts.values())

@@ -1,6 +1,6 @@
-"""Have Airflow compare the loads' ids with the vendors', and say what was found.
+"""Have Airflow compare the loads' ids with the vendors', and report the differences.
 
-Airflow does it, because Airflow has the vendors' credentials.
+The comparison runs in Airflow because the vendors' credentials are there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ POLL_SECONDS = 1.0
 
 
 def ask(services: Services, sources: Sequence[str], *, is_dry_run: bool) -> tuple[str, bool]:
-    """Let Airflow compare these sources now; return the run, and whether it ended well."""
+    """Have Airflow compare these sources now; return the run's id and whether it succeeded."""
     airflow = services.airflow
     wait_until_known(airflow, (RECONCILE,))
     airflow.patch(f"/dags/{RECONCILE}", {"is_paused": False})
@@ -40,13 +40,13 @@ def ask(services: Services, sources: Sequence[str], *, is_dry_run: bool) -> tupl
 
 
 def compared(dsn: str, run_id: str) -> list[ReconciliationOutcome]:
-    """Return what a run compared, load by load."""
+    """Return the outcome of a run for each load that it compared."""
     with connect(dsn) as conn:
         return reconciliations.outcomes(conn, run_id)
 
 
 def table(found: Sequence[ReconciliationOutcome]) -> Table:
-    """Return a line a load: ids at the vendor and in raw, what is gone or back, rows written."""
+    """Return a table with a row per load: ids at the vendor and in raw, gone, back and unknown."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("load")
     for name in ("vendor", "raw", "gone", "back", "written", "unknown"):
@@ -59,7 +59,7 @@ def table(found: Sequence[ReconciliationOutcome]) -> Table:
 
 
 def advice(found: Sequence[ReconciliationOutcome], sources: Sequence[str]) -> Iterator[str]:
-    """Yield what there is to do, and what a vendor cannot say."""
+    """Yield the next steps, then what each vendor's comparison covers."""
     for one in found:
         if one.status == "held":
             yield (
@@ -68,23 +68,23 @@ def advice(found: Sequence[ReconciliationOutcome], sources: Sequence[str]) -> It
                 " else correct what `kindred status` names and reconcile again"
             )
         elif one.batch_id is not None and one.status != "published":
-            why = one.message or "its task's log says why"
+            why = one.message or "see the log of its task"
             yield f"{one.load}: batch {one.batch_id} is {one.status}: {why}"
         if one.unknown_from is not None and one.unknown_to is not None:
             first, last = (_day(moment) for moment in (one.unknown_from, one.unknown_to))
             days = f"--from {first} --to {last} --source {source_of(one.load)}"
             yield (
-                f"{one.load}: {one.ids_unknown:,} records of the vendor are not in raw, or older:"
-                f" `kindred backfill {days}` asks for them; quarantine.rows has those refused"
+                f"{one.load}: {one.ids_unknown:,} records of the vendor are missing in raw or older"
+                f" there: `kindred backfill {days}` loads them; quarantine.rows has rejected ones"
             )
         if one.through_key is not None:
-            yield f"{one.load}: not all ids are compared: the same command goes on from there"
+            yield f"{one.load}: not all ids are compared yet: the same command continues from there"
     for vendor in dict.fromkeys(load.vendor for source in sources for load in SOURCES[source]):
         yield f"{vendor}: {VENDORS[vendor].reconciles}"
 
 
 def due(dsn: str) -> list[str]:
-    """Return a line for each load whose ids have to be compared: why, and what to type."""
+    """Return a line for each load that is due for a comparison: the reason and the command."""
     every = settings.RECONCILE_DAYS.get()
     with connect(dsn) as conn:
         reasons = [(load.name, reconciliations.due(conn, load, every)) for load in LOADS.values()]
@@ -96,7 +96,7 @@ def due(dsn: str) -> list[str]:
 
 
 def compared_through(dsn: str) -> dict[str, datetime | None]:
-    """Return up to where deletions are known from comparing, by load."""
+    """Return for each load the time up to which comparisons have found its deletions."""
     with connect(dsn) as conn:
         return {
             load.name: reconciliations.compared_through(conn, load.name)

@@ -1,7 +1,7 @@
-"""Check the machine and every part, and say for each what fixes it.
+"""Check the machine and every component, and name the fix for each problem.
 
-Checks go from the ground up. One that depends on a broken part is left out, so the first line that
-is broken is the one to fix.
+Checks run from the bottom up. A check that depends on a broken component is skipped, so the first
+broken line is the one to fix.
 """
 
 from __future__ import annotations
@@ -19,46 +19,23 @@ from rich.console import Console
 from rich.markup import escape
 
 from kindred import settings
-from kindred.cli import attention, status_ledger
+from kindred.cli import attention, held
 from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import ROLES, Home, default_folder, is_free
 from kindred.embedded.services import DAGS, Services
 from kindred.errors import KindredError, SetupError
 from kindred.sources import VENDORS
-from kindred.warehouse import migrations
+from kindred.warehouse import catalog, migrations
 from kindred.warehouse.connections import connect
 
 NEEDED_GIB = 3
-# Schemas, databases and functions that are not for whoever asks.
-TOO_MUCH = """
-    select
-        (
-            select coalesce(string_agg(nspname, ', ' order by nspname), '')
-            from pg_namespace
-            where nspname !~ '^(pg_|information_schema$|marts$|public$)'
-                and has_schema_privilege(oid, 'usage')
-        ),
-        (
-            select coalesce(string_agg(datname, ', ' order by datname), '')
-            from pg_database
-            where datname <> current_database() and has_database_privilege(oid, 'connect')
-                and datallowconn
-        ),
-        (
-            select count(*)
-            from pg_proc
-            where pronamespace = 'pg_catalog'::regnamespace
-                and proname ~ '^(pg_(try_)?advisory_|lo_|loread$|lowrite$)'
-                and has_function_privilege(oid, 'execute')
-        )
-    """
 STYLES = {"ok": "green", "warning": "yellow", "broken": "bold red"}
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One check: what was looked at, its state, and what fixes it."""
+    """The result of one check: what was checked, its state, and the fix."""
 
     check: str
     state: str  # ok, warning, broken
@@ -80,7 +57,7 @@ def examine() -> list[Diagnosis]:
     try:
         services = Services(Home.open())
     except SetupError as trouble:
-        return [*findings, Diagnosis("home", "broken", str(trouble), "fix it and ask again")]
+        return [*findings, Diagnosis("home", "broken", str(trouble), "fix it and check again")]
     findings.append(Diagnosis("home", "ok", str(services.home.folder)))
     findings += _ports(services)
     if services.postgres.is_alive():
@@ -123,7 +100,7 @@ def _disk() -> Diagnosis:
 
 
 def _ports(services: Services) -> Iterator[Diagnosis]:
-    """Yield a line for each remembered port, with a warning where another program took it."""
+    """Yield a line for each remembered port, with a warning if another program has taken it."""
     running = services.running()
     ours = {"airflow": running["api-server"]} | running
     for name, port in services.home.remembered("ports", {}).items():
@@ -131,11 +108,11 @@ def _ports(services: Services) -> Iterator[Diagnosis]:
             yield Diagnosis(f"port of {name}", "ok", str(port))
         else:
             fix = "`kindred up` takes another port; change it in BI tools that used this one"
-            yield Diagnosis(f"port of {name}", "warning", f"{port} is another program's now", fix)
+            yield Diagnosis(f"port of {name}", "warning", f"another program uses {port} now", fix)
 
 
 def _warehouse(services: Services) -> Iterator[Diagnosis]:
-    """Yield whether each role can do its work and no more, and what is held or failed."""
+    """Yield checks of the tables and of each role's rights, and what is held or failed."""
     admin = services.postgres.dsn("admin")
     with connect(admin) as session:
         made = session.execute("select to_regclass('ops.loads') is not null").fetchone()
@@ -145,9 +122,9 @@ def _warehouse(services: Services) -> Iterator[Diagnosis]:
         yield _schema(session)
     for role in ROLES:
         yield _role(services, role)
-    held = status_ledger.held(admin)
-    if held:
-        names = ", ".join(sorted({stuck["name"] for stuck in held}))
+    stuck = held.read(admin)
+    if stuck:
+        names = ", ".join(sorted({one["name"] for one in stuck}))
         yield Diagnosis("held", "warning", names, "`kindred status` names the rules")
     else:
         yield Diagnosis("held", "ok", "none")
@@ -171,16 +148,18 @@ def _role(services: Services, role: str) -> Diagnosis:
     name = f"role {role}"
     try:
         with connect(services.postgres.dsn(role)) as session:
-            found = session.execute(TOO_MUCH).fetchone() if role == "reader" else None
+            beyond = catalog.beyond_marts(session) if role == "reader" else None
     except (KindredError, psycopg.Error) as trouble:
         return Diagnosis(name, "broken", str(trouble), "`kindred up` and `kindred migrate`")
-    schemas, databases, functions = found or ("", "", 0)
-    if schemas:
-        return Diagnosis(name, "broken", f"can see {schemas}", "`kindred migrate` sets grants")
+    if beyond is None:
+        return Diagnosis(name, "ok", "logs in")
+    if beyond.schemas:
+        detail = f"can see {beyond.schemas}"
+        return Diagnosis(name, "broken", detail, "`kindred migrate` sets grants")
     fix = "`kindred down`, then `kindred up`"
-    if databases:
-        return Diagnosis(name, "broken", f"can connect to {databases}", fix)
-    if functions:
+    if beyond.databases:
+        return Diagnosis(name, "broken", f"can connect to {beyond.databases}", fix)
+    if beyond.functions:
         return Diagnosis(name, "broken", "can take advisory locks or make large objects", fix)
     return Diagnosis(name, "ok", "logs in")
 
@@ -209,7 +188,7 @@ def _airflow(services: Services) -> Iterator[Diagnosis]:
 
 
 def _vendor(vendor: str, found: dict[str, Any] | None) -> Diagnosis:
-    """Return whether the vendor's host answers anything; only the night tries the login."""
+    """Return whether the vendor's host responds at all; only a night tests the login."""
     name = f"source {vendor}"
     if found is None:
         if f"AIRFLOW_CONN_{vendor.upper()}" in os.environ:
@@ -225,7 +204,7 @@ def _vendor(vendor: str, found: dict[str, Any] | None) -> Diagnosis:
     except AirflowRefusal:
         return Diagnosis(name, "ok", f"{where} answers")
     except AirflowUnreachable as silence:
-        # An answer that is no JSON is an answer; a refused connection is not.
+        # A response that is not JSON still shows a live host; a refused connection does not.
         if "JSONDecodeError" in str(silence):
             return Diagnosis(name, "ok", f"{where} answers")
         fix = "`kindred up`" if owner == "sandbox" else f"check the host of connection {vendor}"

@@ -1,4 +1,4 @@
-"""Counts, spans of time, and figures with their interval or the reason why there is none."""
+"""Format counts, durations, and figures with their interval or the reason for its absence."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def interval(
     scale: int = 100,
     digits: int = 1,
 ) -> str:
-    """Return `26.1 % (25.0-27.3)`, or why there is none."""
-    value: Number = row.get(name)  # marts published before the column was there
+    """Return a figure as `26.1 % (25.0-27.3)`, or why there is none."""
+    value: Number = row.get(name)  # absent from marts published before the column existed
     if is_suppressed:
         return TOO_FEW
     if value is None:
@@ -47,12 +47,12 @@ def interval(
 
 
 def _scaled(value: Decimal | float, scale: int, digits: int) -> float:
-    """Return the figure as it is shown; adding 0 makes a zero of a minus zero."""
+    """Return the figure rounded for display; adding 0.0 turns -0.0 into 0.0."""
     return round(float(value) * scale, digits) + 0.0
 
 
 def percent(value: Number) -> str:
-    """Return a share as per cent."""
+    """Return a share as a percentage."""
     return "-" if value is None else f"{float(value) * 100:.1f} %"
 
 
@@ -62,7 +62,7 @@ def whole(value: Number) -> str:
 
 
 def counts(names: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Table:
-    """Return a table without lines: a name, then numbers."""
+    """Return a table without lines: a column of names, then columns of numbers."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, name in enumerate(names):
         made.add_column(name, justify="right" if place else "left", no_wrap=True)
@@ -72,10 +72,10 @@ def counts(names: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Table:
 
 
 def plural_days(number: int) -> str:
-    """Return a number with its noun."""
+    """Return a number of days with its noun."""
     return f"{number:,} day{'s' * (number != 1)}"
 
 
 def duration(seconds: float) -> str:
-    """Return seconds up to a hundred, minutes beyond."""
+    """Return a duration in seconds below a hundred, else in minutes."""
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:,.0f} min"

@@ -1,44 +1,54 @@
-"""One night: which one it is, its runs asked of Airflow, and how it ended.
+"""Run one night: choose it, trigger its runs in Airflow, and report how it ended.
 
-A night is asked for over Airflow's REST API like any person would, so scheduler, executor and
-retries are the real ones.
+Runs are triggered through Airflow's REST API, as a person would do it, so the scheduler, the
+executor and the retries are the real ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import typer
 from rich.console import Console
 
-from kindred.cli import deletions, findings, night_progress, run_ledger
+from kindred.cli import deletions, findings, night_progress
 from kindred.cli.airflow_runs import (
     INGESTS,
     RECONCILE,
     REFRESH,
     UNFINISHED,
-    RunSnapshot,
-    run_snapshots,
     wait_until_known,
+    with_restarts,
 )
 from kindred.cli.business_days import Night, zone
-from kindred.cli.supervision import with_restarts
+from kindred.cli.night_progress import RunSnapshot, run_snapshots
 from kindred.embedded import airflow_settings, vendor_connections
 from kindred.embedded.airflow_api import Airflow, AirflowRefusal
 from kindred.embedded.services import Services
 from kindred.errors import KindredError
 from kindred.sources import LOADS
+from kindred.warehouse.connections import fetch_rows
+
+
+@dataclass(frozen=True)
+class LastNight:
+    """The newest night for which any load has a batch."""
+
+    end: datetime
+    is_complete: bool
 
 
 def next_night(services: Services, through: date | None) -> Night:
-    """Choose the night: the one asked for, else the next in sandbox time or the last midnight.
+    """Return the requested night, else the next in sandbox time or the one of the last midnight.
 
     Args:
-        through: the last business day to have.
+        through: The last business day to load.
 
     Raises:
-        KindredError: that day is not over. In sandbox time a night makes it so.
+        KindredError: That day is not over. In sandbox time this cannot happen, because running a
+            night sets the sandbox's clock.
     """
     choice = services.sandbox.choice
     today = datetime.now(zone()).date()
@@ -51,19 +61,45 @@ def next_night(services: Services, through: date | None) -> Night:
     origins = vendor_connections.connection_origins(services.airflow)
     vendors = {vendor for vendor, origin in origins.items() if origin}
     loads = [load.name for load in LOADS.values() if load.vendor in vendors]
-    last = run_ledger.last_night(services.postgres.dsn("admin"), loads)
+    last = last_night(services.postgres.dsn("admin"), loads)
     if last is None:
         return Night.ending(services.sandbox.calendar().history_end.date())
-    # By the calendar: a day is 23 or 25 hours long when the clocks change.
+    # Count days by the calendar: a day has 23 or 25 hours when the clocks change.
     day = last.end.astimezone(zone()).date()
     return Night.ending(day + timedelta(days=1) if last.is_complete else day)
 
 
+def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
+    """Return the newest night, which is complete when all loads are published, held or skipped.
+
+    A load that failed or never started leaves the night incomplete, so that it is run again. A
+    held load does not, because another run would hold it again.
+    """
+    found = fetch_rows(
+        dsn,
+        LastNight,
+        """
+        select
+            loads.window_end as "end",
+            count(distinct loads.load) filter (
+                where loads.status in ('published', 'held', 'skipped') and loads.load = any(%(all)s)
+            ) = cardinality(%(all)s) as is_complete
+        from ops.loads
+        where loads.window_end = (select max(window_end) from ops.loads)
+        group by loads.window_end
+        """,
+        {"all": list(loads)},
+    )
+    if not found:
+        return None
+    return LastNight(found[0].end.astimezone(UTC), found[0].is_complete)
+
+
 def run(console: Console, services: Services, night: Night) -> RunSnapshot:
-    """Run the night and every refresh of the marts that follows from it, and show how it goes.
+    """Run the night and the refreshes of the marts that follow, and show the progress.
 
     Raises:
-        KindredError: Airflow does not know a DAG, or its components do not stay up.
+        KindredError: Airflow has not parsed a DAG, or its components keep crashing.
     """
     _warn_of_mixture(services)
     typer.echo(f"The night of {night.last_day}:\n")
@@ -71,16 +107,18 @@ def run(console: Console, services: Services, night: Night) -> RunSnapshot:
     began = datetime.now(UTC)
     _set_clock(services, night)
     wait_until_known(airflow, (*INGESTS, RECONCILE, REFRESH))
-    # Asked for first and unpaused afterwards: the scheduler starts the current night of a DAG
-    # that it finds unpaused, and dies when two runs of the same night are made at once.
+    # Trigger first, unpause afterwards: the scheduler creates the current night's run of an
+    # unpaused DAG, and crashes when two runs of the same night are created at once.
     run_ids = {_trigger(airflow, dag, night) for dag in INGESTS}
     for dag in (REFRESH, RECONCILE, *INGESTS):
         airflow.patch(f"/dags/{dag}", {"is_paused": False})
 
     def look() -> Iterator[RunSnapshot]:
-        _set_clock(services, night)  # a sandbox that was started again may not know it
+        _set_clock(services, night)  # a restarted sandbox may have lost it
         for snapshot in run_snapshots(services.airflow, list(INGESTS), night.start, began):
-            snapshot.batches = run_ledger.batches(services.postgres.dsn("admin"), run_ids, began)
+            snapshot.batches = night_progress.batches(
+                services.postgres.dsn("admin"), run_ids, began
+            )
             yield snapshot
 
     snapshot = RunSnapshot()
@@ -96,7 +134,10 @@ def _set_clock(services: Services, night: Night) -> None:
 
 
 def _trigger(airflow: Airflow, dag: str, night: Night) -> str:
-    """Ask for the night's run of the DAG; one that there is already is followed or run again."""
+    """Trigger the DAG's run of the night, or reuse an existing one; return its id.
+
+    An existing run that has ended is cleared, so that it runs again.
+    """
     body = {
         "dag_run_id": night.run_id,
         "logical_date": night.start.isoformat(),
@@ -121,19 +162,19 @@ def _trigger(airflow: Airflow, dag: str, night: Night) -> str:
 
 
 def _warn_of_mixture(services: Services) -> None:
-    """Say when made-up customers and real ones would meet in one warehouse."""
+    """Warn when made-up and real customers would share one warehouse."""
     owners = vendor_connections.connection_origins(services.airflow)
     own = sorted(vendor for vendor, owner in owners.items() if owner == "own")
     if own and vendor_connections.SANDBOX in owners.values():
         typer.echo(
-            f"Note: {', '.join(own)} is your own and the other sources are the sandbox's: the "
-            "figures mix both. `kindred down --erase`, then `kindred run --no-sandbox`, is real "
-            "sources only."
+            f"Note: your own connection is used for {', '.join(own)} and the sandbox for the other"
+            " sources, so the figures mix both. For real sources only, use `kindred down --erase`"
+            " and then `kindred run --no-sandbox`."
         )
 
 
 def report(console: Console, services: Services, snapshot: RunSnapshot) -> bool:
-    """Show what was found, and what failed with its next step; return whether all went well."""
+    """Print the findings, and each failure with its next step; return whether all went well."""
     for task in snapshot.causes:
         page = f"{services.airflow.base}/dags/{task.dag}/runs/{task.run_id}/tasks/{task.name}"
         typer.echo(f"FAILED  {task.dag}.{task.name}: its log is at {page}", err=True)
@@ -143,8 +184,8 @@ def report(console: Console, services: Services, snapshot: RunSnapshot) -> bool:
     went_well = not snapshot.failed and not snapshot.unpublished
     if not went_well:
         typer.echo(
-            "What was published before stays. Next: `kindred status`, fix what it names,"
-            " `kindred run`.",
+            "Data published earlier stay. Next: run `kindred status`, fix what it names, and run"
+            " `kindred run` again.",
             err=True,
         )
     for line in deletions.due(services.postgres.dsn("admin")):
@@ -155,7 +196,7 @@ def report(console: Console, services: Services, snapshot: RunSnapshot) -> bool:
 
 
 def print_addresses(services: Services) -> None:
-    """Say where the UI and the warehouse are and how to stop."""
+    """Print the addresses of the UI and the warehouse, and the command that stops them."""
     password = airflow_settings.password_file(services.home)
     typer.echo(
         f"\nAirflow    {services.airflow.base}  user {airflow_settings.USER},"

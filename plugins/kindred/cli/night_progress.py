@@ -1,20 +1,25 @@
-"""Show a night while it runs: a live table on a terminal, plain lines elsewhere.
+"""Take snapshots of a night and show them: a live table on a terminal, plain lines elsewhere.
 
-Both say the same: each task with its seconds, and each load with its rows.
+Both show the same: each task with its seconds, and each load with its row counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from kindred.cli.airflow_runs import RunSnapshot, Task
-from kindred.cli.run_ledger import BatchRow
+from kindred.cli import airflow_runs
+from kindred.cli.airflow_runs import REPORT, UNFINISHED, Runs, Task
+from kindred.embedded.airflow_api import Airflow
+from kindred.warehouse.connections import fetch_rows
 
 STYLES = {
     "success": "green",
@@ -30,9 +35,94 @@ STYLES = {
 SETTLED = {"published", "failed", "held", "skipped", "superseded"}
 
 
+@dataclass(frozen=True)
+class BatchRow:
+    """A row of `ops.loads`, without its window."""
+
+    load: str
+    status: str
+    rows_landed: int
+    rows_quarantined: int
+    rows_published: int | None
+    message: str | None
+
+
+@dataclass
+class RunSnapshot:
+    """The state of a night's runs, tasks and batches at one moment."""
+
+    runs: dict[tuple[str, str], str] = field(default_factory=dict)
+    tasks: list[Task] = field(default_factory=list)
+    batches: list[BatchRow] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Task]:
+        return [task for task in self.tasks if task.state == "failed"]
+
+    @property
+    def causes(self) -> list[Task]:
+        """The failed tasks, without a report task that repeats a failure earlier in its run."""
+        work = {(task.dag, task.run_id) for task in self.failed if task.name != REPORT}
+        return [
+            task
+            for task in self.failed
+            if task.name != REPORT or (task.dag, task.run_id) not in work
+        ]
+
+    @property
+    def unpublished(self) -> list[BatchRow]:
+        return [batch for batch in self.batches if batch.status in ("failed", "held")]
+
+
+def run_snapshots(
+    airflow: Airflow, ingests: list[str], start: datetime, began: datetime
+) -> Iterator[RunSnapshot]:
+    """Yield snapshots until the night's ingests and all refreshes that follow have ended.
+
+    A snapshot takes only three requests, because the API has one worker, which the tasks need too.
+
+    Args:
+        ingests: The DAGs that were triggered for the night.
+        start: The night's start, which is the runs' logical date.
+        began: When the runs were triggered. Refreshes from then on belong to the night.
+    """
+    ours: set[str] = set()
+    is_over = False
+    while not is_over:
+        runs = _ingests(airflow, ingests, start)
+        is_ingested = not UNFINISHED & set(runs.values())
+        # Read before the refreshes: an event that disappears in between has become a run.
+        is_awaited = is_ingested and airflow_runs.has_events(airflow)
+        found = airflow_runs.refreshes(airflow, began, ours)
+        ours |= {run_id for _, run_id in found}
+        is_over = is_ingested and not is_awaited and not UNFINISHED & set(found.values())
+        runs |= found
+        yield RunSnapshot(runs, airflow_runs.tasks_of(airflow, runs))
+        if not is_over:
+            time.sleep(airflow_runs.POLL_SECONDS)
+
+
+def _ingests(airflow: Airflow, dags: list[str], start: datetime) -> Runs:
+    moment = start.isoformat()
+    body = {"dag_ids": dags, "logical_date_gte": moment, "logical_date_lte": moment}
+    found = airflow.post("/dags/~/dagRuns/list", body)["dag_runs"]
+    return {(entry["dag_id"], entry["dag_run_id"]): entry["state"] for entry in found}
+
+
+def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
+    """Return the batches of the runs that were started at or after `since`, oldest first."""
+    return fetch_rows(
+        dsn,
+        BatchRow,
+        "select load, status, rows_landed, rows_quarantined, rows_published, message"
+        " from ops.loads where run_id = any(%s) and started_at >= %s order by batch_id",
+        [list(run_ids), since],
+    )
+
+
 @contextmanager
 def display(console: Console) -> Iterator[Callable[[RunSnapshot], None]]:
-    """Yield a function that shows a snapshot of the night."""
+    """Yield a function that displays a snapshot of the night."""
     if not console.is_terminal:
         yield LinePrinter(console).update
         return
@@ -61,14 +151,14 @@ def table(snapshot: RunSnapshot) -> RenderableType:
 
 
 class LinePrinter:
-    """One line for each task that ended and each load that settled, once."""
+    """Print one line for each task that ends and each load that settles."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._said: set[tuple[str, ...]] = set()
 
     def update(self, snapshot: RunSnapshot) -> None:
-        """Say what is new in the snapshot."""
+        """Print what is new in the snapshot."""
         for task in snapshot.tasks:
             if task.has_ended or task.state == "up_for_retry":
                 line = f"{_name(task):36} {task.state:16} {task.seconds:7.1f} s"

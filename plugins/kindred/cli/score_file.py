@@ -1,4 +1,4 @@
-"""Score the texts of a file, chunk by chunk: memory does not grow with the file."""
+"""Score the texts of a file chunk by chunk, so that memory does not grow with the file."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from kindred.text_emotions import MODEL_VERSION, SCORES, score
 
 FORMATS: dict[str, Callable[[Lines, str | None], Table]] = {"csv": Csv, "jsonl": JsonLines}
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-_ROWS, _CHARACTERS = 2_000, 4_000_000  # in a chunk, whichever comes first
+_ROWS, _CHARACTERS = 2_000, 4_000_000  # of a chunk, whichever is reached first
 _REASONS_NAMED = 5
 
 
 @dataclass
 class Count:
-    """What has been read since the start."""
+    """Counts of what has been read since the start."""
 
     texts: int = 0
     unscored: Counter[str] = field(default_factory=Counter)
@@ -44,27 +44,27 @@ class Count:
         return (
             f"{self.texts - unscored:,} texts scored, {unscored:,} unscored{reasons},"
             f" {pace:,.0f} texts/s, {MODEL_VERSION};"
-            " what scores are good for: docs/model_card.md"
+            " for their accuracy see docs/model_card.md"
         )
 
 
 def score_file(name: str, column: str | None, form: str | None, output: Path | None) -> str:
-    """Copy a file with its texts' scores behind each row; return what was done, in a line.
+    """Copy a file with the scores appended to each row; return a summary in one line.
 
     Raises:
-        InputError: the file is not as it should be; what it says names lines and columns only.
+        InputError: The input is malformed. The message names lines and columns, never values.
     """
     with text_files.opened(name) as source:
         text_files.refuse_overwriting(source, output)
         lines = Lines(source)
         form = form or SUFFIXES.get(Path(name).suffix.lower()) or _sniffed(lines)
         if output and SUFFIXES.get(output.suffix.lower(), form) != form:
-            raise InputError(f"the result is {form}, as the input is: name --output accordingly")
+            raise InputError(f"the result is {form}, like the input: name --output accordingly")
         table = FORMATS[form](lines, column)
         found = text_files.file_status(source)
         size = found.st_size if found and text_files.is_file(found) else None
         count = Count()
-        # Rows on the terminal are progress enough.
+        # Rows printed on the terminal show enough progress.
         is_seen = output is not None or not sys.stdout.isatty()
         with text_files.written(output) as target, _shown(size, is_seen=is_seen) as show:
             target.write(table.head.encode())
@@ -76,12 +76,12 @@ def score_file(name: str, column: str | None, form: str | None, output: Path | N
 
 
 def _sniffed(lines: Lines) -> str:
-    """Return the format by the first character that is not blank."""
+    """Return the format that the first non-blank character indicates."""
     first = lines.peek().lstrip()[:1]
     if first == "[":
         raise InputError(
-            "the input begins with [, as one JSON list does; JSON lines are one object a line"
-            " (jq -c '.[]' makes them). If it is CSV, say --format csv"
+            "the input begins with [ like a JSON list, but JSON lines have one object per line"
+            " (jq -c '.[]' makes them). If it is CSV, use --format csv"
         )
     return "jsonl" if first == "{" else "csv"
 
@@ -110,7 +110,7 @@ def _scored(table: Table, chunk: list[TextRow], count: Count) -> str:
 
 @contextmanager
 def _shown(size: int | None, *, is_seen: bool) -> Iterator[Callable[[int, int], None]]:
-    """Give a function that shows bytes read and texts scored, on a terminal only."""
+    """Yield a function that shows bytes read and texts scored, on a terminal only."""
     console = Console(stderr=True)
     if not (is_seen and console.is_terminal):
         yield lambda *_: None

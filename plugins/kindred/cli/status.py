@@ -10,11 +10,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli import attention, deletions, status_ledger
+from kindred.cli import attention, deletions, held, status_ledger
 from kindred.embedded.services import Services
 from kindred.sources import source_of
 
-NAMED = 5  # of many, so many are enough to see what they have in common
+NAMED = 5  # ids shown of a long list: enough to see what they have in common
 
 
 def read(services: Services) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def read(services: Services) -> dict[str, Any]:
         dsn = services.postgres.dsn("admin")
         found["freshness"] = [asdict(entry) for entry in status_ledger.freshness(dsn)]
         found["linked"] = status_ledger.linked(services.postgres.dsn("reader"))
-        found["held"] = attention.held(dsn)
+        found["held"] = held.read(dsn)
         found["failed"] = [asdict(failure) for failure in attention.failed(dsn)]
         found["suspicious"] = [asdict(odd) for odd in attention.suspicious(dsn)]
         found["unanswered"] = [asdict(entry) for entry in status_ledger.unanswered(dsn)]
@@ -78,32 +78,36 @@ def show(found: dict[str, Any]) -> None:
         console.print(f"[bold]DUE[/bold]       {line}", soft_wrap=True)
     for entry in found["unanswered"]:
         console.print(f"\n{unanswered_line(entry)}", markup=False)
-    attention.show(console, found["held"], found["failed"], found["suspicious"])
+    attention.show(console, found["failed"], found["suspicious"])
+    held.show(console, found["held"])
 
 
 def unanswered_line(entry: dict[str, Any]) -> str:
-    """Say what the vendor did not give, and the first of it."""
+    """Return a line with the number of ids that the vendor did not return, and the first few."""
     ids = entry["ids"]
     more = ", …" if len(ids) > NAMED else ""
     return (
-        f"{entry['load']}: {len(ids):,} not given by the vendor, asked for again the next night:"
+        f"{entry['load']}: {len(ids):,} not returned by the vendor, requested again the next night:"
         f" {', '.join(ids[:NAMED])}{more}"
     )
 
 
 def text_models_line(models: dict[str, Any]) -> str:
-    """Say whose scores the marts use, and how far the next model is."""
+    """Return a line with the model whose scores the marts use, and the progress of the next."""
     said = f"scored by {models['in_use']}"
     if models["reading"]:
         said += (
             f"; {models['reading']} takes over when it has read {models['texts_left']:,} more,"
-            f" {models['texts_waiting']:,} new texts wait for it"
+            f" and {models['texts_waiting']:,} new texts wait for it"
         )
     return said
 
 
 def deletions_line(compared_through: dict[str, datetime | None]) -> str:
-    """Say up to where each source was compared with its vendor, or load, where they differ."""
+    """Return a line with the day through which each source was compared with its vendor.
+
+    Loads are named instead of their source where their days differ.
+    """
     alike: dict[datetime | None, list[str]] = {}
     for source, loads in groupby(compared_through, source_of):
         names = list(loads)
@@ -129,7 +133,7 @@ def _freshness(entries: list[dict[str, Any]], linked: dict[str, tuple[int, int]]
 
 
 def _share(linked: int, rows: int) -> str:
-    """Say how many of the last 28 days' records belong to a customer."""
+    """Return the share of the last 28 days' records that belong to a customer."""
     return f"{linked / rows:.0%}"
 
 

@@ -1,20 +1,16 @@
-"""What `kindred status` reads of the ledger: how fresh each load is, what is held, the marts."""
+"""Queries of `kindred status`: the freshness of the loads, the published marts, the text models."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from psycopg.rows import dict_row
-
-from kindred.cli import run_ledger
-from kindred.warehouse.connections import connect
+from kindred.warehouse.connections import connect, fetch_rows
 
 
 @dataclass(frozen=True)
 class Unanswered:
-    """What the vendor did not give the last night of a load, by its ids."""
+    """The ids that the vendor did not return in a load's last night."""
 
     load: str
     ids: list[str]
@@ -22,7 +18,7 @@ class Unanswered:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How far a load's published rows reach, and what is held of it."""
+    """How far a load's published rows reach, and how many of its batches are held."""
 
     load: str
     through: datetime | None
@@ -43,7 +39,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class TextModels:
-    """Whose scores the marts use, and the model that is to take over, if one is."""
+    """The model whose scores the marts use, and the one that will take over, if any."""
 
     in_use: str
     reading: str | None
@@ -52,8 +48,8 @@ class TextModels:
 
 
 def freshness(dsn: str) -> list[Freshness]:
-    """Return an entry for each load that was ever asked for."""
-    return run_ledger.rows(
+    """Return an entry for each load that has a batch."""
+    return fetch_rows(
         dsn,
         Freshness,
         """
@@ -71,10 +67,10 @@ def freshness(dsn: str) -> list[Freshness]:
 
 
 def linked(dsn: str) -> dict[str, tuple[int, int]]:
-    """Return by load how many records of the last 28 days belong to a customer, of how many.
+    """Return for each load the records of the last 28 days: those of a customer, and all.
 
     Args:
-        dsn: the reader's connection string: marts are the readers'.
+        dsn: The reader's connection string.
     """
     with connect(dsn) as conn:
         known = conn.execute("select to_regclass('marts.freshness')").fetchone()
@@ -87,8 +83,8 @@ def linked(dsn: str) -> dict[str, tuple[int, int]]:
 
 
 def unanswered(dsn: str) -> list[Unanswered]:
-    """Return an entry for each load whose last night the vendor did not give all of."""
-    return run_ledger.rows(
+    """Return an entry for each load with ids that the vendor did not return in its last night."""
+    return fetch_rows(
         dsn,
         Unanswered,
         """
@@ -103,71 +99,9 @@ def unanswered(dsn: str) -> list[Unanswered]:
     )
 
 
-def held(dsn: str) -> list[dict[str, Any]]:
-    """Return the batches and the build that gates hold, with the critical rules that failed last.
-
-    Names, counts and notes; no values.
-    """
-    with connect(dsn) as session, session.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            """
-            with stuck as (
-                select
-                    load as name,
-                    batch_id,
-                    null::bigint as build_id,
-                    window_end as through,
-                    rows_landed
-                from ops.loads
-                where status = 'held'
-                union all
-                select 'marts', null, build_id, data_through, null
-                from ops.builds
-                where status = 'held' and build_id = (select max(build_id) from ops.builds)
-            ),
-            -- A batch or a build that was corrected and run again has results of each attempt.
-            results as (
-                select
-                    *,
-                    rank() over (
-                        partition by suite, batch_id, build_id order by checked_at desc
-                    ) as attempts_ago
-                from ops.gate_results
-                where batch_id in (select batch_id from stuck)
-                    or build_id in (select build_id from stuck)
-            )
-            select
-                stuck.name,
-                stuck.batch_id,
-                stuck.build_id,
-                stuck.through,
-                stuck.rows_landed,
-                coalesce(
-                    jsonb_agg(
-                        distinct jsonb_build_object(
-                            'suite', results.suite,
-                            'rule', results.rule,
-                            'rows_failed', results.rows_failed,
-                            'notes', results.notes
-                        )
-                    ) filter (where results.rule is not null), '[]'
-                ) as rules
-            from stuck
-            left join results
-                on (results.batch_id = stuck.batch_id or results.build_id = stuck.build_id)
-                and results.attempts_ago = 1
-                and not results.is_passed
-                and results.severity = 'critical'
-            group by
-                stuck.name, stuck.batch_id, stuck.build_id, stuck.through, stuck.rows_landed
-            order by stuck.through, stuck.name
-            """
-        ).fetchall()
-
-
 def last_publication(dsn: str) -> Publication | None:
     """Return the build that the marts show."""
-    found = run_ledger.rows(
+    found = fetch_rows(
         dsn,
         Publication,
         "select build_id, status, data_through, published_at, message from ops.builds"
@@ -177,11 +111,12 @@ def last_publication(dsn: str) -> Publication | None:
 
 
 def text_models(dsn: str) -> TextModels | None:
-    """Return which model's scores are in use and which is next; None before any text was scored.
+    """Return the model whose scores are in use and the next; None before any text was scored.
 
-    A text that waits was published after the new model came, which alone has read it.
+    A waiting text was published after the next model was installed, and only that model has
+    scored it.
     """
-    found = run_ledger.rows(
+    found = fetch_rows(
         dsn,
         TextModels,
         """

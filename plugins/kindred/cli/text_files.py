@@ -1,6 +1,7 @@
-"""Files of texts in and out: numbered lines of UTF-8, results written whole or not at all.
+"""Read numbered lines of UTF-8, and write results completely or not at all.
 
-Read as bytes and decoded line by line: a decoder that reads ahead knows no line numbers.
+Input is read as bytes and decoded line by line, because a decoder that reads ahead loses track of
+line numbers.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ STANDARD = "-"
 
 @contextmanager
 def opened(name: str) -> Iterator[BinaryIO]:
-    """Open a file to read, or standard input."""
+    """Open a file, or standard input, for reading."""
     if name == STANDARD:
         yield typer.get_binary_stream("stdin")
         return
     try:
-        stream = Path(name).open("rb")  # noqa: SIM115 -- what the block raises is not its fault
+        stream = Path(name).open("rb")  # noqa: SIM115 -- errors of the block are not errors of opening
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror}") from None
     with stream:
@@ -37,10 +38,10 @@ def opened(name: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def written(output: Path | None) -> Iterator[BinaryIO]:
-    """Open a file to write, or standard output.
+    """Open a file, or standard output, for writing.
 
-    A file gets its name when it is complete; until then, and for a reader meanwhile, what had
-    that name before stays.
+    The file gets its name when it is complete. Until then an existing file of that name stays,
+    also for its readers.
     """
     if output is None:
         with _standard_output() as stream:
@@ -55,12 +56,12 @@ def written(output: Path | None) -> Iterator[BinaryIO]:
     except OSError as error:
         raise InputError(f"{output} cannot be written: {error.strerror}") from None
     finally:
-        with suppress(OSError):  # what went wrong with the folder has been said
+        with suppress(OSError):  # a problem with the folder has been reported already
             part.unlink(missing_ok=True)
 
 
 def refuse_overwriting(source: BinaryIO, output: Path | None) -> None:
-    """Raise InputError if the result would go where the input comes from, or over no file."""
+    """Raise InputError if the output is the input, or exists and is not a regular file."""
     if output is None:
         there = file_status(typer.get_binary_stream("stdout"))
     elif not output.exists():
@@ -70,18 +71,18 @@ def refuse_overwriting(source: BinaryIO, output: Path | None) -> None:
     else:
         there = output.stat()
     here = file_status(source)
-    # A terminal or /dev/null may well be both.
+    # A terminal or /dev/null may be both input and output.
     if here and there and is_file(here) and os.path.samestat(here, there):
         raise InputError("the result would overwrite the input: name another file with --output")
 
 
 def is_file(found: os.stat_result) -> bool:
-    """Return whether it is a file, which has a size, and no pipe, terminal or device."""
+    """Return whether it is a regular file, which has a size, and not a pipe or a device."""
     return stat.S_ISREG(found.st_mode)
 
 
 def file_status(stream: BinaryIO) -> os.stat_result | None:
-    """Return what the system knows of a stream; nothing where it is none of the system's."""
+    """Return the status of a stream's file; None if the stream has no file descriptor."""
     try:
         return os.fstat(stream.fileno())
     except (OSError, UnsupportedOperation):
@@ -95,7 +96,7 @@ def _standard_output() -> Iterator[BinaryIO]:
         yield stream
         stream.flush()
     except OSError as error:
-        # What is still to be written cannot be; Python would try, and complain, at its end.
+        # The buffered rest cannot be written; Python would try again at exit and print an error.
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):
@@ -104,18 +105,18 @@ def _standard_output() -> Iterator[BinaryIO]:
 
 
 LONGEST = 32 * 2**20
-"""Bytes in a line, characters in a cell: a quote that never closes must not fill the memory."""
+"""The most bytes in a line, or characters in a cell: an open quote must not exhaust memory."""
 
 _MARK = "\ufeff"
 
 
 class Lines(Iterator[str]):
-    """Lines with their ends; a byte order mark is not part of the first one.
+    """Iterate over lines with their line ends, without a byte order mark.
 
     Attributes:
-        number: of the last line given out, from 1.
-        read: bytes read so far.
-        mark: the byte order mark if there is one, else empty; spreadsheets want it back.
+        number: The number of the last line returned, from 1.
+        read: The bytes read so far.
+        mark: The byte order mark if there is one, else empty; spreadsheets need it in the output.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -126,7 +127,7 @@ class Lines(Iterator[str]):
         self._ahead: str | None = None
 
     def peek(self) -> str:
-        """Return the first line that is not blank, which comes next; empty at the end."""
+        """Return the next line that is not blank, without consuming it; empty at the end."""
         if self._ahead is None:
             self._ahead = self._line()
         while self._ahead and not self._ahead.strip():

@@ -1,7 +1,7 @@
-"""Tables of texts, CSV and JSON lines: read row by row, each row kept as it was typed.
+"""Read tables of texts, CSV or JSON lines, row by row, and keep each row as it was typed.
 
-Scores go behind a row's own characters, so whatever else it holds comes out as it went in:
-quotes, numbers as typed, line ends. An error names the line and never quotes it.
+Scores are appended to a row's own characters, so everything else comes out as it went in: quotes,
+the form of numbers, line ends. An error names the line and never quotes it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from kindred.errors import InputError
 from kindred.text_emotions import SCORES
 
 SEPARATORS = ",;\t"
-_AHEAD = 1_000  # objects that are looked at for the column: empty fields are often left out
+_AHEAD = 1_000  # objects searched for the column, because empty fields are often omitted
 
 
 class TextRow(NamedTuple):
-    """A row: what it was typed as, up to where the scores go; its line's end; its text."""
+    """A row: its characters up to where the scores go, its line end, and its text."""
 
     kept: str
     end: str
@@ -32,18 +32,18 @@ class TextRow(NamedTuple):
 
 
 class Table(Protocol):
-    """What CSV and JSON lines have in common."""
+    """The common interface of CSV and JSON lines."""
 
     head: str
 
     def __iter__(self) -> Iterator[TextRow]: ...
 
     def scored(self, row: TextRow, numbers: Sequence[float], reason: str | None) -> str:
-        """Return the row with its scores, NaN where there are none."""
+        """Return the row with its scores appended; NaN marks a missing score."""
 
 
 class Csv:
-    """Rows under a header, separated by commas, semicolons or tabs as the header is."""
+    """Rows under a header, with the header's separator: a comma, a semicolon or a tab."""
 
     def __init__(self, lines: Lines, wanted: str | None) -> None:
         first = lines.peek()
@@ -64,7 +64,7 @@ class Csv:
     def __iter__(self) -> Iterator[TextRow]:
         line = self._lines.number + 1
         while (cells := self._next()) is not None:
-            # A blank line is no row, but where there is one column only it is an empty cell.
+            # A blank line is not a row, except in a table of one column, where it is an empty cell.
             cells = cells or [""] * (self._width == 1)
             if cells and len(cells) != self._width:
                 raise InputError(
@@ -89,8 +89,8 @@ class Csv:
             return next(self._reader, None)
         except csv.Error:
             raise InputError(
-                f"line {line} begins a row that is not CSV: a quote that never closes, or that has"
-                " more behind it (quotes within quotes are doubled), or a cell over"
+                f"line {line} begins a row that is not CSV: a quote that is not closed, or text"
+                " after a closing quote (double the quotes within quotes), or a cell over"
                 f" {LONGEST >> 20} MB"
             ) from None
 
@@ -100,7 +100,7 @@ class Csv:
             yield line
 
     def _as_typed(self) -> tuple[str, str]:
-        """Return what the last row was typed as, and its line's end."""
+        """Return the last row's characters as typed, and its line end."""
         typed = "".join(self._typed)
         self._typed.clear()
         kept = typed.rstrip("\r\n")
@@ -108,7 +108,7 @@ class Csv:
 
 
 class JsonLines:
-    """One object a line; an object without the column, or with null in it, has an empty text."""
+    """One object per line; an object without the column, or with null in it, has an empty text."""
 
     head = ""
 
@@ -150,8 +150,8 @@ class JsonLines:
                 found = None
             if not isinstance(found, dict):
                 raise InputError(
-                    f"line {self._lines.number} is not a JSON object: each line must hold one,"
-                    ' whole, as {"text": "..."}'
+                    f"line {self._lines.number} is not a JSON object: each line must hold"
+                    ' a complete one, like {"text": "..."}'
                 )
             yield self._lines.number, typed, found
 
@@ -166,10 +166,10 @@ _WAY_OUT = "name the texts' column with --column"
 
 
 def choose(names: Sequence[str], wanted: str | None) -> str:
-    """Return the name of the texts' column: the wanted one, else `text`, else the only one.
+    """Return the name of the texts' column: the wanted one, else the only one, else `text`.
 
     Raises:
-        InputError: there is none, or two, or a score has no place.
+        InputError: There is no such column or more than one, or the name of a score is taken.
     """
     refuse_taken(names, "the input")
     column = names[0] if wanted is None and len(names) == 1 else wanted or "text"
@@ -178,17 +178,17 @@ def choose(names: Sequence[str], wanted: str | None) -> str:
     if column in names:
         return column
     if not all(_NAME.fullmatch(name) for name in names if name):
-        # Perhaps a row: it is not shown, for a row holds what a customer said.
+        # The line may be a row, which is not shown, because it may hold a customer's words.
         raise InputError(
             f"there is no column {column!r}, and the first line does not look like names of"
-            f" columns: put such a line on top, or {_WAY_OUT}"
+            f" columns: add a line with the names on top, or {_WAY_OUT}"
         )
     there_are = ", ".join(name or "(no name)" for name in names)
     raise InputError(f"there is no column {column!r}: {_WAY_OUT}; there are: {there_are}")
 
 
 def refuse_taken(names: Iterable[str], where: str) -> None:
-    """Raise InputError if a column is called as one that scoring adds."""
+    """Raise InputError if a column has the name of one that scoring adds."""
     taken = ", ".join(name for name in names if name in ADDED)
     if taken:
         raise InputError(

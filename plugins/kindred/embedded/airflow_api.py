@@ -1,7 +1,7 @@
-"""Airflow's REST API, as much of it as one night needs.
+"""A client of Airflow's REST API, limited to what the command line needs.
 
-The standard library's HTTP is enough for a handful of small answers from our own machine, and
-it costs the command line no import.
+The standard library's HTTP suffices for a few small responses from the same machine, and it adds no
+import time to the command line.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from urllib.parse import urlencode
 
 from kindred.errors import KindredError
 
-# Ours are loopback addresses: a proxy of the environment must not be asked for them.
+# All addresses are loopback, so a proxy set in the environment must not be used.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class AirflowRefusal(KindredError):
-    """A server of ours answered with an error status."""
+    """A local server answered with an error status."""
 
     def __init__(self, status: int, method: str, path: str, detail: str) -> None:
         super().__init__(f"{method} {path}: HTTP {status} {detail}".rstrip())
@@ -28,7 +28,7 @@ class AirflowRefusal(KindredError):
 
 
 class AirflowUnreachable(KindredError):
-    """A server of ours did not answer."""
+    """A local server did not answer."""
 
 
 def call(
@@ -38,11 +38,11 @@ def call(
     token: str | None = None,
     seconds: float = 30,
 ) -> Any:
-    """Send JSON, return the answer's JSON (None for an empty answer).
+    """Send JSON and return the response's JSON, or None if the response is empty.
 
     Raises:
-        AirflowRefusal: the status is 4xx or 5xx.
-        AirflowUnreachable: no answer, half of one, or one that is not JSON.
+        AirflowRefusal: The status is 4xx or 5xx.
+        AirflowUnreachable: The response is missing, incomplete or not JSON.
     """
     headers = {"Content-Type": "application/json"}
     if token:
@@ -78,7 +78,7 @@ class Airflow:
         return True
 
     def warm(self) -> None:
-        """Let Airflow make the API that tasks speak to, seconds of work, before the first task."""
+        """Make Airflow load the API for tasks, which takes seconds, before the first task."""
         call("GET", f"{self.base}/execution/health", seconds=60)
 
     def health(self) -> dict[str, str]:
@@ -90,7 +90,7 @@ class Airflow:
         return self._call("GET", f"{path}?{urlencode(query, doseq=True)}" if query else path)
 
     def find(self, path: str, **query: Any) -> Any | None:
-        """Return what `get` does, but None where there is no such thing."""
+        """Return what `get` returns, or None if the status is 404."""
         try:
             return self.get(path, **query)
         except AirflowRefusal as refusal:
@@ -119,13 +119,13 @@ class Airflow:
                 return call(method, url, body, self._token, seconds)
             except AirflowRefusal as refusal:
                 if refusal.status != 401:
-                    raise  # else it ran out: the next login gives another
+                    raise  # a 401 means that the token has expired: log in again
         self._token = call("POST", f"{self.base}/auth/token", self._login)["access_token"]
         return call(method, url, body, self._token, seconds)
 
 
 def _detail(refusal: urllib.error.HTTPError) -> str:
-    """Return the `detail` of an error answer, where it is a plain sentence."""
+    """Return the `detail` of an error response, if it is a plain sentence, else an empty text."""
     try:
         detail = json.loads(refusal.read()).get("detail")
     except (OSError, ValueError, AttributeError):

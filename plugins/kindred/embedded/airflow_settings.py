@@ -1,8 +1,8 @@
 """The environment that Airflow and the pipeline's tasks run in.
 
-Everything is given by environment, so no airflow.cfg can differ from what we mean.  Airflow
-settings of another installation that happen to be exported are left out; connections
-(AIRFLOW_CONN_*) pass, because that is how a person may name a real source.
+All settings are environment variables, so that no airflow.cfg can override them.  Exported settings
+of another Airflow installation are dropped.  Connections (AIRFLOW_CONN_*) are passed on, because
+they may name real sources.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ USER = "admin"
 
 
 def airflow_environment(home: Home, postgres: Postgres, api_port: int) -> dict[str, str]:
-    """Return the environment of Airflow's components, without what the sandbox adds."""
+    """Return the environment of Airflow's components, without the settings of the sandbox."""
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("AIRFLOW_") or name.startswith("AIRFLOW_CONN_")
     }
-    # Without bytecode every task spends seconds on compiling the same imports again.
+    # Without cached bytecode every task would compile the same imports, which takes seconds.
     inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     own = {
         **_airflow(home, postgres, api_port),
@@ -33,16 +33,16 @@ def airflow_environment(home: Home, postgres: Postgres, api_port: int) -> dict[s
         settings.HOME.name: str(home.folder),
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), LOOPBACK, "localhost"])),
         "PYTHONUNBUFFERED": "1",
-        # Sums in one order, and no second thread that mostly waits: tasks share the cores.
+        # One thread adds in a fixed order, and tasks share the cores anyway.
         "OPENBLAS_NUM_THREADS": "1",
     }
     return inherited | own
 
 
 def dbt_environment(home: Home) -> dict[str, str]:
-    """Return the settings of dbt by hand; the pipeline gives its own as options.
+    """Return the settings of dbt on the command line; the pipeline passes its own as options.
 
-    dbt's log quotes rows that fail a cast, so no log is kept on disk.
+    dbt's log quotes rows that fail a cast, so no log is written to disk.
     """
     return {
         "DBT_PROJECT_DIR": str(REPOSITORY / "dbt_project"),
@@ -54,12 +54,12 @@ def dbt_environment(home: Home) -> dict[str, str]:
 
 
 def password_file(home: Home) -> Path:
-    """Return the file with the UI's password, as Airflow's simple login keeps it."""
+    """Return the file in which Airflow's simple auth manager expects the UI's password."""
     return home.folder / "airflow-password.json"
 
 
 def write_password_file(home: Home) -> None:
-    """Write the UI's password before Airflow makes (and prints) one of its own."""
+    """Write the UI's password before Airflow generates and prints one."""
     file = password_file(home)
     if file.exists():
         return
@@ -96,7 +96,7 @@ def _airflow(home: Home, postgres: Postgres, api_port: int) -> dict[str, str]:
         "api_auth": {"jwt_secret": home.secrets["airflow_jwt"]},
         "scheduler": {
             "scheduler_idle_sleep_time": 0.1,
-            # A task whose supervisor died is given up after this long; five minutes else.
+            # A task whose supervisor crashed fails after these seconds (Airflow's default: 300).
             "task_instance_heartbeat_timeout": 60,
         },
         "logging": {"base_log_folder": home.logs / "airflow"},

@@ -1,8 +1,8 @@
-"""The folder that holds everything of a one-machine run, and what is remembered in it.
+"""The folder that holds everything of a one-machine run, and the state stored in it.
 
-`secrets.json` is made once, mode 0600.  `state.json` remembers ports and processes, so that
-a second start finds what the first left.  One lock, held while services start or stop, keeps
-two commands from doing so at once.
+`secrets.json` is created once, with mode 0600.  `state.json` stores ports and processes, so that a
+later command finds what an earlier one started.  A lock is held while services start or stop, so
+that two commands cannot do so at once.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True)
 class Home:
-    """A folder that can be written and whose secrets exist."""
+    """A writable folder whose secrets exist."""
 
     folder: Path
     secrets: dict[str, str]
 
     @classmethod
     def open(cls, folder: Path | None = None) -> Home:
-        """Open the home, making what is missing.
+        """Open the home and create what is missing.
 
         Args:
-            folder: `KINDRED_HOME`, or `.kindred` in the repository, when not given.
+            folder: The folder. The default is `KINDRED_HOME`, else `.kindred` in the repository.
 
         Raises:
-            SetupError: the folder cannot be made or written.
+            SetupError: The folder cannot be created or written.
         """
         folder = (folder or default_folder()).absolute()
         is_root = os.geteuid() == 0
@@ -57,7 +57,7 @@ class Home:
             is_new = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
             if is_new:
-                # As root the server runs as another user, who has to pass through.
+                # Under root the server runs as another user, who must be able to traverse this.
                 folder.chmod(0o711 if is_root else 0o700)
             (folder / "logs").mkdir(exist_ok=True)
             probe = folder / f".writable-{os.getpid()}"
@@ -76,11 +76,11 @@ class Home:
         return self.folder / "logs"
 
     def remembered(self, key: str, otherwise: Any = None) -> Any:
-        """Return what `remember` wrote last under `key`."""
+        """Return the value stored last under `key`."""
         return self._state().get(key, otherwise)
 
     def remember(self, key: str, value: Any) -> None:
-        """Write `value` (JSON) under `key`; None forgets it."""
+        """Store `value` (JSON) under `key`; None removes the key."""
         with _locked(self.folder / "state.lock"):
             state = self._state()
             state[key] = value
@@ -89,14 +89,14 @@ class Home:
             _write(self.folder / "state.json", state)
 
     def lock(self) -> Any:
-        """Hold the home while starting or stopping; a context manager."""
+        """Return a context manager that locks the home while services start or stop."""
         return _locked(self.folder / "lock")
 
     def port(self, name: str, *, is_ours: bool = False) -> int:
-        """Return the remembered port of `name`, or another free one when somebody took it.
+        """Return the stored port of `name`, or another free one if a different program has it.
 
         Args:
-            is_ours: whoever listens on the remembered port is ours, so it is kept.
+            is_ours: Whether the listener on the stored port is ours, so that the port is kept.
         """
         ports: dict[str, int] = self.remembered("ports", {})
         if name in ports and (is_ours or is_free(ports[name])):
@@ -112,7 +112,7 @@ class Home:
             return {}
         except ValueError:
             raise SetupError(
-                f"{self.folder / 'state.json'} is not JSON: end what runs from this folder, "
+                f"{self.folder / 'state.json'} is not JSON: end the processes of this folder, "
                 "delete the file and start again"
             ) from None
         return state
@@ -124,7 +124,7 @@ def default_folder() -> Path:
 
 
 def is_free(port: int) -> bool:
-    """Return whether this machine lets us listen on the port now."""
+    """Return whether the port can be listened on now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -135,7 +135,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(taken: set[int]) -> int:
-    """Return a port that nobody listens on and that is not among `taken`."""
+    """Return a port that is free and not among `taken`."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.bind((LOOPBACK, 0))
@@ -145,7 +145,7 @@ def free_port(taken: set[int]) -> int:
 
 
 def _secrets(file: Path) -> dict[str, str]:
-    """Read the secrets, making those that are missing."""
+    """Read the secrets, and create missing ones."""
     known: dict[str, str] = {}
     with suppress(FileNotFoundError):
         known = json.loads(file.read_text())
@@ -153,7 +153,7 @@ def _secrets(file: Path) -> dict[str, str]:
     names += ["sandbox_client_id", "sandbox_client_secret"]
     made = {name: secrets.token_urlsafe(24) for name in names if name not in known}
     if "airflow_jwt" not in known:
-        made["airflow_jwt"] = secrets.token_urlsafe(64)  # SHA-512 asks for that many bytes
+        made["airflow_jwt"] = secrets.token_urlsafe(64)  # SHA-512 needs this many bytes
     if "airflow_fernet" not in known:
         made["airflow_fernet"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     if made:
@@ -163,7 +163,7 @@ def _secrets(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, content: dict[str, Any], mode: int = 0o644) -> None:
-    """Replace the file in one step, never readable more widely than `mode`."""
+    """Replace the file atomically; it is never more widely readable than `mode`."""
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     with suppress(FileNotFoundError):
         draft.unlink()

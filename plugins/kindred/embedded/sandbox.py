@@ -1,6 +1,6 @@
-"""The sandbox beside us: its process, its clock, and what Airflow has to know of it.
+"""The sandbox: its process, its clock, and its connections for Airflow.
 
-The sandbox is a program of its own and is spoken to over HTTP only, as the vendors are.
+The sandbox is a separate program. It is reached over HTTP only, like the vendors.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SCENARIOS = REPOSITORY / "sandbox" / "scenarios"
 
 @dataclass(frozen=True)
 class SandboxSettings:
-    """Which population the sandbox serves; remembered until another is chosen."""
+    """The population that the sandbox serves; stored until another is chosen."""
 
     scenario: str = "retailer"
     customers: int | None = None
@@ -45,7 +45,7 @@ class SandboxSettings:
 
 @dataclass(frozen=True)
 class Calendar:
-    """A scenario's fixed calendar: the first day, and the midnight that ends its history."""
+    """A scenario's fixed calendar: its first day, and the midnight that ends its history."""
 
     starts: date
     history_end: datetime
@@ -55,7 +55,7 @@ def calendar(choice: SandboxSettings) -> Calendar:
     """Read the calendar of the chosen scenario.
 
     Raises:
-        SetupError: there is no such scenario; names those there are.
+        SetupError: There is no such scenario. The message names those that exist.
     """
     scenario = _scenario(choice)
     starts: date = scenario["starts"]
@@ -66,10 +66,10 @@ def calendar(choice: SandboxSettings) -> Calendar:
 
 
 def preset(choice: SandboxSettings) -> str | None:
-    """Return the industry whose seeds fit what is served; None where only the operator knows it.
+    """Return the industry whose seeds fit the population; None if only the operator knows it.
 
     Raises:
-        SetupError: there is no such scenario; names those there are.
+        SetupError: There is no such scenario. The message names those that exist.
     """
     if choice.replay is not None or not choice.is_on:
         return None
@@ -101,7 +101,7 @@ class Sandbox:
 
     @property
     def service(self) -> processes.Service:
-        """The sandbox as a service on its remembered port."""
+        """The sandbox as a service on its stored port."""
         running = processes.session_process(self.home, "sandbox") is not None
         port = self.home.port("sandbox", is_ours=running)
         words = ["sandbox", "--home", str(self.folder), "--port", str(port)]
@@ -130,10 +130,10 @@ class Sandbox:
         return True
 
     def calendar(self) -> Calendar:
-        """Return the calendar of what is served: of the scenario's file, or of a replay's records.
+        """Return the calendar of the scenario's file, or of a replay's records.
 
         Raises:
-            AirflowUnreachable: a replay is not being served yet.
+            AirflowUnreachable: A replay is not served yet.
         """
         if self.choice.replay is None:
             return calendar(self.choice)
@@ -142,19 +142,19 @@ class Sandbox:
         return Calendar(begins.date(), now)
 
     def clock(self) -> datetime:
-        """Return sandbox time in UTC: the vendors show nothing that comes after it."""
+        """Return sandbox time in UTC, after which the vendors have no records."""
         answer = call("GET", f"{self.base}/sandbox/clock", seconds=60)
         return datetime.fromisoformat(answer["now"]).astimezone(UTC)
 
     def set_clock(self, now: datetime) -> None:
-        """Move sandbox time: the vendors answer as they would have then."""
+        """Set sandbox time, so that the vendors answer as they would have then."""
         stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         call("POST", f"{self.base}/sandbox/clock", {"now": stamp}, seconds=60)
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """Return the Airflow connections of the vendors that are served, as its API takes them.
+        """Return the connections of the served vendors in the form that Airflow's API expects.
 
-        A vendor that a replay has no records of is not served.
+        A vendor without records in a replay is not served.
         """
         account = {
             "conn_type": "http",
@@ -162,7 +162,7 @@ class Sandbox:
             "login": self.home.secrets["sandbox_client_id"],
             "password": self.home.secrets["sandbox_client_secret"],
         }
-        # On loopback an answer that fails now will fail in a minute too.
+        # On loopback a request that fails now would fail in a minute too.
         patience = {"patience": {"attempts": 3, "first_wait": 0.2}}
         served = call("GET", f"{self.base}/sandbox", seconds=60)["connections"]
         return {

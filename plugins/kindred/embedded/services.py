@@ -1,9 +1,9 @@
-"""Which services one machine runs, in which order they start, and whether they answer.
+"""The services of one machine: which run, in which order they start, whether they answer.
 
-Order is where start-up time lies.  The sandbox makes its population while Airflow makes its
-metadata tables; then the API and the DAG processor start.  The scheduler waits for the API
-only where an earlier run was cut off: it would hand out that run's tasks at once, and a task
-that finds no API fails.
+The order determines the start-up time.  The sandbox generates its population while Airflow creates
+its metadata tables; then the API and the DAG processor start.  The scheduler waits for the API only
+if an earlier run was interrupted, because it would start that run's tasks at once, and a task fails
+without the API.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from kindred.sources import SOURCES, VENDORS
 COMPONENTS = {
     "api-server": ("airflow", "api-server"),
     "dag-processor": ("airflow", "dag-processor"),
-    # Logs are read from this machine's disk: no log servers, which would listen on every address.
+    # Logs are read from disk, so no log server runs; it would listen on every address.
     "scheduler": ("kindred.embedded.scheduler_launcher", "scheduler", "--skip-serve-logs"),
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
@@ -59,18 +59,19 @@ class Services:
         return Airflow(base, airflow_settings.USER, self.home.secrets["airflow_admin"])
 
     def up(self, choice: SandboxSettings | None = None) -> None:
-        """Start what does not run, restart what runs with other settings.
+        """Start services that are not running, and restart those with other settings.
 
         Args:
-            choice: the sandbox's population; the remembered one when not given.
+            choice: The sandbox's population; by default the stored one.
 
         Raises:
-            SetupError: something does not start; names its log. Or a setting that cannot be read.
+            SetupError: A setting is invalid, or a service does not start. The message names the
+                setting or the log.
         """
         settings.check()  # Airflow would start, and read no DAG
         with self.home.lock():
             choice = choice or SandboxSettings.remembered(self.home)
-            calendar(choice)  # a scenario that does not exist is named before anything starts
+            calendar(choice)  # raises for an unknown scenario before anything starts
             self.postgres.start()
             self._check_population(choice)
             choice.remember(self.home)
@@ -79,10 +80,10 @@ class Services:
             self._start_pipeline()
 
     def restart_crashed(self) -> None:
-        """Start again what died, and say which; what is only slow is left alone.
+        """Restart and report services that have crashed; leave slow ones alone.
 
         Raises:
-            SetupError: a person has stopped it, or it does not start.
+            SetupError: A person has stopped the services, or one does not start.
         """
         with self.home.lock():
             if self.home.remembered("process scheduler") is None:
@@ -91,34 +92,34 @@ class Services:
             if not gone:
                 return
             logs = ", ".join(str(self.home.logs / f"{name}.log") for name in gone)
-            self._say(f"Died, starting it again: {', '.join(gone)} (see {logs})")
-            # No migration: its locks would wait for the tasks under way, and others for them.
+            self._say(f"Crashed, restarting: {', '.join(gone)} (see {logs})")
+            # No migration: its locks would queue behind running tasks, and block others.
             self.postgres.start()
             self._start_sandbox()
             self._start_pipeline()
 
     def down(self) -> None:
-        """Stop everything we started, children and all."""
+        """Stop all services, with their child processes."""
         with self.home.lock():
             processes.stop(self.home, ["sandbox", "migration", *reversed(COMPONENTS)])
             self.postgres.stop()
 
     def erase(self) -> None:
-        """Delete everything the home has; only what we made, whatever else lies beside it."""
+        """Delete all data of the home, but no other file that lies in its folder."""
         self.postgres.erase()
         for name in MADE:
             made = self.home.folder / name
             while made.is_dir():
-                with suppress(FileNotFoundError):  # a file that went meanwhile: go on without it
+                with suppress(FileNotFoundError):  # a file disappeared meanwhile
                     shutil.rmtree(made)
             made.unlink(missing_ok=True)
 
     def alive(self) -> dict[str, bool]:
-        """Return which of Airflow's components have a living process."""
+        """Return for each of Airflow's components whether its process is alive."""
         return {name: processes.session_process(self.home, name) is not None for name in COMPONENTS}
 
     def crashed(self) -> list[str]:
-        """Return the services that were started, were not stopped, and have no process any more."""
+        """Return the services that were started and not stopped, but have no process any more."""
         return [
             name
             for name in ("sandbox", *COMPONENTS)
@@ -127,7 +128,7 @@ class Services:
         ]
 
     def running(self) -> dict[str, bool]:
-        """Return which services answer (Postgres, the sandbox, the API) or at least live."""
+        """Return for each service whether it answers or, without an API, whether it is alive."""
         living = self.alive()
         return {
             "postgres": self.postgres.is_alive(),
@@ -137,11 +138,11 @@ class Services:
         }
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of Airflow's components, and of dbt and Airflow by hand."""
+        """Return the environment of Airflow's components, and of `kindred dbt` and `airflow`."""
         return self._environment() | self._pipeline()
 
     def _check_population(self, choice: SandboxSettings) -> None:
-        """Refuse to pour one population into a warehouse that holds another."""
+        """Raise SetupError if the warehouse holds customers of another population."""
         before = SandboxSettings.remembered(self.home)
         if choice == before:
             return
@@ -159,7 +160,9 @@ class Services:
         """Start Airflow and write the connections of the vendors."""
         choice = self.sandbox.choice
         if choice.replay:
-            self._wait("sandbox", self.sandbox.is_alive, seconds=600)  # it knows its calendar
+            self._wait(
+                "sandbox", self.sandbox.is_alive, seconds=600
+            )  # its calendar is needed below
         self._start_airflow()
         if choice.is_on:
             self._wait("sandbox", self.sandbox.is_alive, seconds=600)
@@ -174,7 +177,7 @@ class Services:
         processes.start(self.home, self.sandbox.service)
 
     def _migrate(self) -> None:
-        """Bring the warehouse's and Airflow's tables up to date, side by side."""
+        """Bring the warehouse's and Airflow's tables up to date in parallel."""
         from kindred.warehouse import schema
 
         with ThreadPoolExecutor(1) as aside:
@@ -186,7 +189,7 @@ class Services:
         version = importlib.metadata.version("apache-airflow")
         if self._metadata() == self.home.remembered(f"airflow {version}", "unknown"):
             return
-        self._say("Making Airflow's tables.")
+        self._say("Creating Airflow's tables.")
         words = processes.python("airflow", "db", "migrate")
         migration = processes.Service("migration", words, self._environment())
         processes.start(self.home, migration)
@@ -194,11 +197,13 @@ class Services:
             time.sleep(0.05)
         revision = self._metadata()
         if revision is None:
-            raise SetupError(f"Airflow's tables could not be made: see {migration.log(self.home)}")
+            raise SetupError(
+                f"Airflow's tables could not be created: see {migration.log(self.home)}"
+            )
         self.home.remember(f"airflow {version}", revision)
 
     def _metadata(self) -> str | None:
-        """Return the revision of Airflow's tables; None where there are none."""
+        """Return the revision of Airflow's tables, or None if there are none."""
         with psycopg.connect(self.postgres.dsn(SUPERUSER, METADATA)) as session:
             if session.execute("select to_regclass('alembic_version')").fetchone() == (None,):
                 return None
@@ -206,7 +211,7 @@ class Services:
         return row[0] if row else None
 
     def _is_interrupted(self) -> bool:
-        """Return whether an earlier run was cut off in the middle."""
+        """Return whether an earlier run was interrupted."""
         with psycopg.connect(self.postgres.dsn(SUPERUSER, METADATA)) as session:
             row = session.execute(
                 "select exists (select from dag_run where state in ('queued', 'running'))"
@@ -214,10 +219,10 @@ class Services:
         return bool(row and row[0])
 
     def _bury_schedulers(self) -> None:
-        """Mark a scheduler that was killed as failed in Airflow's tables.
+        """Mark a killed scheduler as failed in Airflow's tables.
 
-        Else the new one leaves the tasks that the old one had queued alone for five minutes, for
-        the old one's last heartbeat is younger than its patience. On one machine we know better.
+        Otherwise the new scheduler would leave the tasks queued by the old one alone for five
+        minutes, because the old one's last heartbeat is recent. On one machine it is known dead.
         """
         with psycopg.connect(self.postgres.dsn(SUPERUSER, METADATA)) as session:
             session.execute(
@@ -250,7 +255,7 @@ class Services:
         return airflow_settings.airflow_environment(self.home, self.postgres, port)
 
     def _pipeline(self) -> dict[str, str]:
-        """Return what the tasks have to know of the sandbox."""
+        """Return the settings of the sandbox for the tasks."""
         choice = self.sandbox.choice
         if not choice.is_on:
             return {}
@@ -262,7 +267,7 @@ class Services:
         }
 
     def _wait(self, name: str, answers: Callable[[], bool], seconds: float) -> None:
-        """Wait until the service answers; give up as soon as its process is gone."""
+        """Wait until the service answers, but give up as soon as its process has ended."""
         deadline = time.monotonic() + seconds
         log: Path = self.home.logs / f"{name}.log"
         while not answers():
@@ -274,6 +279,6 @@ class Services:
 
 
 def started_at(home: Home, name: str) -> datetime | None:
-    """Return when a service was started; None when it does not run."""
+    """Return when a service was started, or None if it is not running."""
     process: psutil.Process | None = processes.session_process(home, name)
     return None if process is None else datetime.fromtimestamp(process.create_time(), UTC)

@@ -1,6 +1,6 @@
-"""The vendors' Airflow connections: the sandbox's are ours, a person's own are theirs.
+"""The vendors' Airflow connections: those of the sandbox, and those that a person made.
 
-A connection is ours when its description says "sandbox"; any other is never touched.
+Only a connection with the description "sandbox" is ever changed.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ SANDBOX = "sandbox"
 
 @dataclass(frozen=True)
 class BackfillReach:
-    """Whether a vendor can be asked, and how many days back (None: its connection says nothing)."""
+    """Whether a vendor is connected, and how many days back it reaches (None: not specified)."""
 
     is_connected: bool = True
     days: int | None = None
 
 
 def sync_connections(airflow: Airflow, wanted: dict[str, dict[str, Any]]) -> None:
-    """Make the sandbox's connections as `wanted`, and take away those no longer wanted."""
+    """Create or update the sandbox's connections as `wanted`, and delete all others of it."""
     for vendor in VENDORS:
         found = airflow.find(f"/connections/{vendor}")
         if found is not None and found["description"] != SANDBOX:
@@ -45,12 +45,12 @@ def sync_connections(airflow: Airflow, wanted: dict[str, dict[str, Any]]) -> Non
 
 
 def reach(airflow: Airflow, vendor: str) -> BackfillReach:
-    """Read whether a vendor can be asked, and how many days back its connection says it answers.
+    """Return whether a vendor is connected, and how many days back according to its connection.
 
-    A connection in our environment is Airflow's too, and goes before the one in its database.
+    A connection in the environment is also Airflow's, and overrides the one in its database.
 
     Raises:
-        SetupError: the extra `reach_days` is not a number of days.
+        SetupError: The extra `reach_days` is not a number of days.
     """
     found = airflow.find(f"/connections/{vendor}")
     given = os.environ.get(f"AIRFLOW_CONN_{vendor.upper()}")
@@ -62,12 +62,12 @@ def reach(airflow: Airflow, vendor: str) -> BackfillReach:
     except (AttributeError, TypeError, ValueError):
         count = 0  # its value is not quoted: it may be a secret
     if count is not None and count < 1:
-        raise SetupError(f"connection {vendor}: reach_days in its extra is a number like 365")
+        raise SetupError(f"connection {vendor}: reach_days in its extra must be a number like 365")
     return BackfillReach(days=count)
 
 
 def _extra_of(given: str | None, found: dict[str, Any] | None) -> Any:
-    """Return a connection's extra: of the environment as JSON or as an address, else as found."""
+    """Return a connection's extra: from the environment, as JSON or a URI, else from Airflow."""
     if given is None:
         return json.loads((found or {}).get("extra") or "{}")
     if given.lstrip().startswith("{"):
@@ -78,7 +78,7 @@ def _extra_of(given: str | None, found: dict[str, Any] | None) -> Any:
 
 
 def connection_origins(airflow: Airflow) -> dict[str, str | None]:
-    """Return the origin of each vendor's connection: "sandbox", "own", or None without one."""
+    """Return the origin of each vendor's connection: "sandbox", "own", or None if missing."""
     found = {vendor: airflow.find(f"/connections/{vendor}") for vendor in VENDORS}
     return {
         vendor: None if entry is None else SANDBOX if entry["description"] == SANDBOX else "own"

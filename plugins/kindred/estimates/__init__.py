@@ -1,1 +1,1 @@
-"""What the marts estimate beyond SQL: numpy and scipy, each formula with its source."""
+"""Estimates of the marts beyond SQL, in numpy and scipy, with the source of each formula."""

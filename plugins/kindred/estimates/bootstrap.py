@@ -1,8 +1,8 @@
-"""A bootstrap over random blocks of customers: a draw weighs blocks, it does not visit customers.
+"""A bootstrap over random blocks of customers: a draw weights blocks, without visiting customers.
 
-Blocks of independent customers are themselves independent, so drawing blocks with replacement has
-the same spread as drawing customers, for anything made of sums (subsampling by random groups:
-Wolter, Introduction to Variance Estimation, chapter 2). Every draw is fixed by a seed.
+Blocks of independent customers are independent themselves. Drawing blocks with replacement
+therefore has the same spread as drawing customers, for any function of sums (random groups: Wolter,
+Introduction to Variance Estimation, chapter 2). Every draw is fixed by a seed.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _CHUNK_BYTES = 8_000_000
 
 
 def random_blocks(customers: int) -> npt.NDArray[np.intp]:
-    """Return each customer's block: 400 of equal size but for one, or one a customer when fewer."""
+    """Return each customer's block: 400 blocks of equal size up to one, or one per customer."""
     blocks = min(customers, BLOCKS)
     return np.random.default_rng(SEED).permutation(customers) % blocks
 
 
 def drawn_sums(sums: Floats, draws: int) -> Iterator[Floats]:
-    """Give the sums [draws, ...] of drawn blocks, a chunk of draws at a time to bound the memory.
+    """Yield the sums [draws, ...] of drawn blocks, in chunks of draws to bound the memory.
 
     Args:
-        sums: [blocks, ...], what each block adds up to.
-        draws: how many times as many blocks as there are, are drawn with replacement.
+        sums: [blocks, ...], the sums of each block.
+        draws: The number of draws; each draws as many blocks as exist, with replacement.
     """
     blocks, *shape = sums.shape
     flat = sums.reshape(blocks, -1)

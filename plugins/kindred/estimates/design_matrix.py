@@ -1,8 +1,8 @@
-"""Features as a regression wants them: standardised, with nothing missing and nothing hidden.
+"""The design matrix of a regression: standardised features, with an indicator for missing values.
 
-What is not known takes the mean, and a column of its own says that it was not known: a customer
-whom nobody could ask is not the average customer. Means and spreads are those of the rows that were
-learned from, whatever rows come later.
+A missing value is replaced by the mean, and a separate column marks it as missing, because a
+customer who could not be asked is not an average customer. Means and spreads are those of the
+training rows, whatever rows come later.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Columns:
-    """The way from features to columns: the features in their order, then the unknowns.
+    """The mapping from features to columns: the features in their order, then the indicators.
 
-    `gaps` are the features that have a column for "not known": those with a gap in what was learned
-    from. `means` and `spreads` belong to the columns.
+    `gaps` are the features with an indicator column: those with a missing value in the training
+    rows. `means` and `spreads` are those of the columns.
     """
 
     features: tuple[str, ...]
@@ -31,10 +31,10 @@ class Columns:
 
     @classmethod
     def learn(cls, features: tuple[str, ...], values: Floats) -> Columns:
-        """Learn from rows by features, NaN where not known.
+        """Learn the mapping from values, [rows, features], with NaN for a missing value.
 
         Raises:
-            ValueError: a value is infinite, or the names do not fit the values.
+            ValueError: A value is infinite, or the names do not match the values.
         """
         _refuse(features, values)
         gaps = np.flatnonzero(np.isnan(values).any(axis=0))
@@ -42,10 +42,10 @@ class Columns:
         return cls(features, gaps, moments[:, 0], moments[:, 1])
 
     def of(self, values: Floats) -> Floats:
-        """Return rows by columns; where a feature has its first gap, it takes the mean.
+        """Return [rows, columns]; a feature without an indicator takes the mean if it is missing.
 
         Raises:
-            ValueError: a value is infinite, or the names do not fit the values.
+            ValueError: A value is infinite, or the names do not match the values.
         """
         _refuse(self.features, values)
         found = np.empty((len(values), len(self.means)))
@@ -55,21 +55,21 @@ class Columns:
         return found
 
     def by_feature(self, contributions: Floats) -> Floats:
-        """Add to each feature's contribution that of its being known or not (rows by columns)."""
+        """Return contributions, [rows, features], with each indicator's added to its feature's."""
         found = contributions[:, : len(self.features)].copy()
         found[:, self.gaps] += contributions[:, len(self.features) :]
         return found
 
 
 def _with_gaps(values: Floats, gaps: npt.NDArray[np.intp]) -> Iterator[Floats]:
-    """Give one column at a time: there may be millions of rows."""
+    """Yield one column at a time, because there may be millions of rows."""
     yield from values.T
     for at in gaps:
         yield np.isnan(values[:, at]).astype(np.float64)
 
 
 def _mean_and_spread(column: Floats) -> tuple[float, float]:
-    """Return those of what is known; a column that is the same everywhere has spread 1."""
+    """Return the mean and spread of the known values; a constant column has spread 1."""
     known = column[~np.isnan(column)]
     if not len(known):
         return 0.0, 1.0

@@ -1,9 +1,9 @@
-"""What each customer is expected to order and spend over the next year, and how sure that is.
+"""Each customer's expected orders and spending over the next year, and their uncertainty.
 
-Orders to come (`purchase_frequency`) times their mean value (`order_value`), undiscounted. An
-expectation, never what was spent. About who never ordered it says nothing: both models begin with
-the first order, so such customers are no rows here and stay without a number. Nor does it know of
-contracts: whose contract has ended is for the caller to leave out of what is shown.
+The expected value is the expected number of orders (`purchase_frequency`) times their mean value
+(`order_value`), undiscounted. It is an expectation, never an amount that was spent. Both models
+begin with the first order, so customers who never ordered are not included and have no number. The
+models ignore contracts: the caller leaves out customers whose contract has ended.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from kindred.estimates.reliability import Interval, Z, ranks
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 YEAR_WEEKS = 365.25 / 7
-_APART = 1e-4  # of the logarithms between which expectations are compared
+_APART = 1e-4  # the step in logarithms of the numeric gradient
 
 
 @dataclass(frozen=True)
 class Buyers:
-    """Customers with at least one order: when they ordered and what the orders were worth."""
+    """Customers with at least one order: when they ordered, and the value of their orders."""
 
     purchases: Purchases
     baskets: Baskets
@@ -42,7 +42,7 @@ class Buyers:
         """Refuse unequal lengths.
 
         Raises:
-            ValueError: as many customers of the one as of the other are needed.
+            ValueError: Purchases and baskets have different numbers of customers.
         """
         if len(self.purchases.repeats) != len(self.baskets.orders):
             raise ValueError("purchases and baskets must be of the same customers")
@@ -53,7 +53,8 @@ class ValueRules:
     """The numbers of the method.
 
     Attributes:
-        least_repeaters: customers who bought again, and who have two orders of a known value.
+        least_repeaters: The fewest customers who bought again, and who have two orders of a known
+            value.
     """
 
     least_repeaters: int = 100
@@ -61,17 +62,17 @@ class ValueRules:
 
 @dataclass(frozen=True)
 class ExpectedValue:
-    """Expectations of the next `weeks`, an entry a customer, in the order given.
+    """Expectations for the next `weeks`, one entry per customer, in the order given.
 
     Attributes:
-        is_buying: probability that the customer has not stayed away for good.
-        orders: expected orders.
-        order_value: expected mean value of an order.
-        value: their product.
-        likeness: rank correlation of orders and mean value among those who bought again; the
-            product is right where it is near 0.
-        gradient: customers by parameters: the value's slope by each parameter's logarithm.
-        influence: customers by parameters: how far each customer moved them (`likelihood.Fit`).
+        is_buying: The probability that the customer has not left for good.
+        orders: The expected number of orders.
+        order_value: The expected mean value of an order.
+        value: The product of both.
+        likeness: The rank correlation of orders and mean value among those who bought again. The
+            product is valid if it is near 0.
+        gradient: [customers, parameters], the value's slope in each parameter's logarithm.
+        influence: [customers, parameters], how far each customer moved them (`likelihood.Fit`).
     """
 
     weeks: float
@@ -89,10 +90,10 @@ class ExpectedValue:
 def expected_value(
     buyers: Buyers, weeks: float = YEAR_WEEKS, rules: ValueRules | None = None
 ) -> ExpectedValue | NoModel:
-    """Fit both models to the buyers and return what to expect of each.
+    """Fit both models to the buyers and return the expectations of each.
 
     Raises:
-        DidNotConverge: a model has no best fit.
+        DidNotConverge: A model has no best fit.
     """
     short = _too_little(buyers, rules or ValueRules())
     if short:
@@ -127,9 +128,9 @@ def expected_value(
 def mean_value(worth: ExpectedValue, members: Bools | None = None) -> Interval:
     """Return a group's mean expected value and its 95 % interval.
 
-    The interval is what drawing other customers and fitting again would give, to first order (the
-    infinitesimal jackknife): who happens to be in the group, and how sure the parameters are. It
-    is about customers like these; what exactly these will spend varies more.
+    To first order, the interval is that of drawing other customers and fitting again (the
+    infinitesimal jackknife). It covers the composition of the group and the uncertainty of the
+    parameters. It applies to customers like these; what exactly these will spend varies more.
     """
     chosen = np.ones(len(worth.value), dtype=bool) if members is None else members
     customers = int(chosen.sum())
@@ -153,7 +154,7 @@ def _gradient(of: Callable[[Floats], Floats], logs: Floats) -> Floats:
 
 
 def _frequency_value_correlation(buyers: Buyers) -> float:
-    """Return Spearman's correlation of how often and how much, of those who bought again."""
+    """Return Spearman's correlation of frequency and mean value among those who bought again."""
     again = (buyers.purchases.repeats > 0) & (buyers.baskets.orders > 1)
     often, much = ranks(buyers.purchases.repeats[again]), ranks(buyers.baskets.mean[again])
     if not (often.std() and much.std()):

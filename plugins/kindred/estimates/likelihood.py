@@ -1,8 +1,8 @@
-"""Maximum likelihood for a few positive parameters, and how much each customer moved them.
+"""Maximum likelihood for a few positive parameters, and each customer's influence on them.
 
-The search runs over logarithms, where a parameter cannot turn negative and a step means a share. A
-search by first derivatives alone can stop short where two parameters nearly stand in for each
-other; Newton's method ends it.
+The search runs over logarithms, so that parameters stay positive and steps are relative. A search
+by first derivatives alone can stop early if two parameters can nearly replace each other, so
+Newton's method completes it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from kindred.estimates.logistic import DidNotConverge
 Floats = npt.NDArray[np.float64]
 Each = Callable[[Floats], tuple[Floats, Floats]]
 _EDGE = 9.0  # logarithm: parameters between 1/8103 and 8103
-_FLAT = 1e-5  # a customer's mean slope that counts as none: a sampling error is 1/sqrt(customers)
+_FLAT = 1e-5  # a customer's mean slope that counts as zero; a sampling error is 1/sqrt(customers)
 _STEPS = 30
-_SINGULAR = 1e-10  # share of the greatest curvature under which a direction counts as level
-_APART = 1e-4  # of the logarithms between which slopes are compared
+_SINGULAR = 1e-10  # share of the greatest curvature below which a direction counts as flat
+_APART = 1e-4  # the step in logarithms of the numeric curvature
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Fit:
     """The most likely parameters.
 
     Attributes:
-        logs: their logarithms.
-        log_likelihood: of all customers.
-        influence: customers by parameters: by how much each customer moved each logarithm, to first
-            order (the influence function). Sums to nothing; its products sum to the covariance
+        logs: Their logarithms.
+        log_likelihood: The log-likelihood of all customers.
+        influence: [customers, parameters], how far each customer moved each logarithm, to first
+            order (the influence function). It sums to zero. Its products sum to the covariance
             that resampling customers would give, whether or not the model is true.
     """
 
@@ -46,12 +46,12 @@ def maximise(each: Each, start: Floats) -> Fit:
     """Return the fit of greatest likelihood.
 
     Args:
-        each: from logarithms of parameters to the log-likelihood of each customer, and its slopes
-            (customers by parameters).
-        start: logarithms to begin with.
+        each: A function of the parameters' logarithms that returns the log-likelihood of each
+            customer, and its slopes, [customers, parameters].
+        start: The initial logarithms.
 
     Raises:
-        DidNotConverge: no point was found where the likelihood is level.
+        DidNotConverge: No stationary point of the likelihood was found.
     """
 
     logs = _searched(each, start)
@@ -66,7 +66,7 @@ def maximise(each: Each, start: Floats) -> Fit:
 
 
 def _searched(each: Each, start: Floats) -> Floats:
-    """Search with first derivatives: from anywhere into the neighbourhood of the best point."""
+    """Search with first derivatives, from any start to the neighbourhood of the best point."""
 
     def loss(logs: Floats) -> tuple[float, Floats]:
         likelihoods, slopes = each(logs)
@@ -80,13 +80,13 @@ def _searched(each: Each, start: Floats) -> Floats:
 
 
 def _is_free(logs: Floats, slope: Floats) -> npt.NDArray[np.bool_]:
-    """Say which parameters can move: not those at an edge that would be better beyond it."""
+    """Return which parameters can move: not those at an edge whose optimum lies beyond it."""
     is_free: npt.NDArray[np.bool_] = (np.abs(logs) < _EDGE) | (np.sign(slope) != np.sign(logs))
     return is_free
 
 
 def _climbed(each: Each, logs: Floats, step: Floats) -> Floats:
-    """Take the step, or the half, quarter, ... of it that leads up; else stay."""
+    """Take the step, or the first half, quarter, ... of it that increases; else stay."""
     height = each(logs)[0].sum()
     step = step / max(1.0, float(np.abs(step).max()))
     for share in 0.5 ** np.arange(20):
@@ -99,8 +99,8 @@ def _climbed(each: Each, logs: Floats, step: Floats) -> Floats:
 def _inverse_curvature(each: Each, logs: Floats, is_free: npt.NDArray[np.bool_]) -> Floats:
     """Invert the curvature of all customers' likelihood among the parameters that can move.
 
-    A direction without curvature is not moved in; one that bends the wrong way, which happens only
-    far from the best point, counts as if it bent the right way, so that steps lead up.
+    There is no step in a direction without curvature. Where the curvature has the wrong sign, which
+    happens only far from the best point, its sign is reversed, so that steps increase.
     """
     free = np.flatnonzero(is_free)
     bends = [

@@ -1,8 +1,8 @@
 """Ridge-penalised logistic regression by Newton's method, for a few dozen columns and any rows.
 
-The penalty is a normal prior on each coefficient: it keeps them finite where a column tells the
-outcomes apart completely, and shares the weight out among columns that say the same. The objective
-is convex, so there is one answer, and no seed.
+The penalty is a normal prior on each coefficient. It keeps coefficients finite if a column
+separates the outcomes completely, and distributes the weight among collinear columns. The objective
+is convex, so the solution is unique and needs no seed.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from scipy.special import expit
 
 Floats = npt.NDArray[np.float64]
 _STEPS = 50
-_BLOCK = 1 << 16  # rows weighed at a time, so that no second matrix of all rows is needed
-_CLOSE = 1e-8  # nats still to be won: a ten-thousandth of a standard error
+_BLOCK = 1 << 16  # rows weighted at a time, so that no second matrix of all rows is needed
+_CLOSE = 1e-8  # nats that remain to be gained: a ten-thousandth of a standard error
 
 
 class DidNotConverge(ArithmeticError):
-    """The search for the best fit stopped before it found one; its numbers must not be used."""
+    """The search for the best fit ended without one; its numbers must not be used."""
 
 
 @dataclass(frozen=True)
 class Logistic:
     """log-odds = intercept + columns @ coefficients.
 
-    `covariance` is the inverse of the objective's curvature, intercept first: right for rows that
-    are independent of each other.
+    `covariance` is the inverse of the objective's curvature, intercept first. It is valid for
+    independent rows.
     """
 
     intercept: float
@@ -37,7 +37,7 @@ class Logistic:
     covariance: Floats
 
     def log_odds(self, columns: Floats) -> Floats:
-        """Return rows' log-odds; columns are rows by coefficients."""
+        """Return the log-odds of the rows; `columns` is [rows, coefficients]."""
         return columns @ self.coefficients + self.intercept
 
 
@@ -48,18 +48,18 @@ def fit(
     offset: Floats | None = None,
     steps: int = _STEPS,
 ) -> Logistic:
-    """Minimise -log-likelihood + penalty/2 * sum(coefficients²); the intercept is free.
+    """Minimise -log-likelihood + penalty/2 * sum(coefficients²); the intercept is not penalised.
 
     Args:
-        columns: rows by columns, standardised, so that one penalty suits all; may have no column.
-        outcomes: whether it happened, a row each; both kinds must be there.
-        penalty: the prior's precision, over 0 unless no column can part the outcomes.
-        offset: log-odds a row that are known beforehand.
-        steps: Newton steps before giving up.
+        columns: [rows, columns], standardised, so that one penalty suits all; may have no column.
+        outcomes: [rows], whether the event happened; both outcomes must occur.
+        penalty: The prior's precision; above 0 unless no column can separate the outcomes.
+        offset: [rows], log-odds that are known beforehand.
+        steps: The most Newton steps.
 
     Raises:
-        ValueError: a number is not finite, or all outcomes are the same.
-        DidNotConverge: after `steps` steps, or where no step leads on.
+        ValueError: A number is not finite, or all outcomes are the same.
+        DidNotConverge: The fit needs more than `steps` steps, or no step improves it.
     """
     known = np.zeros(len(outcomes)) if offset is None else offset
     if not (np.isfinite(columns).all() and np.isfinite(known).all()):
@@ -110,7 +110,7 @@ class _Problem:
         return gradient + ridge * at, curvature + np.diag(ridge)
 
     def descend(self, at: Floats, step: Floats, loss: float) -> tuple[Floats, float]:
-        """Go down the step, or the half, quarter, ... of it that does go down."""
+        """Take the step, or the first half, quarter, ... of it that decreases the loss."""
         for share in 0.5 ** np.arange(30):
             there = at - share * step
             reached = self.loss(there)

@@ -1,4 +1,4 @@
-"""What an estimate returns where it would have to make its numbers up."""
+"""The result of an estimate without a sound basis for numbers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class NoModel:
-    """No estimate, and why, in words for a person: counts only, never a customer's value."""
+    """No estimate, with the reason for a person: counts only, never a customer's value."""
 
     reason: str

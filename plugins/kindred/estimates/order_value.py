@@ -1,9 +1,9 @@
-"""What an order of each customer is worth: Gamma-Gamma.
+"""The mean value of each customer's orders, by the Gamma-Gamma model.
 
-Fader & Hardie, The Gamma-Gamma model of monetary value (2013). A customer's orders vary about a
-mean of their own (gamma: p), and those means vary among customers (gamma: q, gamma). Of a customer
-with few orders it says little more than the mean of all, of one with many their own mean. How much
-somebody spends and how often are taken to be unrelated.
+Fader & Hardie, The Gamma-Gamma model of monetary value (2013). A customer's orders vary about the
+customer's own mean (gamma: p), and these means vary among customers (gamma: q, gamma). The estimate
+for a customer with few orders is close to the mean of all, and with many orders close to their own
+mean. The model assumes that the value and the frequency of orders are independent.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class OrderValue(NamedTuple):
 
     @classmethod
     def of(cls, logs: Floats) -> OrderValue:
-        """Return the model of these logarithms: of p, of q, and of p * gamma / q, a middle order.
+        """Return the model of the logarithms of p, of q, and of p * gamma / q, a middle order.
 
-        The data tell the last much better than gamma, so a search gets on faster with it.
+        The data determine the last much better than gamma, so a search converges faster with it.
         """
         p, q, middle = np.exp(logs).tolist()
         return cls(p, q, middle * q / p)
@@ -39,21 +39,21 @@ class OrderValue(NamedTuple):
 
 @dataclass(frozen=True)
 class Baskets:
-    """What is known of orders' values, an entry a customer.
+    """The known values of orders, one entry per customer.
 
     Attributes:
-        orders: orders of a known value over nothing, the first included.
-        mean: their mean value; whatever is there where there is none is not read.
+        orders: The number of orders with a known value above 0, the first included.
+        mean: Their mean value; ignored without orders.
     """
 
     orders: Floats
     mean: Floats
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be.
+        """Reject impossible values.
 
         Raises:
-            ValueError: a mean that is not over 0, or not as many means as numbers of orders.
+            ValueError: A mean is not above 0, or the lengths differ.
         """
         if len(self.orders) != len(self.mean):
             raise ValueError("orders and mean must be equally long")
@@ -64,10 +64,10 @@ class Baskets:
 
 
 def fit_spending(known: Baskets) -> Fit:
-    """Fit the model to those with an order; the others have no influence.
+    """Fit the model to customers with an order; the others have no influence.
 
     Raises:
-        DidNotConverge: see there.
+        DidNotConverge: The model has no best fit.
     """
     has = known.orders > 0
     orders, mean = known.orders[has], known.mean[has]
@@ -81,16 +81,16 @@ def fit_spending(known: Baskets) -> Fit:
 
 
 def mean_order(model: OrderValue, known: Baskets) -> Floats:
-    """Return the mean value to expect of each customer's orders; q must be over 1.
+    """Return the expected mean value of each customer's orders; q must be above 1.
 
-    Where no order is known it is the mean of all customers, p * gamma / (q - 1).
+    Without a known order it is the mean of all customers, p * gamma / (q - 1).
     """
     spent = np.where(known.orders > 0, known.orders * known.mean, 0)
     return model.p * (model.gamma + spent) / (model.p * known.orders + model.q - 1)
 
 
 def _each(model: OrderValue, orders: Floats, mean: Floats) -> tuple[Floats, Floats]:
-    """Return log-likelihoods (equation 1a) and their slopes by the logarithms of `Spending.of`."""
+    """Return log-likelihoods (equation 1a), and slopes in the logarithms of `OrderValue.of`."""
     p, q, gamma = model
     shape, total = p * orders, np.log(gamma + orders * mean)
     likelihoods = gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(gamma)

@@ -1,9 +1,9 @@
-"""Correlations of ratings of which many are missing, from sums that a bootstrap can weigh anew.
+"""Correlations of ratings with many missing values, from sums that a bootstrap can reweight.
 
-A pair is correlated over the customers who gave both (pairwise complete), so a touchpoint that few
-meet, or that a survey seldom asks about, is as strong as those who met it make it. All that such a
-correlation needs are sums over customers. They are kept for blocks of customers: a bootstrap draw
-is then a weighting of blocks, one row of a matrix product, instead of a pass over all customers.
+A pair is correlated over the customers who gave both ratings (pairwise complete), so a touchpoint
+that few customers meet or are asked about is not weakened by those who did not rate it. Such a
+correlation needs only sums over customers. They are computed for blocks of customers: a bootstrap
+draw is then a weighting of blocks, one row of a matrix product, not a pass over all customers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-_ROUNDING = 1e-10  # of the mean square: a variance under it is what rounding leaves of none
+_ROUNDING = 1e-10  # of the mean square: a smaller variance is zero up to rounding
 
 
 class Correlations(NamedTuple):
@@ -24,8 +24,8 @@ class Correlations(NamedTuple):
 
     touchpoints: [..., p, p], of each pair. Sparse pairs may contradict each other.
     outcome: [..., p], of each touchpoint with the outcome.
-    joint: [..., p, p], how many customers rated both; on the diagonal, how many rated.
-    customers: [...], how many there are.
+    joint: [..., p, p], the customers who rated both; on the diagonal, those who rated one.
+    customers: [...], the number of customers.
     """
 
     touchpoints: Floats
@@ -35,7 +35,7 @@ class Correlations(NamedTuple):
 
     @property
     def missing(self) -> Floats:
-        """Return the share of joint ratings that nobody gave, over all pairs: 0 when complete."""
+        """Return the share of missing joint ratings over all pairs; 0 if complete."""
         p = self.joint.shape[-1]
         if p == 1:
             return np.zeros_like(self.customers)
@@ -47,11 +47,11 @@ class Correlations(NamedTuple):
 def block_sums(ratings: Floats, outcome: Floats, block: npt.NDArray[np.intp]) -> Floats:
     """Return the sums of each block of customers: [blocks, 4, p + 1, p + 1], the outcome last.
 
-    Element j, k of the four: customers who gave both, and over them the sums of j, of j squared,
-    and of j times k. Values are standardised first, so that squares lose no digits.
+    Element j, k of the four: the number of customers who gave both, and over them the sums of j, of
+    j squared, and of j times k. Values are standardised first, so that squares lose no digits.
 
     Args:
-        ratings: [customers, p], NaN where there is none; each column varies.
+        ratings: [customers, p], NaN for a missing one; each column varies.
         outcome: [customers], complete.
         block: [customers], each customer's block, from 0 on.
     """
@@ -73,7 +73,7 @@ def block_sums(ratings: Floats, outcome: Floats, block: npt.NDArray[np.intp]) ->
 
 
 def _scales(ratings: Floats, outcome: Floats) -> tuple[Floats, Floats]:
-    """Return mean and deviation of each column, a column at a time: no copy of all ratings."""
+    """Return mean and deviation of each column, column by column to avoid a copy of all."""
     columns = [*ratings.T, outcome]
     mean = np.array([np.nanmean(column) for column in columns])
     deviation = np.array([np.nanstd(column) for column in columns])
@@ -81,9 +81,9 @@ def _scales(ratings: Floats, outcome: Floats) -> tuple[Floats, Floats]:
 
 
 def correlations(sums: Floats) -> Correlations:
-    """Return the correlations that sums of customers [..., 4, p + 1, p + 1] make.
+    """Return the correlations from sums over customers, [..., 4, p + 1, p + 1].
 
-    A pair that does not vary among those who gave both shows no association: its correlation is 0.
+    A pair that does not vary among those who gave both has correlation 0: it shows no association.
     """
     given, total, square, product = np.moveaxis(sums, -3, 0)
     count = np.maximum(given, 1)

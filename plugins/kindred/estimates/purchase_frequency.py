@@ -1,12 +1,12 @@
-"""When customers order again, and whether they still do: BG/NBD, and its sibling MBG/NBD.
+"""How often customers order, and whether they still do: BG/NBD and the related MBG/NBD.
 
-A customer orders at a rate of their own (gamma: r, alpha) and after an order stays away for good
-with a chance of their own (beta: a, b). In BG/NBD (Fader, Hardie & Lee, "Counting your customers"
-the easy way, Marketing Science 24, 2005) the first order has no such chance, so who ordered once
-counts as alive for ever. In MBG/NBD (Batislam, Denizel & Filiztekin, International Journal of
-Research in Marketing 24, 2007) it has. The formulas are the same but for the number of chances to
-leave. Which is nearer the truth depends on the business, and its orders tell. Time is in weeks and
-begins with the first order.
+Each customer orders at an individual rate (gamma: r, alpha), and after an order leaves for good
+with an individual probability (beta: a, b). In BG/NBD (Fader, Hardie & Lee, "Counting your
+customers" the easy way, Marketing Science 24, 2005) customers cannot leave after the first order,
+so a customer with one order counts as active for ever. In MBG/NBD (Batislam, Denizel & Filiztekin,
+International Journal of Research in Marketing 24, 2007) they can. The formulas differ only in the
+number of chances to leave. Which model fits better depends on the business and is decided by its
+orders. Time is in weeks and begins with the first order.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from scipy.special import betaincinv, digamma, expit, gammaln, hyp2f1
 from kindred.estimates.likelihood import Fit, maximise
 
 Floats = npt.NDArray[np.float64]
-_NUDGE = 1e-6  # off a point where the formula, not the expectation, has a hole
-_SLACK = 1e-3  # share by which rounding may lift an expectation over the most that can be
-_QUANTILES = 200  # of the chance to leave: the mean is right to three digits
-_LEAST = 1e-12  # a chance under which nobody leaves
+_NUDGE = 1e-6  # away from a point where the formula, but not the expectation, is undefined
+_SLACK = 1e-3  # share by which rounding may raise an expectation above its maximum
+_QUANTILES = 200  # of the probability of leaving; the mean is right to three digits
+_LEAST = 1e-12  # a probability below which nobody leaves
 
 
 class PurchaseFrequency(NamedTuple):
-    """The parameters: of rates (r, alpha in weeks), of staying away (a, b), and which model.
+    """The parameters of rates (r, alpha in weeks) and of leaving (a, b), and the model.
 
-    `first` is 1 where the first order can be the last (MBG/NBD), 0 where it cannot (BG/NBD).
+    `first` is 1 if the first order can be the last (MBG/NBD), and 0 if it cannot (BG/NBD).
     """
 
     r: float
@@ -41,10 +41,10 @@ class PurchaseFrequency(NamedTuple):
 
     @classmethod
     def of(cls, logs: Floats, first: int) -> PurchaseFrequency:
-        """Return the model of these logarithms: of r, the mean rate, the odds of leaving, and b.
+        """Return the model of the logarithms of r, the mean rate, the odds of leaving, and b.
 
-        The data tell the rate r / alpha and the odds a / b much better than the four by themselves,
-        so a search gets on faster among these.
+        The data determine the rate r / alpha and the odds a / b much better than alpha and a, so a
+        search converges faster with them.
         """
         r, rate, odds, b = np.exp(logs).tolist()
         return cls(r, r / rate, odds * b, b, first)
@@ -52,12 +52,12 @@ class PurchaseFrequency(NamedTuple):
 
 @dataclass(frozen=True)
 class Purchases:
-    """What is known of customers' orders, an entry a customer.
+    """The order histories, one entry per customer.
 
     Attributes:
-        repeats: orders after the first.
-        last: weeks from the first order to the last; 0 without repeats.
-        age: weeks from the first order to now.
+        repeats: The number of orders after the first.
+        last: The weeks from the first order to the last; 0 without repeats.
+        age: The weeks from the first order to now.
     """
 
     repeats: Floats
@@ -65,10 +65,10 @@ class Purchases:
     age: Floats
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be.
+        """Reject impossible histories.
 
         Raises:
-            ValueError: a last order before the first or after now, or not as long as the others.
+            ValueError: A last order is before the first or after now, or the lengths differ.
         """
         if not len(self.repeats) == len(self.last) == len(self.age):
             raise ValueError("repeats, last and age must be equally long")
@@ -83,12 +83,13 @@ class Purchases:
 
 
 def fit_buying(known: Purchases) -> tuple[Fit, int]:
-    """Fit both models and return the one that makes the orders likelier, and its `first`.
+    """Fit both models and return the one with the greater likelihood, and its `first`.
 
-    Both have four parameters, so likelihood alone decides. Needs customers who ordered again.
+    Both have four parameters, so the likelihood alone decides. Some customers must have ordered
+    again.
 
     Raises:
-        DidNotConverge: see there.
+        DidNotConverge: A model has no best fit.
     """
     fits = [(fit_one(known, first), first) for first in (0, 1)]
     return max(fits, key=lambda fit: fit[0].log_likelihood)
@@ -104,17 +105,17 @@ def fit_one(known: Purchases, first: int) -> Fit:
 
 
 def is_buying(model: PurchaseFrequency, known: Purchases) -> Floats:
-    """Return the probability that each customer has not stayed away for good."""
+    """Return the probability that each customer has not left for good."""
     return np.asarray(expit(-_odds_of_gone(model, known)))
 
 
 def expected_orders(model: PurchaseFrequency, known: Purchases, weeks: float) -> Floats:
-    """Return the orders to expect of each customer in the coming weeks (2005, equation 10).
+    """Return the expected orders of each customer in the coming weeks (2005, equation 10).
 
-    The hypergeometric function is taken after Euler's transformation, 2F1(A, B; C; z) =
-    (1 - z)^(C - A - B) 2F1(C - A, C - B; C; z), which leaves no argument that grows with the
-    orders except C. As printed, it overflows for customers of many orders. Where parameters are so
-    extreme that this one does too, the mean over the chances of leaving takes its place.
+    The hypergeometric function is computed after Euler's transformation, 2F1(A, B; C; z) =
+    (1 - z)^(C - A - B) 2F1(C - A, C - B; C; z), after which only C grows with the orders. In the
+    printed form it overflows for customers with many orders. If it overflows nevertheless, with
+    extreme parameters, the mean over the probabilities of leaving replaces it.
     """
     here = is_buying(model, known)
     found = _by_series(model, known, weeks)
@@ -126,7 +127,7 @@ def expected_orders(model: PurchaseFrequency, known: Purchases, weeks: float) ->
 
 
 def _by_series(model: PurchaseFrequency, known: Purchases, weeks: float) -> Floats:
-    """Return the orders to expect of those who are still buying, by equation 10."""
+    """Return the expected orders of customers who are still buying, by equation 10."""
     a = _beside(model.a, 1.0)
     more = a + model.b + model.first - 1
     most = more + known.repeats
@@ -137,10 +138,10 @@ def _by_series(model: PurchaseFrequency, known: Purchases, weeks: float) -> Floa
 
 
 def _by_chances(model: PurchaseFrequency, known: Purchases, weeks: float) -> Floats:
-    """Return the same as a mean over quantiles of the chance to leave: right for any parameters.
+    """Return the same as a mean over quantiles of the probability of leaving, for any parameters.
 
-    Who leaves with chance p after each order, at a rate that is gamma (s, h), makes
-    (1 - (1 + p * weeks / h)^-s) / p orders; taken in logarithms, which neither end nor cancel.
+    A customer who leaves with probability p after each order, and whose rate is gamma (s, h), makes
+    (1 - (1 + p * weeks / h)^-s) / p orders. Logarithms avoid overflow and cancellation.
     """
     repeats, at = np.unique(known.repeats, return_inverse=True)
     chances = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
@@ -158,7 +159,7 @@ def _beside(figure: float, hole: float) -> float:
 
 
 def _odds_of_gone(model: PurchaseFrequency, known: Purchases) -> Floats:
-    """Return the log-odds of having left; there is no way to leave before the first chance."""
+    """Return the log-odds of having left; nobody can have left before the first chance."""
     chances = known.repeats + model.first
     waited = np.log1p((known.age - known.last) / (model.alpha + known.last))
     stayed = np.log(model.b + np.maximum(chances, 1) - 1)
@@ -169,9 +170,9 @@ def _odds_of_gone(model: PurchaseFrequency, known: Purchases) -> Floats:
 def _each(
     model: PurchaseFrequency, known: Purchases, repeats: Floats, at: npt.NDArray[np.intp]
 ) -> tuple[Floats, Floats]:
-    """Return log-likelihoods (2005, equation 6) and their slopes by the logarithms of `Buying.of`.
+    """Return log-likelihoods (2005, equation 6), and slopes by `PurchaseFrequency.of`'s logarithms.
 
-    Gamma functions depend on the number of repeats only, so they are taken once a number.
+    Gamma functions depend only on the number of repeats, so they are computed once per number.
     """
     r, alpha, a, b, first = model
     odds, orders, chances = _odds_of_gone(model, known), r + known.repeats, repeats + first

@@ -1,7 +1,7 @@
-"""Stated against derived importance: which touchpoints claim to matter, and which do.
+"""Compare stated with derived importance: what customers say matters, and what does.
 
-The importance-performance grid of Martilla and James (1977), with derived in the place of
-performance: what customers say matters against what goes with their connection.
+This is the importance-performance grid of Martilla and James (1977) with derived importance in
+place of performance: what customers say against what is associated with their connection.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Quadrants:
-    """Each touchpoint's quadrant, and the cuts, above which importance is high.
+    """Each touchpoint's quadrant, and the cuts above which importance is high.
 
     quadrant: [p], key_driver (stated and derived high), hidden_driver (derived only), claimed
-        (stated only), low, or None where one of the two is not known.
-    is_certain: [p], whether the data rule out that derived importance is on the cut's other side.
+        (stated only), low, or None if one of the two is unknown.
+    is_certain: [p], whether the data exclude that derived importance is on the cut's other side.
     """
 
     quadrant: list[str | None]
@@ -38,15 +38,15 @@ class Quadrants:
 
 
 def quadrants(stated: Floats, derived: Importance) -> Quadrants:
-    """Sort touchpoints by stated and derived importance, cut at the medians of those with both.
+    """Classify touchpoints by stated and derived importance, cut at the medians of those with both.
 
-    At medians, because one strong touchpoint lifts the mean of shares above others that matter.
-    Half of all touchpoints are then high whatever the data, so a driver is certain only when its
-    share's interval is above the cut and its weight's above 0.
+    The cuts are medians, because one strong touchpoint would raise the mean of the shares above
+    others that matter. Half of all touchpoints are then high whatever the data, so a driver is
+    certain only if its share's interval is above the cut and its weight's interval above 0.
 
     Args:
-        stated: [p], mean stated importance on any scale, NaN where not asked.
-        derived: importance of the same touchpoints in the same order.
+        stated: [p], mean stated importance on any scale, NaN if not asked.
+        derived: The importance of the same touchpoints in the same order.
     """
     share = derived.share
     is_known = np.isfinite(stated) & np.isfinite(share.value)

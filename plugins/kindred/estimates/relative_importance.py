@@ -1,12 +1,13 @@
-"""Derived importance: which of many touchpoints go with connection, and how sure that is.
+"""Derived importance: which of many touchpoints are associated with connection, how certainly.
 
-Associated with, never causes. Johnson's relative weights on pairwise complete correlations, with a
-bootstrap over customers: block_sums ▸ correlations ▸ shrink ▸ relative_weights, for each draw.
-It serves motivators as well, and anything else that customers rate, each some of it.
+This shows association, not cause. It computes Johnson's relative weights on pairwise complete
+correlations, with a bootstrap over customers: block_sums ▸ correlations ▸ shrink ▸
+relative_weights, for each draw. It also serves motivators, and anything else of which each customer
+rates a part.
 
-Satisfied customers rate everything higher (halo). Nothing is taken out for it: it lifts all weights
-a little and changes few places. A customer's own mean and their satisfaction hold what touchpoints
-did to them as well, so taking these out ranks planted effects worse (`python -m bench drivers`).
+Satisfied customers rate everything higher (halo). This is not corrected: it raises all weights a
+little and changes few ranks. A customer's mean rating and satisfaction also contain the effects of
+touchpoints, so correcting for them ranks planted effects worse (`python -m bench drivers`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _TAILS = (0.025, 0.975)
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and its 95 % interval, each [p] or []. NaN where nothing can be said."""
+    """A value and its 95 % interval, each [p] or []; NaN if there is no estimate."""
 
     value: Floats
     low: Floats
@@ -38,14 +39,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Importance:
-    """What each of p touchpoints has to do with the outcome.
+    """The association of each of p touchpoints with the outcome.
 
     weight: Johnson's relative weight, the touchpoint's part of R squared.
-    share: the weight as a share of all weights; the shares sum to 1.
-    correlation: with the outcome, among those who rated. A weight has no direction, this has.
-    r_squared: the sum of the weights: what the ratings of a customer who met everything would
-        explain together. 1 where sparse pairs claim more than that.
-    chance: [p], the weight to expect of a touchpoint when nothing has to do with the outcome.
+    share: The weight as a share of all weights; the shares sum to 1.
+    correlation: With the outcome, among those who rated. Unlike a weight it has a direction.
+    r_squared: The sum of the weights: what the ratings of a customer who met everything would
+        explain together. It is 1 if sparse pairs would explain more than that.
+    chance: [p], the expected weight of a touchpoint if none is associated with the outcome.
     raters: [p], customers who rated it. reach: [p], their share of all customers.
     """
 
@@ -59,12 +60,12 @@ class Importance:
 
     @property
     def is_above_chance(self) -> npt.NDArray[np.bool_]:
-        """Return where the weight's interval excludes 0; False where there is no weight."""
+        """Return whether each weight's interval excludes 0; False without a weight."""
         return self.weight.low > 0
 
     @property
     def direction(self) -> Floats:
-        """Return 1 where better ratings go with a higher outcome, -1 where with a lower."""
+        """Return 1 if better ratings are associated with a higher outcome, -1 if with a lower."""
         return np.sign(self.correlation.value)
 
 
@@ -73,23 +74,23 @@ def derive_importance(
 ) -> Importance:
     """Return the importance of each touchpoint for the outcome.
 
-    A touchpoint gets NaN, and the others what they would without it, when fewer than `minimum`
-    customers rated it, or when all its ratings, or the outcomes of all who rated it, are the same.
-    All get NaN when there are fewer customers than `minimum`, or than two a touchpoint: chance
-    alone would then explain half of the outcome.
+    A touchpoint gets NaN, and does not affect the others, if fewer than `minimum` customers rated
+    it, or if all its ratings, or the outcomes of all who rated it, are the same. All get NaN if
+    there are fewer customers than `minimum` or than two per touchpoint, since chance alone would
+    then explain half of the outcome.
 
-    Another order of rows changes values by rounding only, but it decides which customers are drawn
-    together: give rows in a stable order (by customer_id) for the same intervals each time.
+    The order of rows changes values only by rounding, but it decides which customers are drawn
+    together. Pass rows in a stable order (by customer_id) to get the same intervals each time.
 
     Args:
-        ratings: [customers, p], NaN where a customer did not meet or rate a touchpoint.
+        ratings: [customers, p], NaN if a customer did not meet or rate a touchpoint.
         outcome: [customers], known for each.
-        draws: of the bootstrap.
-        minimum: customers under which nothing is said.
+        draws: The draws of the bootstrap.
+        minimum: The fewest customers for an estimate.
 
     Raises:
-        ValueError: shapes do not fit, an outcome is missing, a value is infinite, or `minimum` or
-            more customers all have the same outcome.
+        ValueError: The shapes do not match, an outcome is missing, a value is infinite, or at least
+            `minimum` customers exist and all have the same outcome.
     """
     ratings, outcome = _checked(ratings, outcome, minimum)
     customers, p = ratings.shape
@@ -137,7 +138,7 @@ def _varies(values: Floats) -> bool:
 
 
 def _estimated(ratings: Floats, outcome: Floats, draws: int) -> tuple[Floats, Floats]:
-    """Return value, low and high of all that is measured [3, 3p + 1], and the weights by chance."""
+    """Return value, low and high of all measures, [3, 3p + 1], and the weights by chance."""
     sums = block_sums(ratings, outcome, random_blocks(len(outcome)))
     found = correlations(sums.sum(axis=0))
     prior = learn_prior(found)
@@ -156,10 +157,10 @@ def _measured(found: Correlations) -> Floats:
 
 
 def _interval(value: Floats, drawn: Floats) -> tuple[Floats, Floats]:
-    """Return the percentile interval, moved by twice the bootstrap's bias, on the value's scale.
+    """Return the percentile interval, shifted by twice the bootstrap's bias, on the value's scale.
 
-    A weight is made of squares, so noise makes it too large: the sample's once, the draws' once
-    more. The draws show one such step, and their percentiles are two above the truth.
+    A weight is a sum of squares, so noise biases it upwards: once in the sample, and once more in
+    the draws. The draws reveal one such step, and their percentiles are two above the truth.
     """
     step = drawn.mean(axis=0) - value
     is_correlation = np.repeat([False, False, True], (len(value) - 1) // 3)

@@ -15,8 +15,8 @@ import numpy as np
 
 from kindred.estimates.pairwise_moments import Correlations, Floats
 
-# The smallest eigenvalue left where all joint ratings are missing, in proportion where some are.
-# Noise makes a sparse matrix indefinite, and one nearly singular inflates weights without bound.
+# The smallest eigenvalue if all joint ratings are missing; in proportion if some are. Noise makes a
+# sparse matrix indefinite, and a nearly singular one inflates weights without bound.
 FLOOR = 0.2
 _ZERO = 1e-10
 
@@ -30,11 +30,11 @@ class RelativeWeights(NamedTuple):
 
 
 def relative_weights(found: Correlations) -> RelativeWeights:
-    """Return each touchpoint's weight: sum over k of lambda_jk squared times beta_k squared.
+    """Return each touchpoint's weight: the sum over k of lambda_jk squared times beta_k squared.
 
-    Sparse pairs may claim together more than the whole outcome. Then all weights are scaled by one
-    factor to a sum of 1, as if each correlation with the outcome were weaker by the same part:
-    shares stay as they are. Touchpoints that explain nothing at all have no share: NaN.
+    Sparse pairs may together explain more than the whole outcome. All weights are then scaled by
+    one factor to a sum of 1, as if each correlation with the outcome were weaker by the same
+    factor, which keeps the shares. If no touchpoint explains anything, the shares are NaN.
     """
     root, inverse = _roots(found)
     beta = _times(inverse, found.outcome)
@@ -46,11 +46,11 @@ def relative_weights(found: Correlations) -> RelativeWeights:
 
 
 def chance_weights(found: Correlations) -> Floats:
-    """Return the weights [p] to expect by chance where the outcome has to do with no touchpoint.
+    """Return the expected weights [p] if the outcome is associated with no touchpoint.
 
-    A weight is a square, so it is positive by chance too: 1/n on complete data, more on sparse.
+    A weight is a square, so chance makes it positive: 1/n on complete data, more on sparse data.
     Then the correlations with the outcome have the covariance r_jk n_jk / (n_j n_k), and the
-    expectation of beta squared is the diagonal of that, transformed as beta is.
+    expectation of beta squared is the diagonal of this covariance, transformed like beta.
     """
     root, inverse = _roots(found)
     raters = np.diagonal(found.joint)
@@ -61,12 +61,12 @@ def chance_weights(found: Correlations) -> Floats:
 
 
 def _roots(found: Correlations) -> tuple[Floats, Floats]:
-    """Return R^(1/2) and R^(-1/2), R being shrunk toward independence until it is definite.
+    """Return R^(1/2) and R^(-1/2), with R shrunk toward independence until it is definite.
 
-    The smallest common shrink with no eigenvalue below FLOOR times the missing share (linear
-    shrinking: Rousseeuw and Molenberghs 1993; Higham, Strabic and Sego 2016), so none on complete
-    data. It keeps the unit diagonal and the eigenvectors. Directions without variance (collinear
-    columns) are left out, and their columns share what they explain together.
+    The shrinkage is the smallest after which no eigenvalue is below FLOOR times the missing share
+    (linear shrinking: Rousseeuw and Molenberghs 1993; Higham, Strabic and Sego 2016), so there is
+    none on complete data. It keeps the unit diagonal and the eigenvectors. Directions without
+    variance (collinear columns) are left out, and their columns share what they explain together.
     """
     values, vectors = np.linalg.eigh(found.touchpoints)
     smallest = values[..., :1]

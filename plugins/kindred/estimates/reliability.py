@@ -1,6 +1,6 @@
-"""How far predicted probabilities can be believed, from what happened afterwards.
+"""Measure how reliable predicted probabilities were, from what happened afterwards.
 
-Each customer is in it once, so that rows are independent and the intervals mean what they say.
+Each customer is included once, so that rows are independent and the intervals are valid.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from kindred.estimates.logistic import fit
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Z = 1.959964  # of a 95 % interval
-_SLOPE_PRIOR = 0.01  # precision: keeps the slope finite where predictions part outcomes completely
+_SLOPE_PRIOR = (
+    0.01  # precision; keeps the slope finite if predictions separate the outcomes completely
+)
 
 
 class Interval(NamedTuple):
@@ -29,7 +31,7 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True)
 class Band:
-    """A tenth of the customers, by predicted risk: what was said and what happened."""
+    """A tenth of the customers by predicted risk: what was predicted and what happened."""
 
     customers: int
     mean_predicted: float
@@ -38,19 +40,19 @@ class Band:
 
 @dataclass(frozen=True)
 class Reliability:
-    """What a check found.
+    """The results of a check.
 
     Attributes:
-        brier: mean squared distance of probability and outcome; 0 is best.
-        brier_base: the same for the share that happened, said of everybody. No single number could
-            have done better, and nobody knew it beforehand, so `skill` is on the strict side.
+        brier: The mean squared distance of probability and outcome; 0 is best.
+        brier_base: The same for predicting the actual share for everybody. No constant prediction
+            could be better, and nobody knew it beforehand, so `skill` is conservative.
         skill: 1 - brier / brier_base.
-        auc: chance that one who left had a higher risk than one who stayed (DeLong, DeLong &
-            Clarke-Pearson 1988).
-        top_lift: how much more often the most threatened tenth left than all did.
-        shift: log-odds by which all predictions were too low (Cox 1958; 0 is best).
-        slope: of outcomes on log-odds; under 1, predictions were too extreme (1 is best).
-        bands: by predicted risk, lowest first; equal predictions share a band.
+        auc: The probability that a customer who left had a higher risk than one who stayed (DeLong,
+            DeLong & Clarke-Pearson 1988).
+        top_lift: How many times as often the tenth at most risk left as all did.
+        shift: The log-odds by which all predictions were too low (Cox 1958; 0 is best).
+        slope: The slope of outcomes on log-odds. Below 1, predictions were too extreme; 1 is best.
+        bands: By predicted risk, lowest first; equal predictions share a band.
     """
 
     customers: int
@@ -67,7 +69,7 @@ class Reliability:
 
 
 def reliability(log_odds: Floats, probabilities: Floats, happened: Bools) -> Reliability:
-    """Compare predictions with what happened, a row a customer; both outcomes must be there."""
+    """Compare predictions with what happened, a row per customer; both outcomes must occur."""
     base = happened.mean()
     squares, base_squares = np.square(probabilities - happened), np.square(base - happened)
     bands = _band_of(probabilities)
@@ -107,13 +109,13 @@ def auc(scores: Floats, happened: Bools) -> Interval:
 
 
 def ranks(scores: Floats) -> Floats:
-    """Return ranks from 1 on; equal scores share the middle one of theirs."""
+    """Return ranks from 1 on; equal scores share their mean rank."""
     _, at, counts = np.unique(scores, return_inverse=True, return_counts=True)
     return (np.cumsum(counts) - (counts - 1) / 2)[at]
 
 
 def shift(log_odds: Floats, happened: Bools) -> Interval:
-    """Return what to add to all log-odds so that as many are expected as happened."""
+    """Return what to add to all log-odds so that the expected number of events is the actual."""
     found = fit(np.empty((len(happened), 0)), happened, 0, offset=log_odds)
     return _normal(found.intercept, found.covariance[0, 0])
 
@@ -130,7 +132,7 @@ def _skill(squares: Floats, base_squares: Floats) -> Interval:
 
 
 def _lift(is_top: Bools, happened: Bools) -> Interval:
-    """Divide the top's share of those who left by its share of all; the latter is no accident."""
+    """Divide the top's share of those who left by its share of all, which is not random."""
     caught = wilson((happened & is_top).sum(), happened.sum())
     return Interval(*(float(share / is_top.mean()) for share in caught))
 

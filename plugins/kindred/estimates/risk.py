@@ -1,14 +1,14 @@
-"""Who will have left three months from now, and what speaks for it: a probability a customer.
+"""Each customer's probability of having left in three months, and the reasons for it.
 
-A ridge-penalised logistic regression on what was known at each month's end. Before it is used it
-has to prove itself on a month that it has not seen, with everything as it would have been then:
-trained on months whose outcome was known by that month's end, compared with what happened next.
-Then it learns from all months with a known outcome and speaks about the present.
+The model is a ridge-penalised logistic regression on what was known at each month's end. Before it
+is used, it must pass a check on a month that it has not seen, under the conditions of that time: it
+is trained on months whose outcome was known by that month's end, and compared with what happened
+next. Then it is trained on all months with a known outcome, and applied to the present.
 
     history ▸ train on what was known then ▸ check on the last month ▸ train on all ▸ present
                                               ✕ no skill: no probabilities, and a reason
 
-A probability here is about customers who look alike; its reasons are associations, no causes.
+A probability describes customers with the same features; its reasons are associations, not causes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from kindred.estimates.reliability import Reliability, reliability, shift
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-_DIGITS = 6  # of a probability: rows that are alike stay alike wherever they are
+_DIGITS = 6  # of a probability; equal rows get equal results wherever they are
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,14 @@ class RiskRules:
     """The numbers of the method.
 
     Attributes:
-        horizon_months: months until the outcome of a month is known.
-        penalty: prior precision of a standardised coefficient; 1 thinks e^±2 a spread unlikely.
-        leavers_a_column: customers who left (and who stayed) for each column (Peduzzi et al. 1996).
-        check_leavers: customers who left in the month of the check.
-        reasons: most reasons a customer.
-        least_reason: log-odds from which something is a reason; 0.1 raises the odds by a tenth.
+        horizon_months: The months until the outcome of a month is known.
+        penalty: The prior precision of a standardised coefficient; with 1, odds ratios beyond e^±2
+            per spread are unlikely.
+        leavers_a_column: The fewest customers who left, and who stayed, for each column (Peduzzi et
+            al. 1996).
+        check_leavers: The fewest customers who left in the month of the check.
+        reasons: The most reasons per customer.
+        least_reason: The log-odds from which a feature is a reason; 0.1 raises the odds by a tenth.
     """
 
     horizon_months: int = 3
@@ -52,15 +54,15 @@ class RiskRules:
 
 @dataclass(frozen=True)
 class History:
-    """What was known of customers at months' ends, and what became of them; rows in any order.
+    """What was known of customers at months' ends, and their outcomes; rows in any order.
 
     Attributes:
-        features: their names.
-        values: rows by features, NaN where not known; nothing in it from after the month's end.
-        customers: a number a customer, the same in each of the customer's rows.
-        months: a number a month, one more each month (year * 12 + month).
-        left: whether the customer left within the horizon. Known for every row: who had left
-            before, and months whose outcome is not yet known, are not in here.
+        features: The names of the features.
+        values: [rows, features], NaN if unknown, with nothing from after the month's end.
+        customers: A number per customer, the same in each of the customer's rows.
+        months: A number per month, increasing by one (year * 12 + month).
+        left: Whether the customer left within the horizon, known for every row. Customers who had
+            left before, and months without a known outcome, are excluded.
     """
 
     features: tuple[str, ...]
@@ -82,24 +84,24 @@ class History:
 
 @dataclass(frozen=True)
 class RiskModel:
-    """A fitted regression with its way from features to columns."""
+    """A fitted regression with its mapping from features to columns."""
 
     columns: Columns
     regression: Logistic
     correction: float = 0.0
 
     def log_odds(self, values: Floats) -> Floats:
-        """Return rows' log-odds of leaving; values are rows by features."""
+        """Return the log-odds of leaving of the rows; `values` is [rows, features]."""
         return self.regression.log_odds(self.columns.of(values)) + self.correction
 
     def contributions(self, values: Floats) -> Floats:
-        """Return rows by features: log-odds above those of a row of means."""
+        """Return [rows, features]: the log-odds in excess of those of a row of means."""
         return self.columns.by_feature(self.columns.of(values) * self.regression.coefficients)
 
 
 @dataclass(frozen=True)
 class HoldoutCheck:
-    """The proof: what a model of the months before said of `month`, against what happened."""
+    """The check: what a model of earlier months predicted for `month`, against what happened."""
 
     month: int
     reliability: Reliability
@@ -107,13 +109,13 @@ class HoldoutCheck:
 
 @dataclass(frozen=True)
 class Risk:
-    """What is said of the present.
+    """The predictions for the present.
 
     Attributes:
-        probabilities: a customer each, in the order of the rows given.
-        reasons: what raises it most, at most three features a customer, the strongest first; a
-            feature that is not known is named `<feature>_unknown`.
-        check: of the model before `model` saw the check's month; never of a corrected one.
+        probabilities: One per customer, in the order of the rows given.
+        reasons: The features that raise it most, at most three per customer, the strongest first.
+            A feature that is unknown is named `<feature>_unknown`.
+        check: The check of the model before it saw the check's month, never of a corrected one.
         model: `model.correction` is 0 unless the check found all predictions too low or too high.
     """
 
@@ -125,7 +127,7 @@ class Risk:
 
 @dataclass(frozen=True)
 class NoRisk(NoModel):
-    """No probabilities; with the check, where one was made and not passed."""
+    """No probabilities; with the check, if one was made and failed."""
 
     check: HoldoutCheck | None = None
 
@@ -134,13 +136,13 @@ def lapse_risk(history: History, present: Floats, rules: RiskRules | None = None
     """Return the present customers' probability of leaving within the horizon.
 
     Args:
-        history: see there.
-        present: customers by the same features, as of now.
-        rules: the numbers of the method.
+        history: What was known at earlier months' ends, with the outcomes.
+        present: [customers, features], the same features as of now.
+        rules: The numbers of the method.
 
     Raises:
-        ValueError: infinite values, or names that do not fit the values.
-        DidNotConverge: the regression has no answer.
+        ValueError: A value is infinite, or the names do not match the values.
+        DidNotConverge: The regression has no solution.
     """
     rules = rules or RiskRules()
     if not len(history.left):
@@ -166,7 +168,7 @@ def train(history: History, rules: RiskRules) -> RiskModel:
 
 
 def reasons(model: RiskModel, values: Floats, rules: RiskRules) -> tuple[tuple[str, ...], ...]:
-    """Return the names of what raises each row's log-odds most above those of a row of means."""
+    """Return the features that raise each row's log-odds most above those of a row of means."""
     found = model.contributions(values)
     best = np.argsort(-found, axis=1, kind="stable")[:, : rules.reasons]
     counts = (np.take_along_axis(found, best, axis=1) >= rules.least_reason).sum(axis=1)
@@ -187,11 +189,12 @@ def _check(model: RiskModel, latest: History) -> HoldoutCheck:
 
 
 def _corrected(model: RiskModel, latest: History, check: HoldoutCheck) -> RiskModel:
-    """Move all log-odds where the check rejects "neither too low nor too high" at 5 %.
+    """Shift all log-odds if the check rejects "neither too low nor too high" at the 5 % level.
 
-    The move makes the model expect as many leavers of the check's month as there were. It is found
-    for this model, which has learned from that month too, so that no drift is counted twice. The
-    slope is reported and left: only a later month could say what it is for this model.
+    After the shift the model expects as many leavers in the check's month as there were. The shift
+    is computed for this model, which was also trained on that month, so that drift is not counted
+    twice. The slope is reported but not corrected: only a later month could reveal it for this
+    model.
     """
     low, high = check.reliability.shift.low, check.reliability.shift.high
     if low <= 0 <= high:
@@ -201,7 +204,7 @@ def _corrected(model: RiskModel, latest: History, check: HoldoutCheck) -> RiskMo
 
 
 def _too_little(earlier: History, latest: History, rules: RiskRules) -> str | None:
-    """Say what is missing for a model and its check, if anything is."""
+    """Return what is missing for a model and its check; None if nothing is."""
     if not len(earlier.left):
         return f"no month lies {rules.horizon_months} months before the last with a known outcome"
     columns = len(earlier.features) + int(np.isnan(earlier.values).any(axis=0).sum())

@@ -1,11 +1,11 @@
-"""Correlations of touchpoints that few customers rated together, pulled to what all have in common.
+"""Shrink correlations of touchpoints that few customers rated together toward the common mean.
 
 Ratings have a common correlation (satisfied customers rate everything higher), around which pairs
-differ. A pair with few joint ratings tells little about how it differs, so it is pulled to the mean
-by empirical Bayes: the mean and the variance of the differences are estimated from all pairs, a
-pair's noise is known from its joint ratings, and the data themselves say how far to pull (the mean
-correlation as target: Ledoit and Wolf 2004; the variance by moments: DerSimonian and Laird 1986).
-Noise is counted only as far as ratings are missing: complete data keep the textbook's correlations.
+vary. A pair with few joint ratings carries little information on its deviation, so it is shrunk to
+the mean by empirical Bayes. The mean and the variance of the deviations are estimated from all
+pairs, and a pair's noise follows from its joint ratings; together they determine the shrinkage (the
+mean correlation as target: Ledoit and Wolf 2004; the variance by moments: DerSimonian and Laird
+1986). Noise counts only as far as ratings are missing: complete data keep their correlations.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from kindred.estimates.pairwise_moments import Correlations, Floats
 
 
 class Prior(NamedTuple):
-    """What is expected of a pair before its own ratings: the pairs' mean and true variance."""
+    """The prior of a pair's correlation: the mean of all pairs, and their true variance."""
 
     mean: float
     variance: float
 
 
 def learn_prior(found: Correlations) -> Prior:
-    """Return the mean of all pairs' correlations, and their variance less that of noise."""
+    """Return the mean of all pairs' correlations, and their variance minus that of noise."""
     upper = np.triu_indices(found.joint.shape[-1], 1)
     weight, pair = found.joint[upper], found.touchpoints[upper]
     if not weight.sum():
@@ -37,10 +37,10 @@ def learn_prior(found: Correlations) -> Prior:
 
 
 def shrink(found: Correlations, prior: Prior) -> Correlations:
-    """Return the correlations [..., p, p] with each pair pulled to the mean by its noise.
+    """Return the correlations [..., p, p] with each pair shrunk to the mean by its noise.
 
-    Correlations with the outcome stay as they are: few ratings must not make a touchpoint less
-    important, they widen its interval.
+    Correlations with the outcome are unchanged: few ratings must widen a touchpoint's interval, but
+    not lower its importance.
     """
     noise = _noise(found, prior.mean)
     belief = (found.joint > 0).astype(np.float64)
@@ -52,6 +52,6 @@ def shrink(found: Correlations, prior: Prior) -> Correlations:
 
 
 def _noise(found: Correlations, mean: float) -> Floats:
-    """Return the variance [..., p, p] that missing ratings add: (1 - mean^2)^2 / n, their part."""
+    """Return the variance [..., p, p] due to missing ratings: their part of (1 - mean^2)^2 / n."""
     missing = 1 - found.joint / found.customers[..., None, None]
     return missing * (1 - mean**2) ** 2 / np.maximum(found.joint, 1)

@@ -1,7 +1,7 @@
-"""Gate the landed batches of a source: passed, or moved to `held` with the reasons.
+"""Gate the landed batches of a source: each passes or is moved to `held`, with the reasons.
 
-The rows of a held batch stay whole in a logged table, where they can be looked at, released
-or replaced by the next attempt; raw keeps the last good version.
+The rows of a held batch stay complete in a logged table, where they can be inspected, released or
+replaced by the next attempt. Raw keeps the last good version.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ def check_batches(
 ) -> list[Verdict]:
     """Gate each batch, write its verdict to the ledger and return the verdicts.
 
-    A batch that cannot be gated is raised only after the others have their verdict.
+    The error of a batch that cannot be gated is raised after the others have their verdicts.
 
     Args:
-        dsn: the loader's connection string.
-        folder: where the suites are; `expectations/` unless told otherwise.
-        loads: the declarations by name: which rows are of nights that are asked for again.
+        dsn: The loader's connection string.
+        folder: The folder of the suites; by default `expectations/`.
+        loads: The loads by name. They tell which rows belong to nights that are extracted again.
 
     Raises:
-        SupersededError: a newer attempt owns one of the batches.
-        GateError: a batch is not in the ledger, or its landing table is missing.
+        SupersededError: A newer attempt owns one of the batches.
+        GateError: A batch is not in the ledger, or its landing table is missing.
     """
     found: list[Verdict] = []
     failures: list[KindredError] = []
@@ -78,14 +78,14 @@ def _check(
         verdicts.write(conn, verdict)
         if verdict.status == "held":
             _move(conn, batch, "landing", "held")
-        # What landing said of a batch that passes stays: what the vendor did not give.
+        # A batch that passes keeps landing's message, which names what the vendor did not return.
         message = {} if verdict.is_passed else {"message": verdict.summary()}
         ledger.record(conn, batch, verdict.status, suspicion=_suspicion(batch, verdict), **message)
     return verdict
 
 
 def _suspicion(batch: Batch, verdict: Verdict) -> str | None:
-    """Return how odd a night is; a backfill's days are a person's, who sees what came."""
+    """Return a night's suspicion: empty, thin or None. A person checks a backfill's days."""
     failed = (finding.rule for finding in verdict.findings if not finding.is_passed)
     found = next((SUSPICIONS[rule] for rule in failed if rule in SUSPICIONS), None)
     return None if batch.is_backfill else found
@@ -107,7 +107,9 @@ def _findings(
         return
     yield landed.quarantined(suite.quarantine_limit)
     compared = reconciliations.of_batch(conn, batch.batch_id)
-    if compared is not None:  # rows of raw, judged when they came: what can be wrong is how many
+    if (
+        compared is not None
+    ):  # rows of raw passed their gate already: only their number can be wrong
         yield few_gone(compared, suite.gone_limit)
         return
     yield landed.extra()
@@ -127,26 +129,26 @@ def _findings(
 
 
 def _parameters(batch: Batch, landed: LandedCounts, skew: timedelta) -> dict[str, Any]:
-    """What a suite's `$PARAMETER` can be; expectations/README.md says when to use which."""
+    """Return the values of a suite's `$PARAMETER`s; expectations/README.md explains each."""
     latest = batch.window.end + skew
     day = timedelta(days=1)
     return {
         "earliest": batch.window.start - skew,
         "latest": latest,
         "seen_by": max(batch.window.end, landed.extracted_at or batch.window.end) + day,
-        # The vendor's local day can be ahead of UTC's by fourteen hours.
+        # A vendor's local day can be fourteen hours ahead of UTC.
         "tomorrow": (latest + day).date(),
     }
 
 
 def release_batch(conn: psycopg.Connection, batch: Batch, reason: str) -> None:
-    """Let a held batch through: a person has looked and says why.
+    """Release a held batch for the reason that a person gives.
 
-    Publish it in the same transaction: landing, where its rows are then, is emptied by a crash.
+    Publish it in the same transaction: its rows are then in landing, which a crash empties.
 
     Raises:
-        SupersededError: a newer attempt owns the batch.
-        GateError: the batch is not held.
+        SupersededError: A newer attempt owns the batch.
+        GateError: The batch is not held.
     """
     with conn.transaction():
         ledger.fence(conn, batch)

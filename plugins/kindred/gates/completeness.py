@@ -1,7 +1,7 @@
-"""What the ledger says of a landed batch, held against what is there.
+"""Compare the ledger's counts of a landed batch with the rows in landing.
 
-Landing is unlogged: a database that crashes empties it, and a gate over no rows would find
-nothing wrong.  So a gate counts before anything else.
+Landing is unlogged: a crash of the database empties it, and a gate over no rows would find nothing
+wrong.  A gate therefore counts before anything else.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kindred.warehouse import quarantine
 
 @dataclass(frozen=True)
 class LandedCounts:
-    """The ledger's counts of a batch, and what landing holds of it."""
+    """The ledger's counts of a batch, and the number of its rows in landing."""
 
     rows_landed: int
     rows_quarantined: int
@@ -29,31 +29,31 @@ class LandedCounts:
     extra_fields: list[str]
     rows_present: int
     extracted_at: datetime | None
-    reasons: list[quarantine.Reason]  # the commonest
+    reasons: list[quarantine.Reason]  # the most frequent
 
     @property
     def is_whole(self) -> bool:
         return self.rows_present == self.rows_landed
 
     def completeness(self) -> Finding:
-        """Return whether all rows that landed are still there."""
+        """Return the finding on whether all landed rows are still there."""
         return Finding(
             "rows_as_landed",
             "critical",
             self.is_whole,
-            f"The ledger says {self.rows_landed:,} rows landed, {self.rows_present:,} are there."
+            f"The ledger counts {self.rows_landed:,} landed rows, {self.rows_present:,} are there."
             + (
                 ""
                 if self.is_whole
-                else " Landing is not crash-safe: a database that crashes empties it. Run this load"
-                " again for its window (clear its land task); raw is as it was."
+                else " Landing is not crash-safe: a crash of the database empties it. Run this load"
+                " again for its window (clear its land task); raw is unchanged."
             ),
             self.rows_landed,
             abs(self.rows_landed - self.rows_present),
         )
 
     def quarantined(self, limit: float) -> Finding:
-        """Return whether few enough records broke their contract."""
+        """Return the finding on whether few enough records broke their contract."""
         total = self.rows_landed + self.rows_quarantined
         share = self.rows_quarantined / total if total else 0.0
         is_few = not small_batches.can_hold(self.rows_quarantined, total)
@@ -69,39 +69,39 @@ class LandedCounts:
         )
 
     def _commonest(self) -> str:
-        """Name the fields and rules that most rows broke; no reason holds a value."""
+        """Return the most frequent reasons: fields and rules, without a value."""
         return "".join(f"{each.rows:,} x {each.reason}. " for each in self.reasons)
 
     def unread(self) -> Finding:
-        """Return whether every address could be read."""
+        """Return the finding on whether every address could be parsed."""
         return Finding(
             "values_are_readable",
             "warning",
             not self.values_unread,
-            "What is not certainly one address of one person is null and links nobody; _extra keeps"
-            " what was sent. National numbers need KINDRED_PHONE_REGION.",
+            "A value that is not certainly one address of one person becomes null and links nobody;"
+            " _extra keeps the original. National numbers need KINDRED_PHONE_REGION.",
             self.rows_present,
             self.values_unread,
         )
 
     def extra(self) -> Finding:
-        """Return whether the contract names every field that came."""
+        """Return the finding on whether the contract names every field received."""
         names = ", ".join(self.extra_fields)
         return Finding(
             "fields_in_contract",
             "warning",
             not self.extra_fields,
-            "Fields that no contract names are kept in _extra"
+            "Fields that the contract does not name are kept in _extra"
             + (f" ({names}): add those that matter to the contract." if names else "."),
             self.rows_present,
         )
 
 
 def read_counts(conn: psycopg.Connection, batch: Batch) -> LandedCounts:
-    """Read the ledger's row of a batch and count its rows.
+    """Read the ledger's row of a batch, and count its rows in landing.
 
     Raises:
-        GateError: there is no such batch, or no landing table.
+        GateError: There is no such batch, or no landing table.
     """
     query = sql.SQL(
         "select rows_landed, rows_quarantined, values_unread, extra_fields,"

@@ -1,8 +1,8 @@
-"""What recent nights lead us to expect of a window, and what is far from it.
+"""The number of rows to expect in a window from recent nights, and when a number is too low.
 
-The median of the same weekday's nights, so that neither a campaign nor an outage of one night
-moves it. Nights are compared that asked for about as much time: the first one, which asks for
-years, has a rate that says nothing of a night.
+The expected number is the median of the nights of the same weekday, which neither a campaign nor an
+outage of one night changes. Only nights with a window of about the same length are compared: the
+rate of the first night, whose window is years long, is not that of a night.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import mean, median
 
-FEWEST_NIGHTS = 3  # below, nothing is said of any night
-FEWEST_OF_WEEKDAY = 4  # below, all weekdays are looked at, and the more careful figure is taken
-A_WEEK = 7  # nights: all weekdays are among them
-# Where seven rows are expected, none arrive by chance once in a thousand nights (Poisson).
+FEWEST_NIGHTS = 3  # below, no night is judged
+FEWEST_OF_WEEKDAY = 4  # below, all weekdays are used too, and the more cautious figure is taken
+A_WEEK = 7  # nights, which include all weekdays
+# If seven rows are expected, chance yields none in one of a thousand nights (Poisson).
 FEWEST_EXPECTED = 7
 DEVIATIONS = 4
-SHARE_MISSING = 0.3  # a smaller loss is not told from an ordinary night, however even nights are
+SHARE_MISSING = (
+    0.3  # a smaller loss cannot be told from an ordinary night, however regular nights are
+)
 SHARE_OF_FEWEST = 0.25
-MAD_TO_DEVIATION = 1.4826  # of a normal distribution
+MAD_TO_DEVIATION = 1.4826  # for a normal distribution
 
 
 @dataclass(frozen=True)
 class NightVolume:
-    """How many rows a night brought, scaled to the window that is looked at."""
+    """The number of rows of a night, scaled to the length of the window in question."""
 
     rows: float
     is_same_weekday: bool
@@ -33,7 +35,7 @@ class NightVolume:
 
 @dataclass(frozen=True)
 class Usual:
-    """What is expected of a window: `rows` None where too few nights are there to say."""
+    """The expectation for a window; `rows` is None if there are too few nights."""
 
     nights: int
     rows: float | None
@@ -44,22 +46,22 @@ class Usual:
 
     @property
     def is_due(self) -> bool:
-        """Whether a window without rows is beyond chance: no night of those brought none."""
+        """Whether an empty window cannot be chance, because no compared night was empty."""
         return self.rows is not None and self.rows >= FEWEST_EXPECTED and self.fewest > 0
 
     def is_thin(self, rows: int) -> bool:
-        """Whether so few rows are far from every night, beyond Poisson's and their own spread."""
+        """Whether so few rows are beyond the nights' own spread and that of Poisson."""
         return self.rows is not None and self.rows >= FEWEST_EXPECTED and rows < self.thin_below
 
     def __str__(self) -> str:
         if self.rows is None:
             only = f"only {self.nights} nights to compare with" if self.nights else "no history yet"
-            return f"{only}, so nobody can say how many were due"
+            return f"{only}, so no number of rows can be expected"
         return f"about {self.rows:,.0f} expected, the median of {self.nights} {self.which}"
 
 
 def usual(nights: Sequence[NightVolume]) -> Usual:
-    """Return what nights that asked for as much time lead us to expect."""
+    """Return the expectation from nights with windows of about the same length."""
     everyday = [night.rows for night in nights]
     weekday = [night.rows for night in nights if night.is_same_weekday]
     if len(weekday) >= FEWEST_OF_WEEKDAY:
@@ -78,7 +80,7 @@ def _of(
 
 
 def _far_below(rows: Sequence[float]) -> float:
-    """Return below how many rows a night is thin."""
+    """Return the number of rows below which a night is thin."""
     middle = median(rows)
     spread = MAD_TO_DEVIATION * median(abs(row - middle) for row in rows)
     noise = DEVIATIONS * max(sqrt(middle), spread)

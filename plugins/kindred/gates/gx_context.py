@@ -1,8 +1,8 @@
-"""Open Great Expectations on a database, silently, and without its keeping the password.
+"""Open Great Expectations on a database, silently, and without storing the password.
 
-Importing it costs about eight CPU seconds, more than gating 50,000 rows, so it is imported
-once a process, and only when there is something to examine.  Its logs, progress bars and
-warnings can carry customers' values, so they end here.
+The import takes about eight CPU seconds, more than gating 50,000 rows.  It happens once per
+process, and only if there is something to check.  Logs, progress bars and warnings of Great
+Expectations can contain customers' values, so they are suppressed here.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from kindred.settings import GATE_DSN
 
 
 def open_source(dsn: str) -> Any:
-    """Return a data source that reads at `dsn` and cannot write.
+    """Return a read-only data source at `dsn`.
 
-    Its configuration, which ends up in reprs, names an environment variable instead of the DSN.
+    Its configuration, which appears in reprs, names an environment variable instead of the DSN.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations  # here, not above: eight CPU seconds
+    import great_expectations  # not at the top of the module: it takes eight CPU seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from sqlalchemy import URL
 
@@ -42,7 +42,7 @@ def open_source(dsn: str) -> Any:
             "options": "-c default_transaction_read_only=on -c timezone=UTC",
         },
     )
-    # Great Expectations substitutes ${NAME} again inside what it finds: a `$` has to hide.
+    # Great Expectations substitutes ${NAME} again in the value, so each `$` must be escaped.
     os.environ[GATE_DSN.name] = url.render_as_string(hide_password=False).replace("$", "%24")
     context = great_expectations.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
@@ -54,16 +54,16 @@ def open_source(dsn: str) -> Any:
 def close_source(source: Any) -> None:
     """Close the source's connections and forget the DSN."""
     if source is not None:
-        # What was examined is examined, whether or not the goodbye succeeds.
+        # The checks are complete, so an error while closing does not matter.
         with quiet(), contextlib.suppress(Exception):
             source.get_engine().dispose()
-            source.get_execution_engine().close()  # which has examined over an engine of its own
+            source.get_execution_engine().close()  # the checks used an engine of their own
     os.environ.pop(GATE_DSN.name, None)
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep what Great Expectations and its libraries say from logs and screens."""
+    """Suppress all output of Great Expectations and its libraries."""
     logger = logging.getLogger("great_expectations")
     before = logger.propagate, logger.level
     logger.propagate = False

@@ -1,8 +1,8 @@
-"""Run a suite over a query with Great Expectations, and bring back rules and counts only.
+"""Run a suite over a query with Great Expectations, and return rules and counts only.
 
-Its own results and exceptions can carry customers' values and connection strings, so none of
-them leaves this module: a rule comes back as passed, as failed with a number of rows, or as
-"could not run".
+The results and exceptions of Great Expectations can contain customers' values and connection
+strings, so none of them leaves this module: a rule is returned as passed, as failed with a number
+of rows, or as "could not run".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kindred.gates.gx_context import close_source, open_source, quiet
 from kindred.gates.suites import SQL_RULE, Suite, title
 from kindred.gates.verdicts import Finding
 
-# Counts without lists: the failed rules are run a second time for the number of rows.
+# Counts without lists of rows: failed rules are run a second time for the number of rows.
 COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
 BROKEN = (
     "The rule could not run, so nothing is known about the rows: compare the suite with the"
@@ -25,7 +25,7 @@ BROKEN = (
 
 
 class SuiteRunner:
-    """Great Expectations on one connection, for all suites of a step.  A context manager."""
+    """A context manager of Great Expectations on one connection, for all suites of a step."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
@@ -40,11 +40,11 @@ class SuiteRunner:
     def run(
         self, suite: Suite, query: str, rows: int, parameters: Mapping[str, Any] | None = None
     ) -> list[Finding]:
-        """Return one finding a rule of `suite` over the rows of `query`.
+        """Return one finding per rule of `suite` over the rows of `query`.
 
         Args:
-            rows: how many rows the query gives, for the report.
-            parameters: the value of each `$PARAMETER` in the suite.
+            rows: The number of rows of the query, for the report.
+            parameters: The value of each `$PARAMETER` in the suite.
         """
         rules = copy.deepcopy(suite.document["expectations"])
         for position, rule in enumerate(rules):
@@ -55,7 +55,7 @@ class SuiteRunner:
                 outcomes = _run(batch, suite.name, rules, "BOOLEAN_ONLY", parameters)
                 failed = [rules[at] for at, outcome in outcomes.items() if outcome is False]
                 counts = _count(batch, suite.name, failed, parameters)
-        except Exception as error:  # whatever it raises may quote rows or the connection
+        except Exception as error:  # any exception may quote rows or the connection string
             return [
                 Finding(
                     f"great_expectations: {type(error).__name__}",
@@ -83,7 +83,7 @@ def _run(
     parameters: Mapping[str, Any] | None,
     counts: dict[int, int] | None = None,
 ) -> dict[int, bool | None]:
-    """Return by position: did the rule hold?  None where it raised."""
+    """Return for each rule, by position, whether it passed; None if it raised an error."""
     from great_expectations import ExpectationSuite
 
     result = batch.validate(

@@ -1,9 +1,9 @@
-"""Compare how many rows of a batch find their customer with how many of the last weeks do.
+"""Compare the share of a batch's rows that find their customer with that of the last weeks.
 
-A phone that changed its form, an id that lost three characters, a field that fell silent: nothing
-is wrong with any row, and the load counts for nobody. A suite says in `meta: {linked: ...}` which
-of its rows find somebody. What raw holds is asked again each night: in a first night the calls may
-come before the contacts.
+If phones change their format, ids lose characters or a field becomes empty, no single row is wrong,
+but the load counts for no customer. A suite defines in `meta: {linked: ...}` which of its rows find
+a customer. The share in raw is computed again each night, because calls may arrive before contacts
+in the first night.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from kindred.gates.verdicts import Finding
 from kindred.loads import Batch
 
 HISTORY = timedelta(days=28)
-# A share of fewer rows says nothing.
+# The share of fewer rows is not compared.
 FEWEST = 30
-# Standard errors, so that chance is ruled out; then how much less is worth a look, and a halt.
+# Standard errors that rule out chance; then the loss that warns, and the loss that holds.
 ERRORS = 4.0
 LOOK, HALT = 0.05, 0.25
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many of some rows are linked."""
+    """The number of linked rows among some rows."""
 
     linked: int
     rows: int
@@ -42,7 +42,7 @@ def links(conn: psycopg.Connection, batch: Batch, condition: str) -> Finding:
     """Return the finding on a batch's linked share.
 
     Args:
-        condition: SQL over a row of the load: whether it finds its customer.
+        condition: An SQL condition on a row of the load: whether it finds its customer.
     """
     now, before = _landed(conn, batch, condition), _before(conn, batch, condition)
     drop = before.value - now.value if now.rows and before.rows else 0.0
@@ -54,8 +54,8 @@ def links(conn: psycopg.Connection, batch: Batch, condition: str) -> Finding:
         "critical" if drop >= HALT else "warning",
         not is_less,
         f"{now.linked:,} of {now.rows:,} rows find their customer ({known}). Fewer than before"
-        " means that an address or an id changed its form, or that a field fell silent: compare a"
-        " row of held with its contact in raw; release the batch if the others are strangers.",
+        " means that an address or an id changed its format, or that a field became empty: compare"
+        " a row of held with its contact in raw; release the batch if the others are strangers.",
         now.rows,
         now.rows - now.linked,
     )
@@ -78,7 +78,7 @@ def _before(conn: psycopg.Connection, batch: Batch, condition: str) -> Share:
 def _count(
     conn: psycopg.Connection, schema: str, batch: Batch, condition: str, where: sql.Composable
 ) -> Share:
-    # A suite's SQL is the repository's own, as its rules are.
+    # A suite's SQL is trusted: it is part of the repository, like its rules.
     row = conn.execute(
         sql.SQL("select count(*) filter (where {}), count(*) from {} where {}").format(
             sql.SQL(condition), sql.Identifier(schema, batch.load), where
@@ -89,6 +89,6 @@ def _count(
 
 
 def _error(now: Share, before: Share) -> float:
-    """Return the standard error of the difference of two shares that are truly the same."""
+    """Return the standard error of the difference of two shares, if both are truly equal."""
     share = (now.linked + before.linked) / (now.rows + before.rows)
     return sqrt(share * (1 - share) * (1 / now.rows + 1 / before.rows))

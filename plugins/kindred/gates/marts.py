@@ -1,6 +1,6 @@
-"""Gate the marts of a build: all of them pass, or readers keep yesterday's.
+"""Gate the marts of a build: either all pass, or readers keep the published ones.
 
-Marts agree with each other only within one build, so one held mart holds the build.
+Marts are consistent with each other only within one build, so one held mart holds the build.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def check_marts(
     """Gate `build.<mart>` by `expectations/mart_<mart>.yml` and write the build's verdict.
 
     Args:
-        dsn: the transformer's connection string.
-        marts: which; every mart that has a suite or that the build made unless told otherwise.
+        dsn: The transformer's connection string.
+        marts: The marts to check; by default all that have a suite or that the build made.
 
     Raises:
-        SupersededError: the build is not waiting for its gate.
-        GateError: there are no marts, so nothing would be checked.
+        SupersededError: The build is not waiting for its gate.
+        GateError: There are no marts, so nothing would be checked.
     """
     with connect(dsn) as conn, SuiteRunner(dsn) as runner:
         attempt = _attempt(conn, build_id)
@@ -53,13 +53,13 @@ def check_marts(
 
 
 def _hand_over(conn: psycopg.Connection, marts: list[str]) -> None:
-    """Let the publisher read what passed: a new table of dbt it could not read before."""
+    """Grant the publisher the right to read the marts, which it lacks on tables new from dbt."""
     tables = sql.SQL(", ").join(sql.Identifier("build", mart) for mart in marts)
     conn.execute(sql.SQL("grant select on {} to kindred_publisher").format(tables))
 
 
 def _marts(conn: psycopg.Connection, build_id: int, folder: Path | None) -> list[str]:
-    """Name the marts: a suite without its mart and a mart without its suite both get a verdict."""
+    """Return the marts that have a suite or are built; those lacking one get a verdict too."""
     built = conn.execute(
         "select node ->> 'name' from ops.builds, jsonb_array_elements(models) as node"
         " where build_id = %s and node ->> 'kind' = 'model' and node ->> 'folder' = 'marts'",
@@ -105,7 +105,7 @@ def _findings(
 
 
 def _key(conn: psycopg.Connection, mart: str, rows: int) -> Finding:
-    """Say whether the database keeps the mart's key: then no row of it is there twice."""
+    """Return the finding on whether a primary key guards the mart against duplicate rows."""
     found = conn.execute(
         "select from pg_index where indrelid = %s::regclass and indisprimary",
         [f'build."{mart}"'],
@@ -122,7 +122,7 @@ def _key(conn: psycopg.Connection, mart: str, rows: int) -> Finding:
 
 
 def _may_be_empty(conn: psycopg.Connection, suite: suites.Suite) -> bool:
-    """Say whether a mart without rows is right: always, or for want of another table's rows."""
+    """Return whether a mart may be empty: always, or because another table has no rows."""
     if suite.empty_without is None:
         return suite.may_be_empty
     table = sql.Identifier("build", suite.empty_without)

@@ -1,7 +1,7 @@
 """Gate tonight's scores before anything is built from them: the suite `scored_texts`.
 
-It looks at `scored.profiles`, a row a load and score. So it costs the same on any night, and
-whoever is told that a rule failed finds there which load and which score, and how far off.
+It checks `scored.profiles`, which has a row per load and score. It therefore takes the same time
+every night, and the table shows for a failed rule which load and score are off, and how far.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ def check_scores(
     """Gate the scores of the build's texts and write the verdict.
 
     Args:
-        dsn: the transformer's connection string.
-        is_used: the marts use the model that gave them; where it is still reading and they go
-            on with the one before, a failed rule is reported and holds nothing.
-        accepted: why scores may pass that the suite holds; from this build on they are what
-            later nights are compared with. Empty when nobody has said so.
-        folder: where the suites are; `expectations/` unless told otherwise.
+        dsn: The transformer's connection string.
+        is_used: Whether the marts use the model of these scores. If it is still reading and they
+            use the one before, a failed rule is reported and holds nothing.
+        accepted: A person's reason why scores that the suite holds may pass; later nights are then
+            compared with them. Empty without one.
+        folder: The folder of the suites; by default `expectations/`.
 
     Raises:
-        SupersededError: the build is not the one under way.
+        SupersededError: The build is not the current one.
     """
     with connect(dsn) as conn, SuiteRunner(dsn) as runner:
         verdict = verdicts.decide(
             SUITE, _findings(conn, runner, build_id, is_used, folder), build_id=build_id
         )
-        # What could not be looked at cannot be accepted either.
+        # A check that could not run cannot be accepted either.
         is_accepted = bool(accepted) and verdict.status == "held" and _has_run(verdict, folder)
         if is_accepted:
             verdict = replace(verdict, status="passed")
@@ -76,7 +76,7 @@ def _findings(
             "texts_are_profiled",
             "critical",
             False,
-            f"scored.profiles has nothing of build {build_id}, so nothing would be checked: clear"
+            f"scored.profiles has no row of build {build_id}, so nothing would be checked: clear"
             " the score task of its run.",
             0,
         )
@@ -92,7 +92,7 @@ def _rules(suite: suites.Suite) -> set[str]:
 
 
 def _has_run(verdict: Verdict, folder: Path | None) -> bool:
-    """Return whether all that blocks are rules of the suite, and none that could not run."""
+    """Return whether only rules of the suite block, and all of them could run."""
     try:
         rules = _rules(suites.read(SUITE, folder))
     except GateError:

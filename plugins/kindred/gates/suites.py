@@ -1,8 +1,8 @@
-"""Read `expectations/<suite>.yml`, and refuse a suite that could not hold anything back.
+"""Read `expectations/<suite>.yml`, and reject a suite that could not hold anything.
 
-The files use Great Expectations' own field names, so whoever knows it knows them.  What its
-loader would let through (no rules, only warnings, rules nobody explained) is refused here,
-before the eight seconds of importing it.
+The files use Great Expectations' own field names.  What its loader would accept (no rules, only
+warnings, rules without an explanation) is rejected here, before the import that takes eight
+seconds.
 """
 
 from __future__ import annotations
@@ -20,22 +20,25 @@ from kindred.errors import GateError
 
 FOLDER = Path(__file__).parents[3] / "expectations"
 SQL_RULE = "unexpected_rows_expectation"
-# What a rule is about: each row by itself, how many rows there are, or the batch as a whole.
+# What a rule judges: each row by itself, the number of rows, or the batch as a whole.
 JUDGES = ("row", "share", "batch")
 
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite file that is fit to gate with.
+    """A valid suite file.
 
-    `document` is what Great Expectations is given: the file's rules after those of the templates
-    that it extends. From the file's `meta`:
-    `quarantine_limit` is the share of rows that may break their contract, `clock_skew` how far
-    a vendor's clock may be off, `gone_limit` the share of records that may be gone from the vendor
-    at once, `may_be_empty` whether a mart may have no rows (a load: whether it skips what raw
-    holds, see volume.py), `empty_without` the table of the build without whose
-    rows a mart has none either. `linked` is SQL over a row of a load: whether it finds its
-    customer (see linked_share.py).
+    Attributes, all but the first from the file's `meta`:
+        document: The input of Great Expectations: the rules of the templates that the file
+            extends, then its own.
+        quarantine_limit: The share of rows that may break their contract.
+        clock_skew: How far a vendor's clock may be off.
+        gone_limit: The share of records that may be gone from the vendor at once.
+        may_be_empty: For a mart, whether it may have no rows. For a load, whether it skips what
+            raw holds (see volume.py).
+        empty_without: The table of the build without whose rows a mart has none either.
+        linked: An SQL condition on a row of a load: whether it finds its customer (see
+            linked_share.py).
     """
 
     name: str
@@ -52,7 +55,8 @@ def read(name: str, folder: Path | None = None) -> Suite:
     """Read the suite called `name`.
 
     Raises:
-        GateError: no such file, not YAML, or not fit to gate with; says which rule and why.
+        GateError: The file is missing, not YAML or not a valid suite. The message names the rule
+            and the reason.
     """
     path = _folder(folder) / f"{name}.yml"
     where = f"expectations/{path.name}"
@@ -87,7 +91,7 @@ def read(name: str, folder: Path | None = None) -> Suite:
 
 
 def _inherited(where: str, document: dict[str, Any], folder: Path) -> list[Any]:
-    """Return the rules of the templates that a suite extends, with its words in their places."""
+    """Return the rules of the templates that a suite extends, with its words filled in."""
     rules: list[Any] = []
     for template, words in (document.get("extends") or {}).items():
         path = folder / "templates" / f"{template}.yml"
@@ -97,12 +101,12 @@ def _inherited(where: str, document: dict[str, Any], folder: Path) -> list[Any]:
         except OSError:
             raise GateError(f"{where} extends {template}, and there is no such template") from None
         except (KeyError, ValueError) as missing:
-            raise GateError(f"{where} extends {template} without saying {missing}") from None
+            raise GateError(f"{where} extends {template} without the word {missing}") from None
     return rules
 
 
 def _filled(part: Any, words: dict[str, str]) -> Any:
-    """Return a part of a template with `$word` replaced wherever it is."""
+    """Return a part of a template with each `$word` replaced, at any depth."""
     if isinstance(part, dict):
         return {name: _filled(value, words) for name, value in part.items()}
     if isinstance(part, list):
@@ -126,7 +130,7 @@ def _check_rule(which: str, rule: Any) -> None:
         raise GateError(f"{which} needs `severity: critical` or `severity: warning`")
     meta = rule.get("meta") or {}
     if meta.get("judges", "row") not in JUDGES:
-        raise GateError(f"{which}: `judges` in its meta is one of {', '.join(JUDGES)}")
+        raise GateError(f"{which}: `judges` in its meta must be one of {', '.join(JUDGES)}")
     if not str(rule.get("notes") or "").strip():
         raise GateError(f"{which} needs `notes`: why it exists and what to do when it fails")
     if rule.get("type") == SQL_RULE:
@@ -137,7 +141,7 @@ def _check_rule(which: str, rule: Any) -> None:
 
 
 def title(rule: dict[str, Any]) -> str:
-    """Name a rule by its type and columns, or the name it was given: never by a value."""
+    """Return a rule's name: the given one, or its type and columns, but never a value."""
     given = (rule.get("meta") or {}).get("rule")
     if given:
         return str(given)

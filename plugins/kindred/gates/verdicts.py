@@ -1,6 +1,6 @@
-"""What a gate found: rules and numbers of rows, never a value of one.
+"""The results of a gate: rules and numbers of rows, never a value of a row.
 
-A report is read in logs, tickets and chats, by people who may not see a customer's data.
+Reports are read in logs, tickets and chats, by people who may not see a customer's data.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Severity = Literal["critical", "warning"]
 
 @dataclass(frozen=True)
 class Finding:
-    """The outcome of one rule; `notes` say why the rule exists and what to do."""
+    """The outcome of one rule; `notes` explain why the rule exists and what to do."""
 
     rule: str
     severity: Severity
@@ -31,7 +31,7 @@ class Finding:
         return self.severity == "critical" and not self.is_passed
 
     def rows(self) -> str:
-        """Say how many rows failed, where they were counted."""
+        """The number of failed rows as a text; empty if they were not counted."""
         if self.rows_failed is None or self.rows_checked is None:
             return "failed"
         return f"failed, {self.rows_failed:,} of {self.rows_checked:,} rows"
@@ -43,10 +43,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a gate decided on one load's batch or one build's mart.
+    """The decision of a gate on one load's batch or one build's mart.
 
-    `status` is `passed`, `held` (a critical rule failed; the rows are kept) or `failed`
-    (there is nothing trustworthy to keep: run the step again).
+    `status` is `passed`, `held` (a critical rule failed; the rows are kept) or `failed` (the rows
+    cannot be trusted: run the step again).
     """
 
     suite: str
@@ -64,7 +64,7 @@ class Verdict:
         return tuple(finding for finding in self.findings if finding.is_blocking)
 
     def summary(self) -> str:
-        """Return one line for the ledger: the rules, or what to do where there is no batch left."""
+        """Return one line for the ledger: the rules, or what to do if no batch is left."""
         failed = [finding for finding in self.findings if not finding.is_passed]
         if self.status == "failed":
             return " ".join(finding.notes for finding in failed)
@@ -73,9 +73,9 @@ class Verdict:
         return f"{self.status}: " + "; ".join(str(finding) for finding in failed)
 
     def lines(self) -> list[tuple[int, str]]:
-        """Return the verdict for the log, each line with its level: what blocks is an error.
+        """Return the verdict's log lines, each with its level; a blocking finding is an error.
 
-        Rule and columns come first in a line; why the rule exists and what to do follow below.
+        A line begins with the rule and its columns. The notes follow on the next line.
         """
         which = f"batch {self.batch_id}" if self.batch_id is not None else f"build {self.build_id}"
         failed = [finding for finding in self.findings if not finding.is_passed]
@@ -99,9 +99,9 @@ def decide(
     batch_id: int | None = None,
     build_id: int | None = None,
 ) -> Verdict:
-    """Let severity decide: a failed critical rule holds, a failed warning is only reported."""
+    """Return the verdict by severity: a failed critical rule holds, a warning is reported."""
     found = tuple(findings)
-    # No findings at all would be a gate that looked at nothing.
+    # Without findings the gate would have checked nothing.
     is_held = not found or any(finding.is_blocking for finding in found)
     return Verdict(suite, "held" if is_held else "passed", found, batch_id, build_id)
 
@@ -109,8 +109,8 @@ def decide(
 def write(conn: psycopg.Connection, verdict: Verdict) -> None:
     """Write each finding to `ops.gate_results`.
 
-    One by one: after `executemany`, which is a pipeline, Postgres 18 no longer ends a session that
-    its process leaves in the middle of the transaction.
+    Findings are inserted one by one. After `executemany`, which uses pipeline mode, Postgres 18
+    does not end a session whose process stops in the middle of the transaction.
     """
     for found in verdict.findings:
         conn.execute(

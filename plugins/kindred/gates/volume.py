@@ -1,8 +1,8 @@
-"""Decide what a batch with few rows or none means: a quiet window, or a source that fell silent.
+"""Decide whether a batch with few rows or none means a quiet window or a source that went silent.
 
-Nothing is wrong with no rows, so no rule over rows can see it. What recent nights brought says how
-many to expect. What is odd and published all the same is asked for again by the following nights,
-see warehouse/suspicions.py.
+A batch without rows breaks no rule over rows. The number to expect comes from recent nights. A
+suspicious batch that is published all the same is extracted again by the following nights, see
+warehouse/suspicions.py.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from kindred.loads import Batch, Load
 from kindred.warehouse import suspicions
 
 HISTORY = timedelta(weeks=8)
-# Windows that are about as long; a night whose clock went back is, the first night is not.
+# Windows count as equally long within these factors: a night with a clock change, not the first.
 LONGEST, SHORTEST = 1.25, 0.25
-# A load that skips what raw holds brings whole groups of rows, such as the phrases of a call.
+# A load that skips what raw holds lands whole groups of rows, such as the phrases of a call.
 GROUP = 10
 EMPTY, THIN = "rows_arrived", "rows_as_usual"
 SUSPICIONS = {EMPTY: "empty", THIN: "thin"}
@@ -34,16 +34,16 @@ def empty_or_thin(
     may_be_empty: bool,
     load: Load | None = None,
 ) -> Finding | None:
-    """Return the finding on a batch that brought nothing, or little; None where nothing is odd.
+    """Return the finding on a batch with few rows or none; None if their number is plausible.
 
-    It is critical where rows were due and none came.
+    It is critical if rows were expected and none landed.
 
     Args:
-        rows: how many landed.
-        may_be_empty: the load skips what raw holds already, so its window, which looks back,
-            brings nothing twice: only the time since rows last came can be too quiet.
-        load: says which rows are of nights that are asked for again, and do not count for this
-            one; without it all count.
+        rows: The number of landed rows.
+        may_be_empty: Whether the load skips what raw holds already. Its window looks back but lands
+            nothing twice, so only the time since the last rows can be too long.
+        load: The load, which tells the rows of nights that are extracted again; these do not count
+            for this night. Without it all rows count.
     """
     own, rows = _own(conn, batch, rows, load)
     expected = usual(_nights(conn, batch, own))
@@ -61,7 +61,7 @@ def _empty(expected: Usual) -> Finding | None:
 
 
 def _quiet(conn: psycopg.Connection, batch: Batch, expected: Usual, own: timedelta) -> Finding:
-    """The finding where a quiet night is normal, and a quiet week is not."""
+    """Return the finding on a load for which a quiet night is normal, but not a quiet week."""
     due = expected.mean * (_without_rows(conn, batch) / own)
     is_due = expected.nights > 0 and due >= FEWEST_EXPECTED * GROUP
     return _finding(EMPTY, "critical" if is_due else "warning", expected, "No rows")
@@ -69,10 +69,10 @@ def _quiet(conn: psycopg.Connection, batch: Batch, expected: Usual, own: timedel
 
 def _finding(rule: str, severity: Severity, expected: Usual, found: str) -> Finding:
     way_out = (
-        "Look at the vendor's status, the credentials' permissions and the object's name, then"
+        "Check the vendor's status, the credentials' permissions and the object's name, then"
         " land the load again; `kindred release` if the source was really quiet."
         if severity == "critical"
-        else "It is published, and the following nights ask for it again until it is confirmed."
+        else "It is published, and the following nights extract it again until it is confirmed."
     )
     return Finding(rule, severity, False, f"{found} in this window ({expected}). {way_out}", 0, 0)
 
@@ -80,7 +80,7 @@ def _finding(rule: str, severity: Severity, expected: Usual, found: str) -> Find
 def _own(
     conn: psycopg.Connection, batch: Batch, rows: int, load: Load | None
 ) -> tuple[timedelta, int]:
-    """Return how much time is asked for by this batch for the first time, and its rows of that."""
+    """Return the window's length without the nights that it extracts again, and its rows."""
     length = batch.window.end - batch.window.start
     if load is None:
         return length, rows
@@ -96,7 +96,7 @@ def _own(
 
 
 def _nights(conn: psycopg.Connection, batch: Batch, length: timedelta) -> list[NightVolume]:
-    """Return the published nights of the eight weeks before that asked for about so much time."""
+    """Return the published nights of the eight weeks before with windows of about this length."""
     zone = settings.TIME_ZONE.get().key
     rows = conn.execute(
         """
@@ -142,7 +142,7 @@ def _nights(conn: psycopg.Connection, batch: Batch, length: timedelta) -> list[N
 
 
 def _without_rows(conn: psycopg.Connection, batch: Batch) -> timedelta:
-    """Return how long before the window's end the last window with rows ended."""
+    """Return the time from the end of the last window with rows to the end of this window."""
     row = conn.execute(
         "select max(window_end) from ops.loads"
         " where load = %s and status = 'published' and rows_landed > 0",

@@ -204,7 +204,7 @@ class BatchWriter:
         named = ", ".join(f"{name} ({reason})" for name, reason in first)
         count = len(self._unanswered)
         more = f" and {count - len(first):,} more" if count > len(first) else ""
-        return f"not given by the vendor, asked for again the next night: {named}{more}"
+        return f"not returned by the vendor, requested again the next night: {named}{more}"
 
     def _named_extra(self) -> list[str]:
         return [copying.clean(name[:63]) for name in sorted(self._extra_fields)[:MOST_EXTRA_FIELDS]]

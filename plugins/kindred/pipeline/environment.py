@@ -1,4 +1,4 @@
-"""What tasks take from where they run: which run it is, the addresses, the policy."""
+"""The environment of the pipeline's functions: the run, the connections, the folders."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Run:
 
 
 class PipelineEnvironment(Protocol):
-    """Where the warehouse and the vendors are, and where the project lies."""
+    """Access to the warehouse, the vendors and the folders of the dbt project."""
 
     @property
     def project(self) -> Path:
@@ -36,10 +36,10 @@ class PipelineEnvironment(Protocol):
         """Return the connection string of a role: loader, transformer or publisher."""
 
     def endpoint(self, vendor: str) -> Endpoint | None:
-        """Return where and as whom to ask a vendor; None where nobody has connected it."""
+        """Return a vendor's address and credentials, or None if it is not connected."""
 
     def transport(self, vendor: str) -> Transport | None:
-        """Return what carries requests to a vendor in place of a socket, if anything."""
+        """Return a transport that replaces the vendor's socket, or None."""
 
     def history_start(self, interval: Window) -> datetime:
-        """Return the first instant that the first night asks for."""
+        """Return the start of the first night's window."""

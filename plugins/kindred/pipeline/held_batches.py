@@ -1,4 +1,4 @@
-"""Two ways out for a batch that a gate holds: ask the vendor again, or let it through."""
+"""Replace a held batch by extracting its window again, or release it as it is."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from kindred.warehouse.connections import connect
 
 
 def replace(source: str, batch_id: int, run_id: str, where: PipelineEnvironment) -> int:
-    """Ask again for the window of a held batch, and for nothing else; return how many landed.
+    """Extract a held batch's window again, and nothing else; return how many batches landed.
 
-    The held batch stays until the new one is published, which retires it.
+    The held batch stays until the new one is published, which supersedes it.
 
     Raises:
-        NotLanded: it did not land.
-        GateError: the batch is not held, or is another source's.
+        NotLanded: The new batch did not land.
+        GateError: The batch is not held, or belongs to another source.
     """
     with connect(where.warehouse("loader")) as conn:
         batch = _find(conn, source, batch_id)
         if reconciliations.of_batch(conn, batch_id) is not None:
             raise GateError(
-                f"batch {batch_id} holds what is gone from the vendor, not what it answered for a"
+                f"batch {batch_id} holds tombstones of deleted records, not the records of a"
                 f" window: `kindred reconcile --source {source}` compares again"
             )
         windows = {batch.load: batch.window}
@@ -36,31 +36,31 @@ def replace(source: str, batch_id: int, run_id: str, where: PipelineEnvironment)
 
 
 def release(source: str, batch_id: int, reason: str, dsn: str) -> str:
-    """Publish a held batch as it is, since a person has looked and says why; say what that did.
+    """Publish a held batch as it is, for a person's reason; return a line about the merge.
 
     Args:
-        dsn: the loader's connection string.
+        dsn: The loader's connection string.
 
     Raises:
-        GateError: no reason is given; the batch is not held, or is another source's; or what was
-            deleted at the vendor since would come back with it.
-        WarehouseError: it could not be merged, and stays held.
+        GateError: The reason is empty, the batch is not held or belongs to another source, or
+            releasing it would bring back records that the vendor has deleted since.
+        WarehouseError: The batch could not be merged, and stays held.
     """
 
     def let_through(conn: psycopg.Connection, batch: Batch) -> None:
         release_batch(conn, batch, reason)
 
     if not reason.strip():
-        raise GateError(f"say why batch {batch_id} may pass: the ledger keeps the reason")
+        raise GateError(f"give a reason why batch {batch_id} may pass: the ledger keeps it")
     with connect(dsn) as conn:
         if ledger.is_released(conn, batch_id, reason):
-            # By an attempt that died before it could say so.
+            # An earlier attempt released it, but crashed before it could report that.
             return f"batch {batch_id} is released"
         batch = _find(conn, source, batch_id)
         is_answer = reconciliations.of_batch(conn, batch_id) is None
         if LOADS[batch.load].is_deleted_by_absence and is_answer:
             _refuse_old(conn, batch_id)
-        # One transaction: the rows leave `held`, where a crash cannot reach them, for raw only.
+        # One transaction: a crash leaves the rows either in `held` or in raw.
         (publication,) = publish_batches(conn, [batch], LOADS, first=let_through)
     return str(publication)
 
@@ -69,7 +69,7 @@ def load_of(batch_id: int, dsn: str) -> str:
     """Return the load of a batch.
 
     Raises:
-        GateError: there is no such batch.
+        GateError: There is no such batch.
     """
     with connect(dsn) as conn:
         batch = ledger.find(conn, batch_id)
@@ -79,7 +79,7 @@ def load_of(batch_id: int, dsn: str) -> str:
 
 
 def refuse_held(batch_id: int, dsn: str) -> None:
-    """Raise GateError where a batch that was to be released is not published."""
+    """Raise GateError if a batch that should have been released is not published."""
     with connect(dsn) as conn:
         row = conn.execute(
             "select status from ops.loads where batch_id = %s", [batch_id]
@@ -92,7 +92,9 @@ def refuse_held(batch_id: int, dsn: str) -> None:
 def _find(conn: psycopg.Connection, source: str, batch_id: int) -> Batch:
     batch = ledger.find_held(conn, batch_id)
     if source_of(batch.load) != source:
-        raise GateError(f"batch {batch_id} is one of {batch.load}, which is not of {source}")
+        raise GateError(
+            f"batch {batch_id} belongs to {batch.load}, which is not a load of {source}"
+        )
     return batch
 
 
@@ -104,6 +106,6 @@ def _refuse_old(conn: psycopg.Connection, batch_id: int) -> None:
     ).fetchone()
     if row is not None:
         raise GateError(
-            f"batch {batch_id} is held since {row[0]}: what its authors deleted since is still in"
-            " it. Replace it: that asks for what there is now"
+            f"batch {batch_id} has been held since {row[0]} and may contain what its authors have"
+            " deleted since. Replace it: that extracts the present records"
         )

@@ -1,7 +1,7 @@
 """land, gate, publish: one source's night, or one day of a backfill, in three steps.
 
-A load that failed or is held does not keep the good ones of its source back: `gate` and `publish`
-take whatever has come so far.
+A failed or held load does not delay the other loads of its source: `gate` and `publish` process
+whatever has landed.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ STUCK = ("landing", "landed", "failed", "held")
 
 
 class NotLanded(SourceError):
-    """Loads that did not land; the others of their source did.
+    """Loads that did not land, while the others of their source did.
 
-    `is_final`: asking again will not help.
+    `is_final`: a retry cannot help.
     """
 
     def __init__(self, source: str, failures: Sequence[KindredError]) -> None:
@@ -47,10 +47,10 @@ class NotLanded(SourceError):
 def land(source: str, run: Run, where: PipelineEnvironment) -> int:
     """Pull the loads of `source` for the run into landing; return how many landed.
 
-    All of them; in a retry those that earlier attempts did not land.
+    A retry pulls only the loads that earlier attempts did not land.
 
     Raises:
-        NotLanded: at least one did not.
+        NotLanded: At least one load did not land.
     """
     begins = where.history_start(run.interval)
     names = [load.name for load in SOURCES[source]]
@@ -70,15 +70,15 @@ def land(source: str, run: Run, where: PipelineEnvironment) -> int:
 def _warn_of_unseen_deletions(
     conn: psycopg.Connection, source: str, windows: dict[str, Window], run: Run
 ) -> None:
-    """Say when a source was away for longer than its vendor tells of deletions."""
+    """Log a warning if a source was away for longer than its vendor reports deletions."""
     for load in SOURCES[source]:
         if load.name not in windows or load.deletions is None or run.is_backfill:
             continue
         away = ledger.away(conn, load.name, windows[load.name])
         if away is not None and away > load.deletions.remembered_for:
             log.warning(
-                "%s: away for %d days, and the vendor tells of deletions for %d: `kindred reconcile"
-                " --source %s` finds the others, or the DAG reconcile",
+                "%s: away for %d days, and the vendor reports deletions for %d: `kindred reconcile"
+                " --source %s` or the DAG reconcile finds the others",
                 load.name,
                 away.days,
                 load.deletions.remembered_for.days,
@@ -98,7 +98,7 @@ def pull(
     """Pull loads of `source`, each for its window, into landing; return how many landed.
 
     Raises:
-        NotLanded: at least one did not.
+        NotLanded: At least one load did not land.
     """
     failures: list[KindredError] = []
     landed = 0
@@ -128,7 +128,7 @@ def _skip(
     run_id: str,
     is_backfill: bool,
 ) -> None:
-    """Write down that a vendor was not asked, because nobody has connected it."""
+    """Record that a vendor's loads were skipped, because it is not connected."""
     message = f"Airflow has no connection named {loads[0].vendor} that it can read"
     log.warning("%s: skipped: %s", ", ".join(load.name for load in loads), message)
     for load in loads:
@@ -141,9 +141,10 @@ def _skip(
 
 
 def gate(source: str, run_id: str, where: PipelineEnvironment) -> list[Verdict]:
-    """Check every landed batch of the run against its suite, hold what fails; say what was found.
+    """Check every landed batch of the run against its suite and hold those that fail.
 
-    Empty where nothing has landed.
+    Returns:
+        A verdict for each batch; none if nothing has landed.
     """
     landed = _batches(source, run_id, "landed", where)
     verdicts = check_batches(where.warehouse("loader"), landed, loads=LOADS) if landed else []
@@ -167,15 +168,16 @@ def publish(
 ) -> list[str]:
     """Merge every batch of the run that passed its gate into raw; return the loads published.
 
-    Those of an attempt that died after its commit count too: the marts do not know of them.
+    Loads published by an attempt that crashed after its commit are included, because no event has
+    been sent to the marts for them.
 
     Args:
-        is_last_try: a merge that is refused is logged and not raised where others are published,
-            so that the marts hear of those.
+        is_last_try: Log a failed merge instead of raising it, if other loads are published, so
+            that the marts receive the events of those.
 
     Raises:
-        GateError: nothing passed, though something was asked for.
-        WarehouseError: a batch could not be merged; another try may do it.
+        GateError: Nothing passed, although loads were requested.
+        WarehouseError: A batch could not be merged; a retry may succeed.
     """
     passed = _batches(source, run_id, "passed", where)
     refused: KindredError | None = None

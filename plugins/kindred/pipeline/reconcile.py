@@ -1,6 +1,6 @@
-"""land, gate, publish: what the vendors have deleted unseen, in three steps for all sources.
+"""land, gate, publish: deletions that no night saw, in three steps for all sources.
 
-A vendor that does not answer keeps nobody else's deletions back.
+A vendor that does not answer does not delay the deletions of the others.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 class Options:
     """What a run compares.
 
-    `every`: a load is due after so long. `is_asked`: a person wants it, due or not.
+    Attributes:
+        is_asked: Whether a person requests the comparison, so that loads need not be due.
+        every: The time after which a load is due again.
     """
 
     sources: Sequence[str] = tuple(SOURCES)
@@ -43,7 +45,7 @@ class Options:
 
 
 class NotCompared(SourceError):
-    """Loads that could not be compared; `is_final`: trying again will not help."""
+    """Loads that could not be compared; `is_final`: a retry cannot help."""
 
     def __init__(self, failures: Sequence[KindredError]) -> None:
         lines = "\n".join(f"  {failure}" for failure in failures)
@@ -53,12 +55,15 @@ class NotCompared(SourceError):
 
 
 def land(run_id: str, options: Options, where: PipelineEnvironment) -> list[Reconciliation]:
-    """Compare the loads that are due, or asked for, and land tombstones; return what was compared.
+    """Compare the loads that are due or requested, and land tombstones.
 
-    A retry compares what attempts before it did not.
+    A retry compares only the loads that earlier attempts did not.
+
+    Returns:
+        The comparisons of the run, those of earlier attempts too.
 
     Raises:
-        NotCompared: a vendor did not answer as it should.
+        NotCompared: A vendor did not answer as expected.
     """
     failures: list[KindredError] = []
     with connect(where.warehouse("loader")) as conn:
@@ -109,18 +114,22 @@ def _compare(
 
 
 def gate(run_id: str, where: PipelineEnvironment) -> list[Verdict]:
-    """Check every batch of tombstones: too many are held. Empty where nothing has landed."""
+    """Check every batch of tombstones and hold one with too many.
+
+    Returns:
+        A verdict for each batch; none if nothing has landed.
+    """
     return [verdict for source in SOURCES for verdict in ingest.gate(source, run_id, where)]
 
 
 def publish(run_id: str, where: PipelineEnvironment) -> list[str]:
-    """Merge the tombstones that passed, and retire what earlier rounds left held.
+    """Merge the tombstones that passed, and supersede batches that earlier rounds left held.
 
     Returns:
-        The loads that have tombstones now, those of an attempt that died after its commit too.
+        The loads with published tombstones, also of an attempt that crashed after its commit.
 
     Raises:
-        WarehouseError: a batch could not be merged.
+        WarehouseError: A batch could not be merged.
     """
     with connect(where.warehouse("loader")) as conn:
         for publication in publish_batches(

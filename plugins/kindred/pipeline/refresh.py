@@ -1,7 +1,7 @@
 """score, build, gate, publish: the marts of what changed, in four steps.
 
-One run at a time. A source that publishes while a refresh is under way is taken up by the next
-one, so an outage of one source needs no special case and nothing waits for it.
+There is one run at a time. The next run handles what a source publishes during a refresh, so an
+outage of one source needs no special case, and nothing waits for it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ POLL_SECONDS = 2.0
 
 
 class MartsHeld(GateError):
-    """A gate holds the build: `str` says what, and what readers see meanwhile."""
+    """A gate holds the build; the message names the rules, and what readers see meanwhile."""
 
 
 @dataclass(frozen=True)
 class RefreshOptions:
-    """What a person asks of a refresh; nothing, on an ordinary night."""
+    """What a person requests of a refresh; the defaults are an ordinary night's."""
 
     full_refresh: bool = False
     accept_scores: str = ""
@@ -41,9 +41,11 @@ class RefreshOptions:
 
 @dataclass(frozen=True)
 class WaitPolicy:
-    """How long to wait for the ingests under way, in seconds.
+    """How long to wait for running ingests, in seconds.
 
-    `quiet`: without a batch that is new or settled. `longest`: in all, for a long backfill.
+    Attributes:
+        quiet: The longest time in which no batch is created or settled.
+        longest: The longest time in all, for a long backfill.
     """
 
     quiet: float = 300.0
@@ -53,12 +55,12 @@ class WaitPolicy:
 def wait(
     dsn: str, patience: WaitPolicy, are_runs_left: Callable[[], bool], poll: float = POLL_SECONDS
 ) -> bool:
-    """Wait for the ingests under way, so that one build serves them all; return whether it does.
+    """Wait for running ingests, so that one build serves all; return whether all have ended.
 
-    Only so long as something moves: a source that hangs holds back only itself.
+    The wait goes on only while batches make progress, so a source that hangs delays only itself.
 
     Args:
-        are_runs_left: whether runs of ingests have yet to end, a backfill's further days too.
+        are_runs_left: Returns whether runs of ingests, also a backfill's, have yet to end.
     """
     began = moved = time.monotonic()
     before: list[int] = []
@@ -72,12 +74,12 @@ def wait(
             if time.monotonic() - moved >= patience.quiet:
                 break
             time.sleep(poll)
-    log.warning("not waiting any longer for the ingests under way")
+    log.warning("not waiting any longer for the running ingests")
     return False
 
 
 def _ingests(conn: psycopg.Connection) -> tuple[int, int, int]:
-    """Return how many batches are under way, the newest batch, and how many are settled."""
+    """Return the number of unfinished batches, the newest batch's id, the number of settled."""
     row = conn.execute(
         """
         select
@@ -97,20 +99,20 @@ def _ingests(conn: psycopg.Connection) -> tuple[int, int, int]:
 def score(
     run_id: str, where: PipelineEnvironment, seconds: float, wish: RefreshOptions = RefreshOptions()
 ) -> bool:
-    """Claim what changed, score what consenting customers said, gate the scores.
+    """Claim the changes, score the texts of consenting customers, and gate the scores.
 
-    The claim comes first: what is published from here on is the next refresh's, texts and all.
+    The claim comes first: what is published later, texts included, belongs to the next refresh.
 
     Args:
-        seconds: how long the night may re-read texts that a new model has not read.
+        seconds: How long the night may spend on texts that a new model has not read.
 
     Returns:
-        Whether there is work.
+        Whether there is anything to build.
 
     Raises:
-        BuildError: who consents could not be found.
-        Held: the scores' gate says no.
-        WaitingError: what changed cannot be built before a night.
+        BuildError: The customers who consent could not be determined.
+        MartsHeld: The gate of the scores failed.
+        WaitingError: The changes cannot be built before a further night.
     """
     dsn, version = where.warehouse("transformer"), scoring.INSTALLED.version
     with connect(dsn) as conn:
@@ -139,11 +141,11 @@ def score(
 
 
 def build(run_id: str, where: PipelineEnvironment) -> list[building.DbtNode]:
-    """Run dbt and the estimates over what was claimed; return what each node did.
+    """Run dbt and the estimates on the claimed changes; return the result of each node.
 
     Raises:
-        BuildError: a node failed.
-        SupersededError: a newer build, or a newer attempt, has taken over.
+        BuildError: A node failed.
+        SupersededError: A newer build or a newer attempt has taken over.
     """
     dsn = where.warehouse("transformer")
     with connect(dsn) as conn:
@@ -155,7 +157,7 @@ def gate(run_id: str, where: PipelineEnvironment) -> list[Verdict]:
     """Check the built marts against their suites.
 
     Raises:
-        Held: at least one said no; yesterday's marts stay.
+        MartsHeld: At least one suite failed; the published marts stay.
     """
     dsn = where.warehouse("transformer")
     verdicts = check_marts(dsn, _build_of(dsn, run_id))
@@ -164,7 +166,7 @@ def gate(run_id: str, where: PipelineEnvironment) -> list[Verdict]:
 
 
 def publish(run_id: str, where: PipelineEnvironment) -> list[MartPublication]:
-    """Publish all marts of the build in one transaction; return what was written."""
+    """Publish all marts of the build in one transaction; return what was written to each."""
     dsn = where.warehouse("publisher")
     done = publish_marts(dsn, _build_of(dsn, run_id))
     for publication in done:
@@ -184,7 +186,7 @@ def _refuse_held(dsn: str, verdicts: list[Verdict]) -> None:
 
 
 def _build_of(dsn: str, run_id: str) -> int:
-    """Return the build that the run made."""
+    """Return the id of the run's newest build."""
     with connect(dsn) as conn:
         row = conn.execute(
             "select max(build_id) from ops.builds where run_id = %s", [run_id]

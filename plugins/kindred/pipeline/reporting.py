@@ -1,6 +1,6 @@
-"""What became of a run's loads: whatever is not published is missing, and named.
+"""Check that a run's loads are published, and name those that are missing.
 
-The ledger is asked and no task's state: a task that went well can leave a load behind.
+The check reads the ledger, not task states: a successful task can leave a load unpublished.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from kindred.errors import KindredError
 from kindred.warehouse import ledger
 from kindred.warehouse.connections import connect
 
-# A later batch has asked for all of what is superseded; nobody has connected what is skipped.
+# A superseded batch's window is in a later batch; a skipped load's vendor is not connected.
 SETTLED_WELL = ("published", "superseded", "skipped")
 
 
 class Incomplete(KindredError):
-    """Loads of a run that are not published; the others are."""
+    """Some loads of a run are not published, while the others are."""
 
     def __init__(self, source: str, missing: Sequence[str], asked: int) -> None:
         super().__init__(
@@ -26,10 +26,10 @@ class Incomplete(KindredError):
 
 
 def check(source: str, run_id: str, loads: Sequence[str], dsn: str) -> int:
-    """Return how many of the loads that a run asks for are published.
+    """Return how many of the requested loads are published.
 
     Raises:
-        Incomplete: one did not land, is held or could not be merged.
+        Incomplete: A load did not land, is held or could not be merged.
     """
     with connect(dsn) as conn:
         found = ledger.newest(conn, run_id, loads)
@@ -45,7 +45,7 @@ def check(source: str, run_id: str, loads: Sequence[str], dsn: str) -> int:
 
 def _missing(load: str, status: str | None, message: str | None) -> str:
     if status is None:
-        return f"{load}: never asked for, the log of the land task says why"
+        return f"{load}: never requested: see the log of the land task"
     if status == "passed":
-        return f"{load}: passed its gate but not merged, the log of the publish task says why"
+        return f"{load}: passed its gate but not merged: see the log of the publish task"
     return f"{load}: {status}" + (f": {message}" if message else "")

@@ -1,10 +1,10 @@
-"""Publications: gated batches become raw, gated builds become marts; each in one transaction.
+"""Publish gated batches to raw and gated builds to the marts, each in one transaction.
 
 batches.py  landing.<load> -> raw.<load>: the newest version of every record wins
-merge.py    how: the statements of such a merge
-versions.py what a version of a record holds, and which of two is the newer
-marts.py    build.<mart> -> marts.<mart>: readers see yesterday's until the commit
-tables.py   a table that readers see made like the one that was built
+merge.py    the statements of such a merge
+versions.py the content of a record's version, and which of two versions is newer
+marts.py    build.<mart> -> marts.<mart>: readers see the old rows until the commit
+tables.py   make a table of the readers equal to the one that was built
 """
 
 from kindred.publishing.batches import BatchPublication, publish_batches

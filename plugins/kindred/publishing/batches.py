@@ -1,9 +1,9 @@
-"""Publish gated batches: merge landing into raw and say what changed.
+"""Publish gated batches: merge landing into raw and record what changed.
 
-raw holds, for each key, the greatest version that was ever published. Versions are ordered by
-the vendor's modification stamp, then by when we extracted them (counters change without a new
-stamp), then deletions before others, then by a hash of the content.  The greatest of a set
-does not depend on the order it is gone through, so neither does raw.
+For each key, raw holds the greatest version that was ever published. Versions are ordered by the
+vendor's modification stamp, then by the time of extraction (counters change without a new stamp),
+then deletions above others, then by a hash of the content.  The greatest version of a set does not
+depend on the order of the set, so raw does not depend on the order of publications.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ ABANDONED_AFTER = "6 hours"  # twice what a task may take
 
 
 class LostError(WarehouseError):
-    """Rows that landed and passed their gate are gone from landing; `what` tells the ledger."""
+    """Rows that landed and passed their gate are gone from landing; `what` is for the ledger."""
 
     def __init__(self, batch: Batch, landed: int, present: int) -> None:
         self.what = (
             f"batch {batch.batch_id} landed {landed:,} rows but {present:,} are there;"
-            " a database that crashes empties landing: run this load again for its window"
+            " a crash of the database empties landing: run this load again for its window"
         )
         super().__init__(f"{batch.load}: {self.what}")
 
 
 @dataclass(frozen=True)
 class BatchPublication:
-    """What publishing one batch did: rows of raw that changed, rows that lost a conflict."""
+    """The result of publishing one batch: changed rows of raw, and rows that lost a conflict."""
 
     batch: Batch
     rows_published: int
@@ -59,21 +59,22 @@ def publish_batches(
     time_zone: str | None = None,
     first: Callable[[psycopg.Connection, Batch], None] | None = None,
 ) -> list[BatchPublication]:
-    """Publish each batch in a transaction of its own; one that fails does not stop the others.
+    """Publish each batch in its own transaction; a failure does not stop the others.
 
     Args:
-        conn: a connection as the loader.
-        loads: the declarations by name: how a load's versions and subjects are found.
-        time_zone: the business's, in which an instant is a day; the setting when not given.
-        first: what each transaction begins with, such as the release of a held batch.
+        conn: A connection as the loader.
+        loads: The loads by name, which define versions and subjects.
+        time_zone: The business's time zone, which assigns an instant to a day; by default the
+            setting.
+        first: A function that each transaction calls first, such as the release of a held batch.
 
     Raises:
-        SupersededError: a newer attempt owns the one batch that could not be published.
-        WarehouseError: a batch could not be merged; the message names each and the way out. One
-            whose rows a crash took from landing is failed, so that it is asked for again.
+        SupersededError: A newer attempt owns the only batch that could not be published.
+        WarehouseError: A batch could not be merged; the message names each, and the remedy. A
+            batch whose rows a crash has removed from landing is failed, to be extracted again.
     """
     zone = time_zone or settings.TIME_ZONE.get().key
-    conn.commit()  # ends what the caller read: a batch inside its transaction would not be one
+    conn.commit()  # ends the caller's transaction, in which a batch would be only a savepoint
     done: list[BatchPublication] = []
     failures: list[KindredError] = []
     for batch in batches:
@@ -89,7 +90,7 @@ def publish_batches(
         except (WarehouseError, SupersededError) as error:
             failures.append(error)
         except psycopg.Error as error:
-            # Its text can quote a row ("Key (email)=(...)"), so only its kind goes on.
+            # Its text can quote a row ("Key (email)=(...)"), so only its kind is passed on.
             failures.append(
                 WarehouseError(
                     f"{batch.load}: Postgres refused the merge of batch {batch.batch_id}"
@@ -105,7 +106,7 @@ def publish_batches(
 def _publish(conn: psycopg.Connection, batch: Batch, load: Load, zone: str) -> BatchPublication:
     ledger.fence(conn, batch)
     _refuse_unready(conn, batch)
-    # A row's text is part of its version, so it must not depend on a session's settings.
+    # A row's text is part of its version, so it must not depend on the session's settings.
     conn.execute("set local timezone = 'UTC'")
     conn.execute("set local datestyle = 'ISO'")
     conn.execute("set local extra_float_digits = 1")
@@ -148,9 +149,9 @@ def _refuse_unready(conn: psycopg.Connection, batch: Batch) -> None:
 
 
 def _give_up(conn: psycopg.Connection, batch: Batch, error: LostError) -> None:
-    """Fail a batch whose rows are gone, so that nothing waits for them.
+    """Mark a batch whose rows are gone as failed, so that nothing waits for them.
 
-    One that is held stays held, and one that a newer attempt has taken over is that one's.
+    A held batch stays held, and a batch that a newer attempt has taken over is left to it.
     """
     with suppress(SupersededError), conn.transaction():
         ledger.fence(conn, batch)
@@ -158,7 +159,7 @@ def _give_up(conn: psycopg.Connection, batch: Batch, error: LostError) -> None:
 
 
 def _has_open_batches(conn: psycopg.Connection, batch: Batch) -> bool:
-    """Could a batch that was extracted before this one still be published after it?"""
+    """Return whether a batch extracted before this one could still be published after it."""
     row = conn.execute(
         "select exists (select from ops.loads where load = %s and batch_id <> %s"
         " and status in ('landing', 'landed', 'passed', 'held'))",
@@ -168,9 +169,9 @@ def _has_open_batches(conn: psycopg.Connection, batch: Batch) -> bool:
 
 
 def _move_cursor(conn: psycopg.Connection, batch: Batch) -> None:
-    """Move the load's cursor to the window's end: forward only, and never past a gap.
+    """Move the load's cursor to the window's end, only forward and never past a gap.
 
-    A backfill moves none: it did not look back for what the nights before had not seen yet.
+    A backfill does not move it, because it does not look back for what earlier nights missed.
     """
     if batch.is_backfill:
         return
@@ -186,9 +187,9 @@ def _move_cursor(conn: psycopg.Connection, batch: Batch) -> None:
 
 
 def _retire_covered(conn: psycopg.Connection, batch: Batch) -> None:
-    """Retire held, failed and abandoned batches whose window this one has asked for again.
+    """Supersede held, failed and abandoned batches whose window this batch covers.
 
-    Abandoned is what has been under way for longer than any attempt may be.
+    A batch is abandoned if it has been unfinished for longer than any attempt may take.
     """
     retired = conn.execute(
         "update ops.loads set status = 'superseded', ended_at = now() where load = %s"
@@ -217,7 +218,7 @@ def _record(conn: psycopg.Connection, batch: Batch, published: int, conflicting:
 
 
 def _analyze(conn: psycopg.Connection, publication: BatchPublication) -> None:
-    """Refresh statistics after a big merge, so that the build does not plan for an empty table."""
+    """Analyze the table after a big merge, so that the build does not plan for an empty one."""
     table = sql.Identifier("raw", publication.batch.load)
     with conn.transaction():
         row = conn.execute(

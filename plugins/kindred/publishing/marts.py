@@ -19,7 +19,7 @@ from kindred.warehouse import locks, sqlstates
 from kindred.warehouse.connections import connect
 from kindred.warehouse.ledger import published_marts
 
-# Who waits for a lock that a reader has keeps new readers waiting too: so not for long, but often.
+# A session that waits for a reader's lock blocks new readers too, so wait briefly but often.
 LOCK_TIMEOUT_SECONDS = 0.5
 ATTEMPTS = 24
 WAIT_SECONDS = 5.0
@@ -27,7 +27,7 @@ WAIT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class MartPublication:
-    """What publishing one mart wrote."""
+    """The numbers of rows that publishing one mart wrote."""
 
     mart: str
     rows_added: int
@@ -50,17 +50,17 @@ def publish_marts(
     """Make `marts.<mart>` equal `build.<mart>` for every mart of a build that passed its gate.
 
     Args:
-        dsn: the publisher's connection string.
-        marts: which; those whose suites the build passed unless told otherwise.
-        wait_seconds: how long to wait for a reader that is in the way of a new column.
+        dsn: The publisher's connection string.
+        marts: The marts; by default those whose suites the build passed.
+        wait_seconds: How long to wait for a reader whose lock blocks a new column.
 
     Returns:
-        What was written; nothing when the build is already published.
+        What was written; nothing if the build is published already.
 
     Raises:
-        PublishError: the build has not passed, a mart lost or retyped a column, or readers
+        PublishError: The build has not passed, a mart has lost or retyped a column, or readers
             hold a lock. Readers keep the marts of the last publication.
-        SupersededError: a newer build is published.
+        SupersededError: A newer build is published.
     """
     with connect(dsn) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -73,7 +73,7 @@ def publish_marts(
             except psycopg.errors.LockNotAvailable:
                 in_the_way = f"a new column waits for {locks.holders(conn, 'marts')}"
             except psycopg.Error as error:
-                # Its text can quote a row, so only its kind goes on.
+                # Its text can quote a row, so only its kind is passed on.
                 raise PublishError(
                     f"build {build_id}: Postgres refused the publication"
                     f" ({sqlstates.describe(error)}); {published_marts(conn)}"
@@ -110,7 +110,7 @@ def _publish(
         )
         conn.execute("delete from ops.changes where build_id = %s", [build_id])
     for mart in names:
-        # Who is in the way is left alone: the next publication does it.
+        # If a reader blocks this, the next publication does it.
         with suppress(psycopg.errors.LockNotAvailable, locks.LockedError), _locked(conn):
             tables.restore_constraints(conn, mart)
     return done
@@ -118,7 +118,7 @@ def _publish(
 
 @contextmanager
 def _locked(conn: psycopg.Connection) -> Iterator[None]:
-    """Keep other publications out for a transaction, whose snapshot is taken under the lock."""
+    """Lock out other publications for a transaction whose snapshot is taken under the lock."""
     with conn.transaction():
         locks.take(conn, locks.PUBLISH)
         yield

@@ -3,8 +3,8 @@
     incoming  the batch's winner for each key, with a hash of its content
     changed   the keys whose content will change, with the old and the new subject and day
 
-Steps are separate statements so that each can be read, timed and tested; the load's lock, taken
-by the caller, keeps others out between them.
+Steps are separate statements, so that each can be read, timed and tested. The load's lock, which
+the caller holds, keeps other sessions out between them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONFLICT = "another row of the batch has the same key and stamp, other content, 
 
 
 def reduce(conn: psycopg.Connection, batch: Batch, load: Load) -> None:
-    """Make `incoming`: one row a key, the greatest version in the batch."""
+    """Create `incoming`: one row per key, the greatest version in the batch."""
     conn.execute(
         sql.SQL(
             """
@@ -49,7 +49,7 @@ def reduce(conn: psycopg.Connection, batch: Batch, load: Load) -> None:
 
 
 def quarantine_conflicts(conn: psycopg.Connection, batch: Batch, load: Load) -> int:
-    """Keep the rows that lost to one of the same stamp: nobody can say which is right."""
+    """Quarantine rows that lost to one with the same stamp, since either may be right."""
     return conn.execute(
         sql.SQL(
             """
@@ -76,7 +76,7 @@ def quarantine_conflicts(conn: psycopg.Connection, batch: Batch, load: Load) -> 
 
 
 def keep_addresses(conn: psycopg.Connection, batch: Batch, load: Load) -> None:
-    """Add the addresses of the batch's versions to those that their records ever had."""
+    """Add the addresses in the batch's versions to the addresses that their records ever had."""
     for rule, address in load.addresses.items():
         conn.execute(
             sql.SQL(
@@ -95,7 +95,7 @@ def keep_addresses(conn: psycopg.Connection, batch: Batch, load: Load) -> None:
 
 
 def forget_addresses(conn: psycopg.Connection, load: Load) -> None:
-    """Drop every address that a record ever had once its tombstone has none: they go with it."""
+    """Delete all addresses that a record ever had, if its tombstone has none."""
     if load.addresses and "is_deleted" in load.row.__struct_fields__:
         conn.execute(
             sql.SQL(
@@ -121,7 +121,7 @@ def _address_columns(load: Load) -> list[str]:
 
 
 def find_changes(conn: psycopg.Connection, load: Load, zone: str) -> None:
-    """Make `changed`: the keys that are new, or greater than raw's with other content."""
+    """Create `changed`: the keys whose version is new, or greater than raw's in other content."""
     conn.execute(
         sql.SQL(
             """
@@ -151,10 +151,10 @@ def find_changes(conn: psycopg.Connection, load: Load, zone: str) -> None:
 
 
 def touch_unchanged(conn: psycopg.Connection, load: Load) -> None:
-    """Note when unchanged rows were last seen, without calling them changed.
+    """Record when unchanged rows were last seen, without counting them as changed.
 
-    Needed only while an older extraction waits to be published: without it, the older one
-    would look newer than the row that this batch has just confirmed.
+    This is needed only while an older extraction waits to be published: otherwise it would look
+    newer than the row that this batch has just confirmed.
     """
     conn.execute(
         sql.SQL(
@@ -172,7 +172,7 @@ def touch_unchanged(conn: psycopg.Connection, load: Load) -> None:
 
 
 def upsert(conn: psycopg.Connection, load: Load) -> int:
-    """Write the changed rows into raw; return how many."""
+    """Write the changed rows into raw; return their number."""
     names = [*versions.content_columns(load), "_batch_id", "_extracted_at"]
     sets = [
         sql.SQL("{} = excluded.{}").format(sql.Identifier(name), sql.Identifier(name))
@@ -194,7 +194,7 @@ def upsert(conn: psycopg.Connection, load: Load) -> int:
 
 
 def mark_subjects(conn: psycopg.Connection, batch: Batch) -> int:
-    """Write one row of `ops.changes` for each old or new subject, from its earliest day on."""
+    """Write a row of `ops.changes` for each old or new subject, with its earliest day."""
     return conn.execute(
         """
         insert into ops.changes (load, subject, from_date, batch_id)

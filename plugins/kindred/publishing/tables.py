@@ -1,11 +1,11 @@
-"""Make a table that readers see like the one that was built: its columns, rows, descriptions.
+"""Make a table of the readers equal to the one that was built: columns, rows, descriptions.
 
-Columns are only ever added: what a dashboard reads today it can read tomorrow.  Rows are
-compared by a hash of their text, which takes every type, counts null as equal to null, and
-needs no key; only rows that differ are deleted and inserted.
+Columns are only ever added, so that dashboards keep working.  Rows are compared by a hash of their
+text, which handles every type, treats null as equal to null and needs no key.  Only rows that
+differ are deleted and inserted.
 
-What changes a table's shape locks out its readers until the transaction ends, so it has short
-transactions of its own: columns come before the rows, constraints after them.
+Changes of a table's structure lock out its readers until the transaction ends, so they have short
+transactions of their own: columns before the rows, constraints after them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kindred.errors import PublishError
 from kindred.warehouse.catalog import primary_key, table_columns
 from kindred.warehouse.schema import Column
 
-# A mart that leads from a customer back to the CRM: whoever may do that is granted it by name.
+# A mart that leads from a customer back to the CRM, so it is granted to named roles only.
 RESTRICTED = frozenset({"customer_keys"})
 
 
@@ -25,7 +25,7 @@ def check_compatible(conn: psycopg.Connection, mart: str) -> None:
     """Refuse a mart that cannot be published as it was built.
 
     Raises:
-        PublishError: nothing was built, or a column was removed or retyped.
+        PublishError: The table is missing, or a column was removed or retyped.
     """
     wanted = table_columns(conn, "build", mart)
     if not wanted:
@@ -34,7 +34,7 @@ def check_compatible(conn: psycopg.Connection, mart: str) -> None:
 
 
 def add_columns(conn: psycopg.Connection, mart: str) -> None:
-    """Let `marts.<mart>`, where there is one, take the rows that were built."""
+    """Add new columns to `marts.<mart>`, if it exists, so that it accepts the built rows."""
     present = {column.name: column for column in table_columns(conn, "marts", mart)}
     if not present:
         return
@@ -48,7 +48,7 @@ def add_columns(conn: psycopg.Connection, mart: str) -> None:
 
 
 def restore_constraints(conn: psycopg.Connection, mart: str) -> None:
-    """Forbid nulls and doubles where the build does, once the rows are in."""
+    """Add the build's not-null constraints and primary key, once the rows are written."""
     present = {column.name: column for column in table_columns(conn, "marts", mart)}
     for column in table_columns(conn, "build", mart):
         if not column.is_nullable and present[column.name].is_nullable:
@@ -59,7 +59,7 @@ def restore_constraints(conn: psycopg.Connection, mart: str) -> None:
 
 
 def create(conn: psycopg.Connection, mart: str) -> None:
-    """Make `marts.<mart>` like the build where there is none; nobody reads it yet."""
+    """Create `marts.<mart>` like the build's table, if it does not exist."""
     if table_columns(conn, "marts", mart):
         return
     wanted = table_columns(conn, "build", mart)
@@ -87,7 +87,7 @@ def _indexes(conn: psycopg.Connection, mart: str) -> list[tuple[str, bool]]:
 
 
 def _drop_other_key(conn: psycopg.Connection, mart: str) -> None:
-    """Drop a primary key that the build no longer has: rows of another grain would break it."""
+    """Drop a primary key that the build no longer has, because rows of a new grain break it."""
     published, built = (primary_key(conn, schema, mart) for schema in ("marts", "build"))
     if published and (built is None or built[1] != published[1]):
         _alter(conn, mart, "drop constraint {}", published[0])
@@ -112,7 +112,7 @@ def _refuse_lost_columns(mart: str, wanted: list[Column], present: list[Column])
 
 
 def replace_different_rows(conn: psycopg.Connection, mart: str) -> tuple[int, int, int]:
-    """Make the rows equal; return how many were removed, how many added, how many there are."""
+    """Make the rows equal; return how many were removed, were added and exist now."""
     wanted = table_columns(conn, "build", mart)
     names = sql.SQL(", ").join(sql.Identifier(column.name) for column in wanted)
     source, target = sql.Identifier("build", mart), sql.Identifier("marts", mart)
@@ -140,14 +140,14 @@ def replace_different_rows(conn: psycopg.Connection, mart: str) -> tuple[int, in
     ).rowcount
     conn.execute("drop table difference")
     if _count(conn, target) != _count(conn, source):
-        # Equal rows more than once: the hash cannot tell how often, so take all again.
+        # There are duplicate rows, which the hash cannot count, so replace all rows.
         removed = conn.execute(sql.SQL("delete from {target}").format(**parts)).rowcount
         added = conn.execute(insert).rowcount
     return removed, added, _count(conn, target)
 
 
 def copy_comments(conn: psycopg.Connection, mart: str) -> None:
-    """Carry dbt's descriptions over, so that a BI tool shows them."""
+    """Copy dbt's descriptions, so that BI tools show them."""
     found = conn.execute(
         """
         select attname, obj_description(built.oid), col_description(built.oid, attnum)

@@ -1,13 +1,13 @@
-"""Reconcile: compare the ids that raw holds of a load with the vendor's, and land what is gone.
+"""Reconcile: compare the ids of a load in raw with the vendor's, and land what is gone.
 
-    comparing.py   range by range: raw's ids, the vendor's, and what is in one of them only
-    raw_ids.py     what raw holds
-    returning.py   what was ended and is at the vendor after all
-    tombstones.py  the batch of what is gone, which then goes the way of all batches
+    comparing.py   range by range: ids in raw, at the vendor, and in only one of them
+    raw_ids.py     the ids in raw
+    returning.py   records with a tombstone that the vendor has after all
+    tombstones.py  the batch of tombstones, which is then gated and published like any other
 
-A vendor forgets its deletions, and a night looks only so far back. Raw is read first and the
-vendor asked afterwards, so that what is created or changed meanwhile cannot look gone; and what
-is missing from a list is asked for once more by its id. What raw lacks is only reported.
+A vendor keeps deletions for a limited time, and a night looks back only so far. Raw is read before
+the vendor is queried, so that a record created or changed meanwhile cannot seem gone. An id that is
+missing in the vendor's list is looked up once more. What raw lacks is only reported.
 """
 
 from kindred.reconciling.comparing import Bound, reconcile

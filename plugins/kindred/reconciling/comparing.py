@@ -1,4 +1,4 @@
-"""Compare a load's ids, range by range, from where the last run stopped to where this one must."""
+"""Compare a load's ids range by range, from where the last run stopped up to this run's bound."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kindred.warehouse.reconciliations import Reconciliation
 
 @dataclass(frozen=True)
 class Bound:
-    """How much of a load one run goes through; the next run goes on from there."""
+    """How much of a load one run compares; the next run continues from there."""
 
     pages: int = 1000
     seconds: float = 1800.0
@@ -30,7 +30,7 @@ class Bound:
 
 @dataclass
 class Tally:
-    """What was compared so far; `through` is None once the end is reached."""
+    """Counts of what was compared so far; `through` is None once the end is reached."""
 
     through: str | None
     at_vendor: int = 0
@@ -38,11 +38,11 @@ class Tally:
     gone: int = 0
     returned: int = 0
     unknown: int = 0
-    unknown_from: datetime | None = None  # the stamps of those
+    unknown_from: datetime | None = None  # the earliest and the latest stamp of these
     unknown_to: datetime | None = None
 
     def note(self, unknown: Sequence[datetime]) -> None:
-        """Count records that raw lacks, by their stamps."""
+        """Count records that raw lacks, given by their stamps."""
         if unknown:
             self.unknown += len(unknown)
             self.unknown_from = min(*unknown, self.unknown_from or unknown[0])
@@ -58,13 +58,13 @@ def reconcile(
     *,
     is_dry_run: bool = False,
 ) -> Reconciliation | None:
-    """Compare a load's ids, land tombstones for what is gone, and write down how far it went.
+    """Compare a load's ids, land tombstones for deletions, and record how far the run got.
 
     Returns:
         What was compared; None while no night of the load is published.
 
     Raises:
-        SourceError: the vendor did not answer as it should; nothing is landed.
+        SourceError: The vendor did not answer as expected; nothing is landed.
     """
     begin, asked = reconciliations.start(conn, load.name), reconciliations.asked(conn, load)
     if begin is None:
@@ -98,7 +98,7 @@ def reconcile(
 
 
 class _Comparing:
-    """One run over one load."""
+    """The comparison of one load in one run."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class _Comparing:
         self._tombstones, self._is_dry_run = tombstones, is_dry_run
 
     async def go(self, api: Client, after: str, bound: Bound) -> Tally:
-        """Go through the ranges after a key until the end, or the run's bound."""
+        """Compare the ranges after a key up to the end or the run's bound."""
         tally, deadline = Tally(after), time.monotonic() + bound.seconds
         async with api:
             for _ in range(bound.pages):
@@ -135,7 +135,7 @@ class _Comparing:
         tally.through = listing.through or end
         if tally.through is not None:
             if tally.through <= after:
-                raise SourceMalformed(f"{self._load.name}: the vendor's ids are not in their order")
+                raise SourceMalformed(f"{self._load.name}: the vendor's ids are not in order")
             live = [key for key in live if key <= tally.through]
         missing = [key for key in live if key not in listing.ids]
         still = await self._deletions.look_up(api, missing) if missing else {}
@@ -158,7 +158,7 @@ class _Comparing:
     def _unknown(
         self, found: Iterable[tuple[str, datetime | None]], held: dict[str, RawRecord]
     ) -> list[datetime]:
-        """Return the stamps that the nights should have brought, and raw does not have."""
+        """Return the stamps of records that the nights should have loaded and raw lacks."""
         asked = self._asked
         return [
             stamp

@@ -1,4 +1,4 @@
-"""What raw holds of one load, by its key."""
+"""The records of one load in raw, by their key."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from kindred.loads import Load
 
 @dataclass(frozen=True)
 class RawRecord:
-    """What raw holds under a key."""
+    """The state of a key in raw."""
 
     modified_at: datetime
     is_deleted: bool
 
 
 def keys_after(conn: psycopg.Connection, load: Load, key: str, most: int) -> dict[str, RawRecord]:
-    """Return the keys that follow on `key`, in their order, tombstones too."""
+    """Return the keys that follow `key` in order, tombstones included, `most` of them."""
     query = sql.SQL(
         "select {key}, {stamp}, is_deleted from {raw} where {key} > %s order by {key} limit %s"
     ).format(key=sql.Identifier(load.key[0]), stamp=_stamp(load), raw=_raw(load))
@@ -34,7 +34,7 @@ def keys_after(conn: psycopg.Connection, load: Load, key: str, most: int) -> dic
 def rows_as_read(
     conn: psycopg.Connection, load: Load, wanted: Mapping[str, RawRecord]
 ) -> list[dict[str, Any]]:
-    """Return the rows of these keys that have not moved on since they were read."""
+    """Return the rows of these keys that have not changed since they were read."""
     query = sql.SQL(
         "select {columns} from {raw} join unnest(%s::text[], %s::timestamptz[])"
         " as wanted (name, read_at) on name = {key} and read_at = {stamp}"

@@ -1,7 +1,8 @@
-"""Records that a comparison has ended, and that the vendor has after all.
+"""Bring back records that have a tombstone and that the vendor has after all.
 
-An integration user that could not see them for a while is enough. The vendor's stamp is older than
-the tombstone, so no night would bring them back: they come with a stamp one tick newer than it.
+An integration user that could not see them for a while is enough to cause this. The vendor's stamp
+is older than the tombstone, so no night would bring them back. They are landed with a stamp one
+tick newer than the tombstone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ FINEST = timedelta(milliseconds=1)  # of the vendors' stamps
 
 @dataclass(frozen=True)
 class Returned:
-    """The vendor's stamp of a record, and that of its tombstone in raw."""
+    """The vendor's stamp of a record, and the stamp of its tombstone in raw."""
 
     stamp: datetime
     ended_at: datetime
@@ -33,7 +34,7 @@ class Returned:
 async def returned(
     api: Client, conn: psycopg.Connection, load: Load, back: Mapping[str, Returned]
 ) -> list[dict[str, Any]]:
-    """Return these records as the load's own extraction has them, each newer than its tombstone."""
+    """Extract these records as the load does, and stamp each one newer than its tombstone."""
     wire = {field.name: field.encode_name for field in msgspec.structs.fields(load.row)}
     key, stamp = wire[load.key[0]], wire[load.modified_at or ""]
     known, found = RawReader(conn, asyncio.Lock()), []

@@ -1,8 +1,8 @@
-"""The batch of a run's tombstones, and what a tombstone says.
+"""The batch of a run's tombstones, and the content of a tombstone.
 
-It is one tick newer than the version that it ends: the same whichever run finds it, and older
-than whatever the vendor may say of the record afterwards. Words and addresses go with it, since
-the vendor holds them no longer.
+A tombstone is one tick newer than the version that it ends. It is the same in whichever run finds
+the deletion, and older than any later version of the vendor's. It erases words and addresses,
+because the vendor no longer holds them.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ MOMENT = timedelta(seconds=1)
 
 
 class TombstoneWriter:
-    """What a run lands of one load; there is no batch before the first record."""
+    """Land the records of one run and load; the batch is opened with the first record."""
 
     def __init__(self, conn: psycopg.Connection, load: Load, run_id: str, now: datetime) -> None:
-        """Begin before the vendor is asked: the time of extraction is now.
+        """Begin before the vendor is queried: the time of extraction is now.
 
         Args:
-            now: up to where the load is published. The batch is no night's: its window is the
-                moment before that, which covers no day and moves no cursor.
+            now: The time through which the load is published. The batch belongs to no night. Its
+                window is the second before that time, which covers no day and moves no cursor.
         """
         self._conn, self._load, self._run_id = conn, load, run_id
         through = now.astimezone(UTC)
@@ -43,11 +43,11 @@ class TombstoneWriter:
         return self._writer.batch.batch_id if self._writer else None
 
     def end(self, rows: Sequence[dict[str, Any]]) -> None:
-        """End these rows of raw."""
+        """Land tombstones for these rows of raw."""
         self.write_page([tombstone(self._load, row) for row in rows])
 
     def write_page(self, records: Sequence[dict[str, Any]]) -> None:
-        """Land records as they are."""
+        """Land records unchanged."""
         if not records:
             return
         if self._writer is None:
@@ -58,9 +58,9 @@ class TombstoneWriter:
         self._raise()
 
     def close(self, made: Reconciliation) -> None:
-        """Write down what was compared, then the rest of the batch and the ledger's row.
+        """Record the comparison, then write the rest of the batch and the ledger's row.
 
-        In this order: once the batch has landed, the gate must know it for what it is.
+        The order matters: once the batch has landed, the gate must recognize it as tombstones.
         """
         with self._conn.transaction():
             if self._writer is not None:
@@ -71,7 +71,7 @@ class TombstoneWriter:
             self._raise()
 
     def abort(self, error: Exception) -> None:
-        """Take back what was landed."""
+        """Discard what was landed."""
         if self._writer is not None:
             self._writer.abort(error)
 
@@ -81,7 +81,7 @@ class TombstoneWriter:
 
 
 def tombstone(load: Load, row: dict[str, Any]) -> dict[str, Any]:
-    """Return the record that ends a row of raw, under the names that its contract reads."""
+    """Return the record that ends a row of raw, with the field names that the contract expects."""
     if load.deletions is None or load.modified_at is None:
         raise TypeError(f"{load.name} has no deletions to be found")
     stamp = row[load.modified_at] + TICK

@@ -1,14 +1,14 @@
-"""Score what customers said: each text once a model, and never two models in one mart.
+"""Score customers' texts: each text once per model, and never two models in one mart.
 
-    text_queries.py     which texts: of customers who consent, the claimed ones, those not read yet
-    backlog.py          read them in chunks, newest first where time is short
-    score_writer.py     score a chunk, keep its scores; delete those of texts that may not be read
+    text_queries.py     which texts: of customers who consent, claimed ones, unread ones
+    backlog.py          read texts in chunks, newest first if time is short
+    score_writer.py     score a chunk and store the scores; delete those of unpermitted texts
     model_selection.py  which model's scores a build uses, and when a new one takes over
-    score_profiles.py   how tonight's scores are spread, against the nights before
+    score_profiles.py   the distribution of tonight's scores, against the nights before
 
-Scores are kept by content hash and model version. A new model reads tonight's texts, and what
-came before them in the time that a night has for it; the marts go on with the model before it
-until it has read everything. So no night is held up for long, and no mart is a mixture.
+Scores are stored by content hash and model version. A new model reads tonight's texts, and as many
+earlier ones as the night's time allows. The marts keep using the previous model until the new one
+has read everything. So no night is delayed for long, and no mart mixes models.
 """
 
 from kindred.scoring.backlog import score_texts

@@ -1,7 +1,7 @@
-"""Read texts in chunks, each committed, so that a night that breaks off has lost one chunk.
+"""Read texts in chunks and commit each, so that an interrupted night loses one chunk at most.
 
-Tonight's texts first, and those of customers who begin to consent, without a limit of time; then,
-while there is time, those before them that a new model has not read, newest first.
+Tonight's texts come first, with those of customers who have newly consented, without a time limit.
+Then, while there is time, follow earlier texts that a new model has not read, newest first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kindred.scoring import model_selection, score_profiles, text_queries
 from kindred.scoring.score_writer import INSTALLED, Scorer, delete_unpermitted, write_scores
 
 CHUNK = 5_000
-# A chunk of long texts ends earlier: what is in memory at once has a bound.
+# A chunk of long texts ends earlier, to bound the memory.
 CHUNK_CHARACTERS = 16_000_000
 FETCHED_AT_ONCE = 200
 
@@ -30,33 +30,33 @@ def score_texts(
     say: Callable[[str], None],
     scorer: Scorer = INSTALLED,
 ) -> model_selection.ModelSelection:
-    """Score tonight's texts, and what else the model has not read while there is time.
+    """Score tonight's texts and, while there is time, other texts that the model has not read.
 
     Only texts of customers who consent are read, and only their scores are kept.
 
-    Where no model is in use yet there is no limit: the first marts wait for their scores.
+    There is no time limit while no model is in use: the first marts wait for their scores.
 
     Args:
-        conn: the loader's connection, autocommit.
-        build_id: the build that has claimed the texts.
-        seconds: how long the night waits for texts that came before; at least one chunk of them
-            is read unless it is 0.
-        say: called with a line for each load, and with how far the model is.
+        conn: The loader's connection, in autocommit mode.
+        build_id: The build that has claimed the texts.
+        seconds: How long the night may spend on earlier texts. At least one chunk of them is read,
+            unless it is 0.
+        say: Called with a line for each load, and with the model's progress.
 
     Returns:
-        Whose scores the build is to use; `settle` writes it down.
+        The model whose scores the build uses; `record_selection` stores it.
 
     Raises:
-        WarehouseError: a score is outside its range.
-        SupersededError: a newer attempt has begun.
+        WarehouseError: A score is outside its range.
+        SupersededError: A newer attempt has begun.
     """
     loads = [load for load in loads if load.text is not None]
     in_use = model_selection.start_reading(conn, loads, scorer.version)
     missing = model_selection.loads_with_missed_texts(conn, loads, scorer.version)
     if forgotten := delete_unpermitted(conn, loads):
-        say(f"{forgotten:,} scores deleted: no customer who consents says those texts any more")
+        say(f"{forgotten:,} scores deleted: no consenting customer has these texts any more")
     for load in loads:
-        # Who has begun to consent has texts of earlier nights; with a backlog they are part of it.
+        # Customers who newly consent have texts of earlier nights, which a backlog includes.
         wanted = text_queries.claimed(load) if load in missing else text_queries.arrived(load)
         scored, unscored = _read(conn, [wanted], scorer)
         say(f"{load.name:<32} {scored:8d} texts scored {unscored:6d} unscored")
@@ -71,7 +71,7 @@ def score_texts(
 
 
 def _read(conn: psycopg.Connection, wanted: list[sql.Composed], scorer: Scorer) -> tuple[int, int]:
-    """Read all the texts; return how many were scored, and how many could not be."""
+    """Read all the texts; return how many were scored, and how many could not be scored."""
     scored = unscored = 0
     with _unread(conn, wanted, scorer.version) as cursor:
         for chunk in _chunks(cursor):
@@ -88,7 +88,7 @@ def _read_backlog(
     scorer: Scorer,
     say: Callable[[str], None],
 ) -> int:
-    """Read what came before tonight, newest first; return how many texts are left to read."""
+    """Read texts from before tonight, newest first; return how many are left to read."""
     if not loads:
         return 0
     began, done = time.monotonic(), 0

@@ -1,8 +1,8 @@
-"""Which model's scores the marts use, and when a new one takes over.
+"""Select the model whose scores the marts use, and decide when a new one takes over.
 
-Two models' scores are not on one scale, so a build uses one model's only: the installed one
-where it has read everything, else the one before, whose scores are all there. The choice is
-made once, before dbt begins, and written into `ops.builds`.
+Scores of two models are not on one scale, so a build uses those of one model only: the installed
+one if it has read everything, else the previous one, whose scores are complete. The selection is
+made once, before dbt starts, and stored in `ops.builds`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kindred.errors import SupersededError
 from kindred.loads import Load
 from kindred.warehouse import ledger
 
-# Activated last, which after a rollback is not the newest.
+# The model activated last, which is not the newest one after a rollback.
 IN_USE = """
     select model_version from scored.models
     where activated_at is not null order by activated_at desc limit 1
@@ -24,7 +24,7 @@ IN_USE = """
 
 @dataclass(frozen=True)
 class ModelSelection:
-    """Whose scores a build uses, and whose the texts of tonight have."""
+    """The model whose scores a build uses, and the one that scores tonight's texts."""
 
     used: str
     installed: str
@@ -38,14 +38,14 @@ class ModelSelection:
         if self.is_installed:
             return f"the marts use the scores of {self.used}"
         return (
-            f"the marts go on with the scores of {self.used}: {self.installed} has"
+            f"the marts keep using the scores of {self.used}: {self.installed} has"
             f" {self.texts_left:,} texts left to read; tonight's texts are in the marts when it"
             " has read them all"
         )
 
 
 def start_reading(conn: psycopg.Connection, loads: list[Load], version: str) -> str | None:
-    """Note that a model reads; return the version in use, None before the first."""
+    """Record that a model starts to read; return the version in use, None before the first."""
     row = conn.execute(IN_USE).fetchone()
     in_use = str(row[0]) if row else None
     is_behind = version == in_use and bool(loads_with_missed_texts(conn, loads, version))
@@ -61,7 +61,7 @@ def start_reading(conn: psycopg.Connection, loads: list[Load], version: str) -> 
 def loads_with_missed_texts(
     conn: psycopg.Connection, loads: list[Load], version: str
 ) -> list[Load]:
-    """Return the loads of which the model may have missed something."""
+    """Return the loads with texts that the model may have missed."""
     rows = conn.execute(
         "select load from scored.complete where model_version = %s and not exists ("
         " select from ops.builds"
@@ -75,7 +75,7 @@ def loads_with_missed_texts(
 def record_progress(
     conn: psycopg.Connection, loads: list[Load], version: str, build_id: int, left: int
 ) -> None:
-    """Note what the model has read to the end, and how much it has not."""
+    """Record which loads the model has read completely, and how many texts it has not read."""
     with conn.transaction():
         for load in loads:
             conn.execute(
@@ -91,7 +91,7 @@ def record_progress(
 
 
 def select(conn: psycopg.Connection, loads: list[Load], version: str) -> ModelSelection:
-    """Return the installed model where it has read everything, else the one in use."""
+    """Select the installed model if it has read everything, else the one in use."""
     row = conn.execute(
         f"select ({IN_USE}), texts_left from scored.models where model_version = %s",  # noqa: S608
         [version],
@@ -102,15 +102,15 @@ def select(conn: psycopg.Connection, loads: list[Load], version: str) -> ModelSe
 
 
 def record_selection(conn: psycopg.Connection, build_id: int, choice: ModelSelection) -> None:
-    """Write down whose scores the build uses; where that is another model, it is in use now.
+    """Store the model whose scores the build uses; a model that differs becomes the one in use.
 
-    Where texts reached the model in use late, nobody is due for them: the build is a full one.
+    If texts reached the model in use late, no customer is due for them, so the build is a full one.
 
     Args:
-        conn: the transformer's connection.
+        conn: The transformer's connection.
 
     Raises:
-        SupersededError: a newer build has claimed the texts.
+        SupersededError: A newer build has claimed the texts.
     """
     with conn.transaction():
         ledger.lock_builds(conn)
@@ -137,7 +137,7 @@ def record_selection(conn: psycopg.Connection, build_id: int, choice: ModelSelec
 
 
 def is_another_model_due(conn: psycopg.Connection, version: str) -> bool:
-    """Return whether the marts use another model than the installed one, or lack its texts."""
+    """Return whether the marts use a model other than the installed one, or lack its texts."""
     row = conn.execute(
         f"select ({IN_USE}) <> %(version)s or exists ("  # noqa: S608
         " select from scored.models where model_version = %(version)s and is_behind)",

@@ -1,9 +1,9 @@
-"""How tonight's texts were scored, and how far that is from the nights before.
+"""The distribution of tonight's scores, and its distance from the nights before.
 
 The distance is the population stability index over bands of a score: the sum of (now - before)
-x ln(now / before) over the shares of the bands. By the usual rule of thumb under 0.1 nothing
-has moved and from 0.25 on the population is another one. Loads are compared apart, so that a
-source that is down does not look like a change of mood.
+x ln(now / before) over the shares of the bands. By the usual rule of thumb, below 0.1 nothing has
+changed, and from 0.25 on the population is a different one. Loads are compared separately, so that
+a source that is down does not look like a change of mood.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kindred.scoring import text_queries
 from kindred.scoring.model_selection import ModelSelection
 from kindred.text_emotions import SCORES
 
-# Where a band ends and the next begins: five bands, close together where probabilities are.
+# The limits between five bands, close together where most probabilities lie.
 VALENCE_EDGES = [-0.6, -0.2, 0.2, 0.6]
 PROBABILITY_EDGES = [0.05, 0.1, 0.2, 0.5]
 BANDS = len(PROBABILITY_EDGES) + 1
@@ -103,7 +103,7 @@ def _counting(load: Load) -> sql.Composed:
     )
 
 
-# Half a text is added to each band: one that is empty by chance is not an infinite distance.
+# Half a text is added to each band, so that a band empty by chance is not infinitely far.
 _COMPARING = """
     with nights as (
         select profiles.*

@@ -1,7 +1,7 @@
-"""Score a chunk of texts and keep the scores, all of the chunk or nothing; forget refused ones.
+"""Score a chunk of texts and store all its scores or none; delete scores of unpermitted texts.
 
-Rows go by binary COPY into a temporary table and from there into `scored.texts`: 100,000 of
-them took 0.7 s, against 1.0 s by binary arrays and 2.4 s by text arrays.
+Rows are copied with binary COPY into a temporary table and from there into `scored.texts`: 100,000
+rows took 0.7 s, against 1.0 s with binary arrays and 2.4 s with text arrays.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ COLUMNS = ("text_hash", *SCORES, "unscored_reason")
 
 @dataclass(frozen=True)
 class Scorer:
-    """A model: `score` gives a row a text, with the columns SCORES and `unscored_reason`."""
+    """A model; `score` returns a row per text, with the columns SCORES and `unscored_reason`."""
 
     version: str
     score: Callable[[Iterable[str]], pd.DataFrame]
@@ -37,8 +37,8 @@ def write_scores(conn: psycopg.Connection, chunk: Sequence[tuple[str, str]], sco
     """Score and write a chunk; return how many of its texts could not be scored.
 
     Raises:
-        WarehouseError: a score is outside its range.
-        SupersededError: a newer attempt has begun, which may know of a refusal.
+        WarehouseError: A score is outside its range.
+        SupersededError: A newer attempt has begun, which may have seen a withdrawn consent.
     """
     frame = scorer.score([words for _, words in chunk])
     numbers = [frame[name].tolist() for name in SCORES]
@@ -47,16 +47,16 @@ def write_scores(conn: psycopg.Connection, chunk: Sequence[tuple[str, str]], sco
         with conn.transaction():
             _write(conn, zip([h for h, _ in chunk], *numbers, reasons, strict=True), scorer.version)
     except psycopg.errors.CheckViolation as error:
-        # Its text quotes the row.
+        # The error's text quotes the row.
         raise WarehouseError(
-            f"{scorer.version} gave a score that scored.texts refuses"
-            f" ({error.diag.constraint_name}); nothing of the chunk is kept, fix the model"
+            f"{scorer.version} returned a score that scored.texts rejects"
+            f" ({error.diag.constraint_name}); no score of the chunk is kept; fix the model"
         ) from None
     return sum(reason is not None for reason in reasons)
 
 
 def delete_unpermitted(conn: psycopg.Connection, loads: Iterable[Load]) -> int:
-    """Delete the scores of texts that no consenting customer said; return how many."""
+    """Delete the scores of texts that no consenting customer wrote or said; return how many."""
     with conn.transaction():
         ledger.hold_attempt(conn)
         return conn.execute(text_queries.unpermitted(loads)).rowcount
@@ -79,7 +79,7 @@ def _write(conn: psycopg.Connection, rows: Iterable[Sequence[object]], version: 
         for row in rows:
             copy.write_row(row)
     ledger.hold_attempt(conn)
-    # In one order, so that two runs that write the same texts wait for each other and never cross.
+    # In a fixed order, so that two runs that write the same texts cannot deadlock.
     conn.execute(
         sql.SQL(
             "insert into scored.texts (model_version, {names})"

@@ -1,7 +1,7 @@
-"""Which texts there are to read, as SQL: `words`, when they were said, and by which batch.
+"""Queries for texts to read: `words`, when they were said, and the batch that loaded them.
 
-Only texts of customers who consent. Whose a text is, and who consents, dbt says in one place for
-scoring and the marts alike: the view `int_consenting_subjects`.
+Only texts of customers who consent are read. The view `int_consenting_subjects` of dbt defines, for
+scoring and the marts alike, which customer a text belongs to and who consents.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kindred.loads import Load
 
 
 def permitted(load: Load) -> sql.Composed:
-    """Return the texts of a load that customers who consent said, as raw holds them."""
+    """Return the texts of consenting customers in a load, as in raw."""
     assert load.text is not None  # noqa: S101 -- only loads with a text are scored
     is_alive = "not is_deleted" if "is_deleted" in load.row.__struct_fields__ else "true"
     return sql.SQL(
@@ -33,7 +33,7 @@ def permitted(load: Load) -> sql.Composed:
 
 
 def claimed(load: Load) -> sql.Composed:
-    """Return the texts of a load that changed and are claimed by the build under way."""
+    """Return the changed texts of a load that the current build has claimed."""
     return sql.SQL(
         "select words, said_at from ({permitted}) as texts"
         " where _batch_id in (select batch_id from ops.changes where build_id is not null)"
@@ -41,7 +41,7 @@ def claimed(load: Load) -> sql.Composed:
 
 
 def arrived(load: Load) -> sql.Composed:
-    """Return the texts of a load but those that came after the claim: the next refresh's."""
+    """Return the texts of a load without those published after the claim."""
     return sql.SQL(
         "select words, said_at from ({permitted}) as texts"
         " where _batch_id not in (select batch_id from ops.changes where build_id is null)"
@@ -49,7 +49,7 @@ def arrived(load: Load) -> sql.Composed:
 
 
 def unread(texts: Iterable[sql.Composed]) -> sql.Composed:
-    """Return the texts without a score by the model `%(version)s`, each once, newest first."""
+    """Return the texts without a score of the model `%(version)s`, each once, newest first."""
     return sql.SQL(
         """
         select said.text_hash, said.words
@@ -72,7 +72,7 @@ def unread(texts: Iterable[sql.Composed]) -> sql.Composed:
 
 
 def unpermitted(loads: Iterable[Load]) -> sql.Composed:
-    """Return the deletion of the scores of texts that no customer who consents said."""
+    """Return the statement that deletes the scores of texts of no consenting customer."""
     return sql.SQL(
         "delete from scored.texts where not exists"
         " (select from ({texts}) as said where md5(words) = text_hash)"

@@ -1,7 +1,7 @@
-"""From a customer's words to what they express: pure, offline, the same in any company.
+"""Score what a customer's words express: without side effects, offline, the same in any company.
 
-words (a customer's own) ▸ language (is it English?) ▸ features ▸ model ▸ one row of scores a text.
-docs/model_card.md says how well each score is recognised, and what not to use it for.
+words (their own) ▸ language (is it English?) ▸ features ▸ model ▸ one row of scores a text.
+docs/model_card.md states how well each score is recognised, and what not to use it for.
 """
 
 from kindred.text_emotions.labels import EMOTIONS, MOTIVATORS, SCORES
@@ -14,7 +14,7 @@ MODEL_VERSION: str
 
 
 def __getattr__(name: str) -> str:
-    """Read the weights when their version is asked for: training starts without any."""
+    """Read the weights on first use of their version, because training starts without any."""
     if name == "MODEL_VERSION":
         return shipped().version
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,8 +1,8 @@
-"""A customer's own words out of what vendors deliver: HTML, mail, transcripts, 10 MB of anything.
+"""Extract a customer's own words from what vendors deliver: HTML, mail, transcripts of up to 10 MB.
 
-Letter case, punctuation, emoji and "sooo" stay: they carry feeling. A cheap test comes before
-every costly step, since most texts need none; every pattern is anchored or bounded, so that
-time grows with length and not with its square.
+Letter case, punctuation, emoji and "sooo" stay, because they carry feeling. A cheap test precedes
+every costly step, since most texts need none. Every pattern is anchored or bounded, so that time
+grows linearly with length.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _BREAKS = re.compile(
 # "<b>", "</b>", "<a href=…>", "<!doctype…>": but neither "a < b" nor "<very angry>" nor "<3".
 _TAGS = re.compile(r"</?[a-zA-Z][\w:.-]*+(?:\s*+/?>|\s[^<>=]*+=[^<>]*>)|<[!?][^<>]*>")
 
-# A number of so many digits is no character, and too long for Python to read as a number.
+# A number of so many digits is not a character, and too long for Python to parse.
 _HUGE_ENTITY = re.compile(r"&#\d{16,}+;?")
 
 _SINGLE_QUOTES = re.compile("[\u2018-\u201b\u2032\u02bc\u00b4]")
 _DOUBLE_QUOTES = re.compile("[\u201c-\u201f\u2033\u00ab\u00bb]")
 
-# Control characters that are no white space, invisible and bidi ones, variation selectors,
-# halves of surrogate pairs, and accents that NFKC could not put on their letter (zalgo).
+# Control characters that are not white space, invisible and bidi characters, variation selectors,
+# halves of surrogate pairs, and accents that NFKC could not combine with a letter (zalgo).
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f"
     "\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\u2800\u3164"
     "\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
 _NORMALIZED_AT_ONCE = 250
-"""Characters: putting a run of accents into order takes time with the square of its length."""
+"""Characters: ordering a run of accents takes time proportional to the square of its length."""
 
 _LINKS = re.compile(r"<?\b(?:(?:https?|ftp)://|www\.)\S+", re.IGNORECASE)
 _ADDRESSES = re.compile(
@@ -48,10 +48,10 @@ _SENTENCE_ENDS = (". ", "! ", "? ", "… ")
 
 
 def clean(text: str) -> str:
-    """Return the customer's own words of `text` on one line, white space folded.
+    """Return the customer's own words in `text` on one line, with white space folded.
 
-    Markup, links, addresses, handles, what others wrote and characters that nobody sees are
-    left out; a hashtag becomes its words; fancy letters and quotes become plain ones.
+    Markup, links, addresses, handles, others' words and invisible characters are left out. A
+    hashtag becomes its words. Fancy letters and quotes become plain ones.
     """
     clean = text.isascii()
     if "<" in text or "&" in text:
@@ -72,8 +72,8 @@ def clean(text: str) -> str:
 def segments(words: str, longest: int = 600) -> list[str]:
     """Cut `words` at the ends of sentences into segments of at most `longest` characters.
 
-    Each takes as many whole sentences as fit. A sentence that is longer is cut at white space,
-    and where it has none, after `longest` characters. Only white space is lost between two.
+    Each segment holds as many whole sentences as fit. A longer sentence is cut at white space, or
+    without any, after `longest` characters. Only white space between segments is lost.
     """
     cut: list[str] = []
     start = 0
@@ -89,7 +89,7 @@ def segments(words: str, longest: int = 600) -> list[str]:
 
 
 def _without_markup(text: str) -> str:
-    """Strip tags and resolve entities, thrice at most: vendors escape what is escaped."""
+    """Strip tags and resolve entities, up to three times, because vendors escape repeatedly."""
     for _ in range(3):
         if "<" in text:
             text = _TAGS.sub("", _BREAKS.sub("\n", _shown(_COMMENTS.sub("", text))))
@@ -100,7 +100,7 @@ def _without_markup(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Leave out what is inside elements that show nothing or quote somebody else."""
+    """Leave out the content of elements that are not displayed or quote someone else."""
     kept: list[str] = []
     depth = start = 0
     for tag in _HIDING.finditer(text):
@@ -114,7 +114,7 @@ def _shown(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    """Give fancy characters their plain form and take out those that nobody sees."""
+    """Replace fancy characters with plain ones and remove invisible ones."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
@@ -125,7 +125,7 @@ def _seen(text: str) -> str:
 
 
 def _unfancied(piece: str) -> str:
-    """Apply NFKC, but not to what it would blow up: one Arabic ligature is 18 letters to it."""
+    """Apply NFKC, except where it would expand: it turns one Arabic ligature into 18 letters."""
     normalized = unicodedata.normalize("NFKC", piece)
     return normalized if len(normalized) <= 3 * len(piece) else piece
 

@@ -1,8 +1,8 @@
-"""From plain words to what a linear model weighs: words, pairs, character n-grams, cues.
+"""Turn plain words into the features of a linear model: words, pairs, character n-grams, cues.
 
-A text is a bag of *parts*. A part is a word as typed, or something about its place ("not" before
-it, the word beside it). Each part stands for its features whatever stands around it, so a model
-adds up a part's weights once and looks them up from then on: that is where the speed comes from.
+A text is a bag of *parts*. A part is a word as typed, or information about its position ("not"
+before it, the word beside it). The features of a part do not depend on its surroundings, so a model
+sums a part's weights once and looks the sum up from then on, which makes it fast.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LONGEST_WORD = 40
 _TOKEN = re.compile(
     r"[^\W\d_]+(?:'[^\W\d_]+)*"  # words, don't
     r"|\d+(?:[.,:]\d+)*"  # numbers
-    r"|[!?]+|\.{2,}"  # how a sentence ends, when it is told
+    r"|[!?]+|\.{2,}"  # telling ends of sentences
     r"|[:;=]['^-]?[)(\]\[DPpOo/\\|*3]+|<3"  # emoticons
     r"|[^\w\s]"  # any other sign, an emoji
 )
@@ -35,7 +35,7 @@ most especially highly deeply particularly fucking freaking
 _NEGATES = frozenset(_NEGATIONS.split())
 _BOOSTS = frozenset(_BOOSTERS.split())
 _TURN = _NEGATES | _BOOSTS
-_REACH = 3  # words after a negation that it turns
+_REACH = 3  # words after a negation that it reverses
 
 
 def parts(words: str) -> list[str]:
@@ -56,7 +56,7 @@ def parts(words: str) -> list[str]:
 
 
 def is_whole(part: str) -> bool:
-    """Return whether a part is one feature and no more, of its own name."""
+    """Return whether a part is exactly one feature, with the part's name."""
     return PAIR in part or part[0] == CUE
 
 
@@ -64,8 +64,8 @@ def expand(part: str, ratings: Mapping[str, int]) -> list[str]:
     """Return the features that a part stands for.
 
     Args:
-        part: one of `parts`.
-        ratings: how good (over 0) or bad (under 0) people find a word, in half points.
+        part: One of `parts`.
+        ratings: How good (above 0) or bad (below 0) people rate a word, in half points.
     """
     if is_whole(part):
         return [part]
@@ -81,7 +81,7 @@ def expand(part: str, ratings: Mapping[str, int]) -> list[str]:
     if rating is not None:
         found.append(f"{RATED}{rating}")
     if not part[0].isalpha():
-        if ord(part[0]) > 0x2000:  # an emoji says in its Unicode name what it shows
+        if ord(part[0]) > 0x2000:  # the Unicode name of an emoji describes it
             found += [CUE + word for word in unicodedata.name(part[0], "").lower().split()]
         return found
     if len(part) > 2 and part.isupper():
@@ -118,7 +118,7 @@ def _shortened(low: str, keep: int) -> str | None:
 
 
 def _turn(low: list[str], found: dict[str, None]) -> None:
-    """Add the words that others turn: by a negation, up to the next stop, or by a booster."""
+    """Add the words that others modify: by a negation, up to the next stop, or by a booster."""
     left, is_boosted = 0, False
     for word in low:
         if is_boosted:

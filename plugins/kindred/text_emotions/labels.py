@@ -1,4 +1,4 @@
-"""The scores of a text, by the names that METRICS, columns and documents use."""
+"""The scores of a text, with the names used in columns and documents."""
 
 EMOTIONS = (
     "joy",

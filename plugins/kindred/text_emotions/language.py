@@ -1,9 +1,9 @@
-"""Is a text English? What is not cannot be scored, and says so instead of passing for neutral.
+"""Decide whether a text is English; other texts are marked as unscored, not taken for neutral.
 
-Nearly all texts are settled without asking a library, by how many of their words only English
-uses; the library (py3langid, offline, naive Bayes over byte sequences) sees the doubtful rest.
-It is believed only where it is sure: slang, names and typing errors look foreign to it, and an
-English customer wrongly left out is worse than a short foreign sentence scored.
+Nearly all texts are decided without a library, by the share of words that only English uses. The
+library (py3langid, offline, naive Bayes over byte sequences) decides the doubtful rest. Its result
+counts only if it is certain: slang, names and typing errors look foreign to it, and leaving out an
+English customer is worse than scoring a short foreign sentence.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 EXAMINED = 1_000
-"""Characters at the start of a text that are looked at: ten sentences tell a language."""
+"""Characters examined at the start of a text: ten sentences suffice to identify a language."""
 
 _ENGLISH_SHARE = 0.2
-"""A text is English if at least this share of its words are words that only English uses."""
+"""A text is English if at least this share of its words are used only in English."""
 
 _SURE = {1: 0.9, 2: 0.6, 3: 0.4}
-"""How sure the library must be, by number of words: "Danke schön" is foreign, "Oh la la" not."""
+"""The certainty required, by number of words: "Danke schön" is foreign, "Oh la la" is not."""
 
 _SURE_OF_A_SENTENCE = 0.2
-"""How sure the library must be that four words and more are not English."""
+"""The certainty required to call four or more words not English."""
 
 _SURE_WHICH = 0.4
-"""How sure it must be for its language to be named; below, it is known only what it is not."""
+"""The certainty required to name the language; below it, the language is "not English"."""
 
-# The languages that customers may write in. Asked about every language it knows, the library
-# finds in English slang those that few customers write, and twice as often.
+# The languages that customers may write in. With all its languages, the library would mistake
+# English slang twice as often for languages that few customers write.
 _LANGUAGES = """
 af ar bg bn bs ca cs da de el en es et eu fa fi fr ga gu he hi hr hu hy id is it ja ka kk km kn ko
 lo lt lv mk ml mn mr ms my ne nl no pa pl pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi
 zh
 """
 
-# Frequent words of English that customers who write another language in Latin letters do not use.
-# Left out are their own ("in", "is", "was", "will", "die", "so", "over", "may", "god", "come") and
-# those that they borrow ("okay", "sorry", "shop", "service", "support", "super").
+# Frequent English words that are not used in other languages with Latin letters. Left out are words
+# that exist there too ("in", "is", "was", "will", "die", "so", "over", "may", "god", "come") and
+# loanwords ("okay", "sorry", "shop", "service", "support", "super").
 _ENGLISH_WORDS = """
 the and you that with this they she but not your my our their them there these those which while who
 whose why when where what how would could should shall can't cannot don't doesn't didn't isn't
@@ -69,8 +69,8 @@ _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
-# Letters that are not Latin, two together: alone they draw faces, ಠ_ಠ and \_(ツ)_/. (\W leaves
-# emoji, punctuation and combining marks out.)
+# Two adjacent non-Latin letters; single ones are used in faces, ಠ_ಠ and \_(ツ)_/. (\W excludes
+# emoji, punctuation and combining marks.)
 _OTHER_LETTERS = re.compile(r"[^\W\d_\u0000-\u02ff\u1e00-\u1eff]{2,}")
 _LATIN_LETTER = re.compile(r"[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
 
@@ -78,13 +78,12 @@ _LATIN_LETTER = re.compile(r"[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
 def foreign_language(words: str) -> str | None:
     """Return the ISO 639-1 code of the language of `words`, or None if that is English.
 
-    "und" stands for a language that is not English and not known for sure. A text without
-    letters has no language and gives None. A text of one or two words in Latin letters counts
-    as English unless the library is very sure, and so does a mixed one whose English words are
-    a fifth of it.
+    "und" stands for a language that is not English and otherwise uncertain. A text without letters
+    has no language, and the result is None. A text of one or two words in Latin letters counts as
+    English unless the library is very certain. So does a mixed text, a fifth of which is English.
 
     Args:
-        words: plain words, as `plain` returns them; its first 1,000 characters are examined.
+        words: Plain words, as `clean` returns them; the first 1,000 characters are examined.
     """
     head = words[:EXAMINED]
     if not head.isascii() and _is_of_another_script(head):

@@ -1,12 +1,11 @@
-"""The trained scorer: one weights file, read once, that turns plain words into probabilities.
+"""The trained scorer, which turns plain words into probabilities with one weights file, read once.
 
-Two layers. In the first, each head adds up its weights of a text's features, scaled by their joint
-length: for valence and each emotion one that learned from comments on anything and one that learned
-from customers, and a gate that tells how much a text is a customer's (a mixture of experts: Jacobs
-et al., Neural Computation 1991). The second mixes the heads so that what usually comes together
-supports each other and a probability means what it says. The long sums are of whole numbers, and
-the short ones run in a fixed order: a text's scores do not depend, to the last bit, on the texts
-beside it.
+There are two layers. In the first, each head sums its weights of a text's features, scaled by their
+joint length. Valence and each emotion have two heads, one trained on comments on any subject and
+one on customers. A gate estimates how far a text is a customer's (a mixture of experts: Jacobs et
+al., Neural Computation 1991). The second layer mixes the heads, so that scores that usually occur
+together support each other and probabilities are calibrated. Long sums are of integers and short
+ones run in a fixed order, so a text's scores do not depend on other texts, to the last bit.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _MOST_PARTS_KEPT = 200_000
 
 
 class Model:
-    """Scores of plain words. Remembers the columns of parts it has met, which changes no score."""
+    """A scorer of plain words. It caches the columns of known parts, which changes no score."""
 
     def __init__(self, weights: Weights) -> None:
         self.version = weights.version
@@ -55,7 +54,7 @@ class Model:
         self._forget()
 
     def scores(self, texts: Sequence[str]) -> Floats:
-        """Return texts by scores, each from 0 to 1. Every text has at least one word or sign."""
+        """Return scores from 0 to 1, [texts, scores]. A text must have at least a word or sign."""
         bags = [parts(text) for text in texts]
         columns = self._columns(bags)
         starts = np.cumsum([0, *map(len, bags[:-1])])
@@ -68,10 +67,10 @@ class Model:
 
     def _forget(self) -> None:
         self._known = self._whole.copy()
-        self._used = 1 + len(self._whole)  # column 0 stays empty, for what the model has not met
+        self._used = 1 + len(self._whole)  # column 0 stays empty, for parts unknown to the model
 
     def _columns(self, bags: list[list[str]]) -> npt.NDArray[np.intp]:
-        """Return the column of each part of each text, one after the other."""
+        """Return the columns of the parts of all texts, one text after the other."""
         every = list(chain.from_iterable(bags))
         columns = np.fromiter(map(self._known.get, every, repeat(-1)), np.intp, len(every))
         missing = np.flatnonzero(columns < 0).tolist()
@@ -80,7 +79,7 @@ class Model:
         return columns
 
     def _learn(self, unknown: list[str]) -> None:
-        """Add up the weights of each part's features and keep them in a column of the table."""
+        """Sum the weights of each part's features, and store the sums in a column of the table."""
         at = self._at
         found = [[at[f] for f in expand(part, self._ratings) if f in at] for part in unknown]
         weighed = [part for part, features in zip(unknown, found, strict=True) if features]
@@ -98,7 +97,7 @@ class Model:
 
 
 def _weighed(weights: Weights, features: list[int]) -> npt.NDArray[np.int64]:
-    """Return heads by features: what each counts for times its weight; last, its square."""
+    """Return [heads + 1, features]: each feature's value times its weight; last, its square."""
     values = weights.values[features].astype(np.int64)
     return np.vstack([weights.rows[features].T * values, np.square(values)])
 
@@ -110,7 +109,7 @@ def shipped() -> Model:
 
 
 def gated(heads: Floats) -> Floats:
-    """Return the second layer's inputs, texts by heads: each expert as far as the gate lets it."""
+    """Return the second layer's inputs, [texts, heads], with each expert weighted by the gate."""
     gate = _logistic(heads[:, -1:])
     elsewhere, customers, about = np.split(heads[:, :-1], [len(_FELT), 2 * len(_FELT)], axis=1)
     return np.hstack([elsewhere * (1 - gate), customers * gate, about, gate])

@@ -1,8 +1,8 @@
-"""Take out of a text what others wrote: quoted mail, an agent's turns, a signature.
+"""Remove others' words from a text: quoted mail, an agent's turns, a signature.
 
-A vendor delivers a customer's mail with the thread below it and a call with both voices. What
-an agent says politely must not count as what the customer feels. Every pattern is anchored and
-bounded, so that time grows with length whatever the text.
+Vendors deliver a customer's mail with the thread below it, and a call with both voices. An agent's
+polite words must not count as the customer's feeling. Every pattern is anchored and bounded, so
+that time grows linearly with length for any text.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _TURN = re.compile(
     rf"^[ \t]{{0,8}}(?:{_CLOCK})?[*]{{0,2}}{_LABEL}[*]{{0,2}}", re.IGNORECASE | re.MULTILINE
 )
 
-# A transcript that somebody folded into one line: a turn begins after a sentence's end.
+# A transcript folded into one line: a turn begins after the end of a sentence.
 _FOLDED_TURN = re.compile(rf"(?<=[.!?\"'])[ \t](?={_LABEL})", re.IGNORECASE)
 
-# "On Tue, 3 Mar 2026 at 10:02, Shop <help@shop.example> wrote:", also broken over two lines.
+# "On Tue, 3 Mar 2026 at 10:02, Shop <help@shop.example> wrote:", also split into two lines.
 _WROTE = re.compile(
     r"\bOn (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\d)"
     r"[\s\S]{4,160}?\bwrote:"
@@ -40,7 +40,7 @@ _HEADERS = re.compile(
 )
 _SIGNATURE = re.compile(r"^--[ \t]*+$|^(?:Sent from my|Get Outlook for)\b", re.MULTILINE)
 
-# ">" at the start of a line, unless that is a face: >:( >_< >.<
+# ">" at the start of a line, unless it begins a face: >:( >_< >.<
 _MARK = re.compile(r"^(?:[ \t]*+>)++(?![:;=._<^-])", re.MULTILINE)
 _QUOTED = re.compile(_MARK.pattern + r"[^\n]*+", re.MULTILINE)
 
@@ -48,8 +48,8 @@ _QUOTED = re.compile(_MARK.pattern + r"[^\n]*+", re.MULTILINE)
 def strip_quoted(text: str) -> str:
     """Return `text` without the lines and turns that the customer did not write.
 
-    Of a text of one line that begins with ">" only the mark goes: where vendors have folded
-    lines, nobody can tell the quotation from the answer to it.
+    A text of one line that begins with ">" loses only the mark, because in folded lines the
+    quotation cannot be told from the answer.
     """
     if ":" in text:
         text = _turns(_without_mail_below(text))
@@ -80,8 +80,8 @@ def _without_mail_below(text: str) -> str:
 def _turns(text: str) -> str:
     """Keep the customer's turns of a transcript, without their labels.
 
-    A line without a label continues the turn before it where both sides are labelled; where
-    only the agent's lines are, every other line is the customer's.
+    If both sides are labelled, a line without a label continues the turn before it. If only the
+    agent's lines are labelled, every other line is the customer's.
     """
     first = _TURN.match(text)
     if first:

@@ -1,4 +1,4 @@
-"""Score texts: the package's one verb, whatever the texts are and however they are batched."""
+"""Score texts of any kind, independently of how they are batched."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from kindred.text_emotions.language import foreign_language
 from kindred.text_emotions.model import shipped
 
 _CHUNK = 1_000  # texts
-_BATCH = 1_000  # segments: a text of 10 MB has 17,000 of them
+_BATCH = 1_000  # segments; a text of 10 MB has 17,000 of them
 _DECIMALS = 4
 
 
 def score(texts: Iterable[str]) -> pd.DataFrame:
-    """Return one row a text, in order: the columns of SCORES and `unscored_reason`.
+    """Return one row per text, in order: the columns of SCORES and `unscored_reason`.
 
-    `valence` is from -1 to 1. Each emotion and motivator is a probability from 0 to 1 that the
-    text expresses the emotion, or speaks of the motivator, met or not; they do not sum to 1. All
-    have four decimals. A text that cannot be scored has NaN in all of them and says why: `empty`
-    (no words and no signs), or `not English: de` (ISO 639-1; `und` where it is not known which
-    language). Otherwise `unscored_reason` is None.
+    `valence` is from -1 to 1. Each emotion or motivator is a probability from 0 to 1 that the text
+    expresses the emotion, or mentions the motivator, met or not; they do not sum to 1. All have
+    four decimals. A text that cannot be scored has NaN in all of them and a reason: `empty` (no
+    words and no signs), or `not English: de` (ISO 639-1; `und` if the language is uncertain).
+    Otherwise `unscored_reason` is None.
 
-    A text's scores depend on that text only. One of more than 600 characters is scored in
-    segments of whole sentences, and its scores are their means, weighted by length: the share
+    A text's scores depend on that text only. A text of more than 600 characters is scored in
+    segments of whole sentences. Its scores are the means of theirs, weighted by length: the share
     of the text that expresses something. No text raises an error.
     """
     waiting = iter(texts)
@@ -45,15 +45,15 @@ def score(texts: Iterable[str]) -> pd.DataFrame:
 
 
 def thresholds() -> dict[str, float]:
-    """Return the probability from which an emotion or motivator is best taken to be there.
+    """Return the probability from which each emotion or motivator is best taken as present.
 
-    It is the one that gave the best F1 in cross-validation; of rare ones it is far under 0.5.
+    It is the threshold with the best F1 in cross-validation, far below 0.5 for rare ones.
     """
     return shipped().thresholds
 
 
 def _joined(numbers: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """Put the chunks one below the other and empty the list: a million texts are held once."""
+    """Stack the chunks and empty the list, so that a million texts are in memory only once."""
     found = np.empty((sum(map(len, numbers)), len(SCORES)))
     end = len(found)
     while numbers:
@@ -89,7 +89,7 @@ def _unscored_reason(words: str) -> str | None:
 def _pooled(
     segmented: list[tuple[int, str]],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Return the rows that have segments and the mean scores of each, weighted by length."""
+    """Return the rows that have segments, and the mean scores of each, weighted by length."""
     scores = np.concatenate([shipped().scores(batch) for batch in _batches(segmented)])
     rows = np.array([row for row, _ in segmented])
     lengths = np.array([len(segment) for _, segment in segmented], dtype=np.float64)

@@ -14,10 +14,10 @@ WEIGHTS = Path(__file__).with_name("weights.npz")
 class Weights(NamedTuple):
     """The file's arrays.
 
-    `values` and `rows` belong to the features, in their order: what a feature counts for, in
-    arbitrary units, and its weight for each head in steps of `step`. `ratings` says how good the
-    `rated` words are. `constants` belong to the heads; `mixture` (heads by scores) and `intercepts`
-    make scores of them.
+    `values` and `rows` are in the order of the features: a feature's value in arbitrary units, and
+    its weight for each head in steps of `step`. `ratings` rate the `rated` words from bad to good.
+    `constants` belong to the heads; `mixture` ([heads, scores]) and `intercepts` turn heads into
+    scores.
     """
 
     version: str
@@ -35,7 +35,7 @@ class Weights(NamedTuple):
 
 
 def read(path: Path = WEIGHTS) -> Weights:
-    """Read a weights file; it holds plain arrays, nothing that could run."""
+    """Read a weights file, which holds plain arrays and nothing executable."""
     with np.load(path, allow_pickle=False) as file:
         return Weights(
             version=str(file["version"]),

@@ -5,8 +5,11 @@ libpq's errors can quote a connection string; ours name host, port, database and
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import class_row
 
 from kindred.errors import SetupError, WarehouseError
 
@@ -46,3 +49,9 @@ def connect(dsn: str) -> psycopg.Connection:
         raise WarehouseError(
             f"no connection to the warehouse as {where}: {reason}; `kindred doctor` says more"
         ) from None
+
+
+def fetch_rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
+    """Return the rows of a query as objects of a class whose fields are its columns."""
+    with connect(dsn) as conn, conn.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(query.encode(), values).fetchall()

@@ -192,7 +192,7 @@ def due(conn: psycopg.Connection, load: Load, every: timedelta) -> str | None:
     away, since = row or (None, None)
     remembered = load.deletions.remembered_for
     if away is not None and away > remembered:
-        return f"away for {away.days} days, and the vendor tells of deletions for {remembered.days}"
+        return f"away for {away.days} days, and the vendor reports deletions for {remembered.days}"
     if since is not None and since >= every:
         return f"not compared for {since.days} days"
     return None

@@ -59,7 +59,7 @@ def test_a_source_away_for_longer_than_its_vendor_tells_of_deletions_is_due_at_o
     vendors.wait(days=days - 1 + is_longer)
     nightly(nights, 1)
     reason = reconciliations.due(conn, load, timedelta(days=1000))
-    away = f"away for {days + 1} days, and the vendor tells of deletions for {days}"
+    away = f"away for {days + 1} days, and the vendor reports deletions for {days}"
     assert reason == (away if is_longer else None)
     nights.reconcile("second", replace(DUE, every=timedelta(days=1000)))
     assert reconciliations.due(conn, load, timedelta(days=1000)) is None

@@ -19,10 +19,11 @@ from typer.testing import CliRunner
 
 from kindred.cli import airflow_runs, app, night_progress
 from kindred.cli import night as nights
-from kindred.cli.airflow_runs import RunSnapshot, Task
+from kindred.cli.airflow_runs import Task
 from kindred.cli.business_days import Night
 from kindred.cli.formatting import interval
-from kindred.cli.run_ledger import BatchRow, LastNight
+from kindred.cli.night import LastNight
+from kindred.cli.night_progress import BatchRow, RunSnapshot
 from kindred.embedded import airflow_settings, vendor_connections
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable, call
 from kindred.embedded.home import Home
@@ -65,7 +66,7 @@ def test_an_address_is_refused_in_one_sentence_before_there_is_a_warehouse() -> 
     told = CliRunner().invoke(app, ["dsn"])
 
     assert told.exit_code == 2
-    assert told.stderr == "kindred: there is no warehouse yet: `kindred up` makes it\n"
+    assert told.stderr == "kindred: there is no warehouse yet: `kindred up` creates it\n"
 
 
 def test_a_broken_connection_string_is_never_printed() -> None:
@@ -272,7 +273,7 @@ class Nights:
 def test_a_night_ends_only_after_the_refresh_it_caused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(airflow_runs, "POLL_SECONDS", 0)
 
-    snapshots = list(airflow_runs.run_snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
+    snapshots = list(night_progress.run_snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
     refreshes = [snapshot.runs.get(("refresh_marts", "new")) for snapshot in snapshots]
     assert refreshes == [None, None, "running", "success"]
@@ -281,7 +282,7 @@ def test_a_night_ends_only_after_the_refresh_it_caused(monkeypatch: pytest.Monke
 def test_a_refresh_of_an_earlier_night_is_not_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(airflow_runs, "POLL_SECONDS", 0)
 
-    snapshots = list(airflow_runs.run_snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
+    snapshots = list(night_progress.run_snapshots(Nights(), ["ingest_crm"], BEGAN, BEGAN))  # type: ignore[arg-type]
 
     assert ("refresh_marts", "old") not in snapshots[-1].runs
 
@@ -341,7 +342,7 @@ def test_nights_follow_the_calendar_when_the_clocks_change(monkeypatch: pytest.M
     days = []
     for _ in range(3):
         last = LastNight(end, is_complete=True)
-        monkeypatch.setattr(nights.run_ledger, "last_night", lambda *_, found=last: found)
+        monkeypatch.setattr(nights, "last_night", lambda *_, found=last: found)
         night = nights.next_night(services, None)
         assert night.start == end
         days.append(night.last_day.isoformat())

@@ -125,7 +125,7 @@ def test_what_raw_lacks_is_told_with_the_command_that_asks_for_it(
 
 def test_a_comparison_that_is_not_at_its_end_says_how_it_goes_on() -> None:
     (line,) = told(replace(ENDED, through_key="003B"))
-    assert "the same command goes on" in line
+    assert "the same command continues" in line
     assert "003B" not in line
 
 

@@ -92,9 +92,7 @@ def test_a_line_says_what_was_scored_what_was_not_and_by_which_model() -> None:
     _, _, said = run("-", stdin=b"text\ngreat\n\n\n" + b'"' + german + b'"\n')
 
     assert said.startswith("1 texts scored, 3 unscored (2 empty, 1 not English: de), ")
-    assert said.endswith(
-        f" texts/s, {MODEL_VERSION}; what scores are good for: docs/model_card.md\n"
-    )
+    assert said.endswith(f" texts/s, {MODEL_VERSION}; for their accuracy see docs/model_card.md\n")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +204,7 @@ def test_a_run_that_breaks_leaves_no_half_file_and_keeps_the_one_before(tmp_path
         ("said.csv", "the result would overwrite the input: "),
         ("link.csv", "the result would overwrite the input: "),
         (".", "{path} is not a file: "),
-        ("scored.jsonl", "the result is csv, as the input is: "),
+        ("scored.jsonl", "the result is csv, like the input: "),
         ("nowhere/scored.csv", "{path} cannot be written: No such file or directory"),
     ],
 )

@@ -71,7 +71,7 @@ def test_without_a_warehouse_one_sentence_says_what_starts_it(
     told = CliRunner().invoke(app, [tool, "--version"])
 
     assert told.exit_code == 2
-    assert told.stderr == "kindred: the warehouse does not run: `kindred up` starts it\n"
+    assert told.stderr == "kindred: the warehouse is not running: `kindred up` starts it\n"
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

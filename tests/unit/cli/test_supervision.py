@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from kindred.cli import supervision
-from kindred.cli.supervision import with_restarts
+from kindred.cli import airflow_runs
+from kindred.cli.airflow_runs import with_restarts
 from kindred.embedded.airflow_api import AirflowRefusal, AirflowUnreachable
 from kindred.errors import KindredError, SetupError, WarehouseError
 
@@ -37,7 +37,7 @@ class Machine:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervision, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(airflow_runs, "PAUSE_SECONDS", 0)
 
 
 def follow(machine: Any, look: Callable[[], Iterator[int]]) -> list[int]:
@@ -119,11 +119,11 @@ def test_what_a_person_stopped_stays_stopped() -> None:
 
 
 def test_troubles_of_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervision, "WITHIN_SECONDS", -1.0)
+    monkeypatch.setattr(airflow_runs, "WITHIN_SECONDS", -1.0)
     machine = Machine()
 
     def look() -> Iterator[int]:
-        if machine.revived < 2 * supervision.MOST_TROUBLES:
+        if machine.revived < 2 * airflow_runs.MOST_TROUBLES:
             raise AirflowUnreachable("late")
         yield 1
 
@@ -133,6 +133,6 @@ def test_troubles_of_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_dies_again_and_again_is_given_up_with_the_folder_of_its_logs() -> None:
     machine = Machine(refuses=AirflowUnreachable("POST /api: OSError"))
     machine.gone = ["api-server"]
-    with pytest.raises(KindredError, match="do not stay up: see logs"):
+    with pytest.raises(KindredError, match="keep crashing: see logs"):
         follow(machine, lambda: iter([1]))
-    assert machine.revived == supervision.MOST_TROUBLES
+    assert machine.revived == airflow_runs.MOST_TROUBLES

@@ -1,7 +1,7 @@
-"""Airflow's backfills and their runs: which there are, and asking for another.
+"""Read and create Airflow's backfills and their runs.
 
-Airflow has one unfinished backfill a DAG at most. So the one that is there for the same days is
-ours from before, and following it is how a command that was cut off goes on.
+Airflow allows one unfinished backfill per DAG. An unfinished backfill of the same days therefore
+comes from an earlier command that was interrupted, and following it resumes that command.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from kindred.cli.airflow_runs import UNFINISHED
 from kindred.cli.business_days import Days
 from kindred.embedded.airflow_api import Airflow, AirflowRefusal
 
-EVERYTHING, FAILED = "completed", "failed"  # Airflow's words for which runs are run again
-PAGE = 100  # Airflow's largest
-MARKING_SECONDS = 60.0  # Airflow looks every 30 s for backfills that are over
+EVERYTHING, FAILED = "completed", "failed"  # values of Airflow's `reprocess_behavior`
+PAGE = 100  # the largest that Airflow allows
+MARKING_SECONDS = 60.0  # Airflow marks finished backfills every 30 s
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Backfill:
 
 @dataclass(frozen=True)
 class BackfillRun:
-    """One run of a DAG, by the instant its day begins."""
+    """One run of a DAG; `start` is the instant at which its day begins."""
 
     run_id: str
     start: datetime
@@ -42,12 +42,12 @@ class BackfillRun:
 
 
 def find_active(airflow: Airflow, dag: str) -> Backfill | None:
-    """Return the DAG's backfill that still has runs to come or running, if there is one."""
+    """Return the DAG's backfill that has queued or running runs, if there is one."""
     found = airflow.get("/backfills", dag_id=dag, order_by="-id", limit=1)["backfills"]
     if not found or found[0]["completed_at"] is not None:
         return None
     backfill = _backfill(found[0])
-    # Airflow writes down only now and then that one is over.
+    # Airflow marks a finished backfill with a delay.
     is_over = count(airflow, dag, backfill.days, *UNFINISHED) == 0
     return None if is_over else backfill
 
@@ -57,14 +57,14 @@ def is_paused(airflow: Airflow, backfill: Backfill) -> bool:
 
 
 def would_run(airflow: Airflow, dag: str, days: Days, which: str) -> set[datetime]:
-    """Return the beginnings of the days that Airflow would run, for the first time or again."""
+    """Return the starts of the days that Airflow would run, for the first time or again."""
     body = _body(dag, days, which, at_once=1)
     found = airflow.post("/backfills/dry_run", body, seconds=60)["backfills"]
     return {datetime.fromisoformat(entry["logical_date"]) for entry in found}
 
 
 def runs(airflow: Airflow, dag: str, days: Days, **only: Any) -> Iterator[BackfillRun]:
-    """Yield the DAG's runs of these days in their order, page by page."""
+    """Yield the DAG's runs of these days in the order of the days, fetched page by page."""
     seen, total = 0, 1
     while seen < total:
         page = airflow.get(
@@ -91,26 +91,26 @@ def count(airflow: Airflow, dag: str, days: Days, *states: str) -> int:
 
 
 def seconds_of_late(airflow: Airflow, dag: str) -> list[float]:
-    """Return how long the newest successful runs took."""
+    """Return the durations of the newest successful runs in seconds, 20 at most."""
     found = airflow.get(f"/dags/{dag}/dagRuns", state="success", order_by="-id", limit=20)
     return [entry["duration"] for entry in found["dag_runs"] if entry["duration"] is not None]
 
 
 def create(airflow: Airflow, dag: str, days: Days, which: str, at_once: int) -> Backfill:
-    """Ask Airflow for a backfill; all its runs are queued when this returns.
+    """Create a backfill in Airflow; all its runs are queued when this returns.
 
     Raises:
-        AirflowRefusal: Airflow refuses, or another person's backfill was first.
+        AirflowRefusal: Airflow rejects the request, or another backfill of the DAG is active.
     """
     deadline = time.monotonic() + MARKING_SECONDS
     while True:
         try:
-            # A run takes Airflow some hundredths of a second to write down.
+            # Airflow takes some hundredths of a second to create each run.
             asked = airflow.post("/backfills", _body(dag, days, which, at_once), seconds=600)
         except AirflowRefusal as refusal:
             if refusal.status != 409 or time.monotonic() > deadline:
                 raise
-            time.sleep(1)  # the one before is over, and Airflow has yet to write that down
+            time.sleep(1)  # the previous one has ended, but Airflow has not marked it yet
         else:
             return _backfill(asked)
 

@@ -1,4 +1,4 @@
-"""What a backfill would run: days, runs, what there is of them already, what cannot come."""
+"""Plan a backfill: which runs it makes, what is published already, which days are refused."""
 
 from __future__ import annotations
 
@@ -7,31 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from rich.console import Console
-from rich.table import Table
-
-from kindred.cli import run_ledger
 from kindred.cli.airflow_runs import UNFINISHED
-from kindred.cli.backfill import airflow_backfills
+from kindred.cli.backfill import airflow_backfills, backfill_ledger
 from kindred.cli.backfill.airflow_backfills import EVERYTHING, FAILED, Backfill, BackfillRun
-from kindred.cli.business_days import Days, refuse_unfinished, refuse_unreachable, zone
-from kindred.cli.formatting import counts, duration, plural_days
-from kindred.cli.run_ledger import LoadCoverage
+from kindred.cli.backfill.backfill_ledger import LoadCoverage
+from kindred.cli.business_days import Days, refuse_unfinished, refuse_unreachable
 from kindred.embedded import vendor_connections
 from kindred.embedded.airflow_api import Airflow
 from kindred.embedded.vendor_connections import BackfillReach
 from kindred.errors import KindredError
 from kindred.sources import LOADS, SOURCES, VENDORS
 
-TASKS = 4  # land, gate, publish, report
-
 
 @dataclass(frozen=True)
 class SourcePlan:
-    """What is to be run of one source.
+    """The part of a plan that concerns one source.
 
-    `reaches` has each vendor of the source. `first` and `again` count runs, `left` days that are
-    somebody else's run or did not fail.
+    Attributes:
+        reaches: How far back each vendor of the source can be queried, by name.
+        first: Runs to be created.
+        again: Runs to be repeated.
+        left: Days left alone, because another run covers them or they did not fail.
+        seconds: The typical duration of a run; None while there is no earlier run.
     """
 
     source: str
@@ -53,7 +50,7 @@ class SourcePlan:
 
 @dataclass(frozen=True)
 class BackfillPlan:
-    """A backfill of `days`: everything again, or what failed and what never ran."""
+    """A backfill of `days`: all of them again, or only those that failed or never ran."""
 
     days: Days
     only_failed: bool
@@ -67,13 +64,13 @@ class BackfillPlan:
 
     @property
     def seconds(self) -> float | None:
-        """Roughly how long it takes, by earlier runs: sources run beside each other."""
+        """A rough estimate of the duration from earlier runs; sources run in parallel."""
         known = [part.runs * part.seconds for part in self.parts if part.seconds is not None]
         return max(known, default=None)
 
 
 def command(days: Days, sources: Sequence[str], *, only_failed: bool = False) -> str:
-    """Return the command line that asks for this; without sources it means all."""
+    """Return the command line of this backfill; it names no source if all are meant."""
     words = ["kindred backfill", f"--from {days.first}", f"--to {days.last}"]
     words += [f"--source {source}" for source in sources if len(sources) < len(SOURCES)]
     return " ".join([*words, "--only-failed"] if only_failed else words)
@@ -89,16 +86,16 @@ def make(
     only_failed: bool,
     at_once: int,
 ) -> BackfillPlan:
-    """Ask Airflow, its connections and the ledger what a backfill would do; changes nothing.
+    """Plan a backfill from Airflow, its connections and the ledger, and change nothing.
 
     Args:
-        dsn: the warehouse, as a role that reads the ledger.
-        sources: which, of those there are; all when empty.
-        moment: the instant up to which there can be records.
+        dsn: The warehouse, as a role that can read the ledger.
+        sources: The sources to run; all if empty.
+        moment: The instant up to which records can exist.
 
     Raises:
-        KindredError: days that no vendor can bring, no night yet, or a backfill of other days is
-            under way; the text says what works.
+        KindredError: A vendor cannot deliver the days, no night was published yet, or a backfill
+            of other days is active. The message names what works.
     """
     chosen = [source for source in SOURCES if source in sources or not sources]
     refuse_unfinished(days, moment)
@@ -109,10 +106,10 @@ def make(
     }
     refuse_unreachable(days, moment, reaches)
     loads = [load.name for load in LOADS.values() if load.vendor in reaches]
-    known = run_ledger.coverage(dsn, loads, days)
+    known = backfill_ledger.coverage(dsn, loads, days)
     if not any(load.has_cursor for load in known):
         raise KindredError(
-            f"nothing of {', '.join(chosen)} is published yet: `kindred run` takes the history"
+            f"nothing of {', '.join(chosen)} is published yet: `kindred run` loads the history"
         )
     parts = []
     for source in chosen:
@@ -120,7 +117,7 @@ def make(
         running = airflow_backfills.find_active(airflow, dag)
         if running is not None and running.days != days:
             raise KindredError(
-                f"{source}: Airflow runs a backfill of {running.days} and takes one at a time."
+                f"{source}: Airflow runs a backfill of {running.days}, and allows one at a time."
                 f" Follow it: `{command(running.days, [source])}`, or cancel it on"
                 f" {airflow.base}/dags/{dag}"
             )
@@ -150,75 +147,9 @@ def _runs(
     *,
     only_failed: bool,
 ) -> tuple[int, int]:
-    """Return how many runs Airflow would make, and how many it would run again."""
+    """Return how many runs Airflow would create, and how many it would repeat."""
     if running is not None:
         return 0, sum(run.state in UNFINISHED for run in found)
     wanted = airflow_backfills.would_run(airflow, dag, days, FAILED if only_failed else EVERYTHING)
     again = len(wanted & {run.start for run in found})
     return len(wanted) - again, again
-
-
-def show(console: Console, plan: BackfillPlan) -> None:
-    """Print the plan."""
-    days = plan.days
-    console.print(
-        f"Backfill of {days} ({plural_days(len(days))}, {zone().key}):"
-        f" {days.start:%Y-%m-%d %H:%M} to {days.end:%Y-%m-%d %H:%M} UTC, a run for each day.\n",
-        soft_wrap=True,
-    )
-    console.print(
-        counts(
-            ("source", "days", "first run", "run again", "left alone"),
-            [(part.source, len(days), part.first, part.again, part.left) for part in plan.parts],
-        )
-    )
-    for part in plan.parts:
-        _note(console, part)
-    console.print()
-    console.print(
-        counts(
-            ("load", "windows", "published before", "never"),
-            [
-                (known.load, len(days), known.days_published, len(days) - known.days_published)
-                for known in plan.loads
-            ],
-        )
-    )
-    fresh = [known.load for known in plan.loads if not known.has_cursor]
-    if fresh:
-        console.print(
-            f"Never pulled: {', '.join(fresh)}; the next night takes the whole history.",
-            soft_wrap=True,
-        )
-    console.print("\nWhat the vendors can bring:")
-    limits = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for part in plan.parts:
-        for vendor, reach in part.reaches.items():
-            back = f" Reaches {reach.days:,} days back." if reach.days else ""
-            limits.add_row(vendor, f"{VENDORS[vendor].backfills}{back}")
-    console.print(limits)
-    console.print(f"\n{_cost(plan)}", soft_wrap=True)
-
-
-def _note(console: Console, part: SourcePlan) -> None:
-    if part.under_way is not None:
-        began = part.under_way.created_at.astimezone(zone())
-        console.print(
-            f"{part.source}: under way since {began:%Y-%m-%d %H:%M}; what is left of it is followed"
-        )
-    for vendor, reach in part.reaches.items():
-        if not reach.is_connected:
-            console.print(
-                f"{part.source}: Airflow has no connection named {vendor}: its runs will skip",
-                soft_wrap=True,
-            )
-
-
-def _cost(plan: BackfillPlan) -> str:
-    if not plan.runs:
-        return "There is nothing to run."
-    said = (
-        f"{plan.runs:,} runs of {TASKS} tasks, {plan.at_once} at once a source,"
-        " and then one refresh of the marts"
-    )
-    return f"{said}." if plan.seconds is None else f"{said}: very roughly {duration(plan.seconds)}."

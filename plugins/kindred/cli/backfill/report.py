@@ -1,4 +1,4 @@
-"""How a backfill ended: what it changed, what failed and the next step."""
+"""Report how a backfill ended: what it changed, what failed and the next step."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kindred.cli import run_ledger
-from kindred.cli.backfill import airflow_backfills
+from kindred.cli.backfill import airflow_backfills, backfill_ledger
 from kindred.cli.backfill.plan import command
 from kindred.cli.business_days import Days
 from kindred.cli.formatting import counts, duration, plural_days
@@ -20,15 +19,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kindred.cli.backfill.airflow_backfills import Backfill
+    from kindred.cli.backfill.backfill_ledger import BatchCounts, BuildResult
     from kindred.cli.backfill.plan import BackfillPlan
     from kindred.cli.backfill.watch import BackfillSnapshot
-    from kindred.cli.run_ledger import BatchCounts, BuildResult
     from kindred.embedded.services import Services
 
 
 @dataclass(frozen=True)
 class _Ended:
-    """How the runs of one source ended: a row a load, and the days that did not come in."""
+    """The outcome of one source's runs: counts for each load, and the starts of failed days."""
 
     source: str
     outcomes: list[BatchCounts]
@@ -38,17 +37,17 @@ class _Ended:
 def report(
     console: Console, services: Services, backfills: list[Backfill], snapshot: BackfillSnapshot
 ) -> bool:
-    """Show what changed, and what failed with its next step; return whether all went well."""
+    """Print what changed, and each failure with its next step; return whether all went well."""
     dsn = services.postgres.dsn("admin")
     since = min(backfill.created_at for backfill in backfills)
     ended = [_ended(services, backfill, since) for backfill in backfills]
     outcomes = [outcome for each in ended for outcome in each.outcomes]
     console.print()
     console.print(_loads(outcomes))
-    console.print(f"\n{_marts(run_ledger.builds(dsn, since))}", soft_wrap=True)
+    console.print(f"\n{_marts(backfill_ledger.builds(dsn, since))}", soft_wrap=True)
     for outcome in outcomes:
         if outcome.failed:
-            reason = outcome.message or "its task did not end; Airflow has its log"
+            reason = outcome.message or "its task did not end; see its log in Airflow"
             typer.echo(f"FAILED  {outcome.load}, {plural_days(outcome.failed)}: {reason}", err=True)
         if outcome.held:
             typer.echo(f"HELD    {outcome.load}, {plural_days(outcome.held)}", err=True)
@@ -73,15 +72,15 @@ def _ended(services: Services, backfill: Backfill, since: datetime) -> _Ended:
         airflow_backfills.runs(services.airflow, backfill.dag, backfill.days, run_type="backfill")
     )
     names = [run.run_id for run in runs]
-    lost = run_ledger.runs_with(dsn, loads, names, *UNSETTLED)
-    held = run_ledger.runs_with(dsn, loads, names, "held")
+    lost = backfill_ledger.runs_with(dsn, loads, names, *UNSETTLED)
+    held = backfill_ledger.runs_with(dsn, loads, names, "held")
     failed = [
         run.start
         for run in runs
-        # What a gate holds, running again would hold again.
+        # Running a held batch again would hold it again.
         if run.run_id in lost or (run.state == "failed" and run.run_id not in held)
     ]
-    return _Ended(source, run_ledger.outcomes(dsn, loads, names, since), failed)
+    return _Ended(source, backfill_ledger.outcomes(dsn, loads, names, since), failed)
 
 
 def _again(failed: list[_Ended]) -> str:
@@ -91,10 +90,12 @@ def _again(failed: list[_Ended]) -> str:
 
 
 def left_running(services: Services, plan: BackfillPlan) -> str:
-    """Say how to come back to what goes on without us."""
+    """Return how to resume following a backfill that continues in Airflow."""
     again = command(plan.days, [part.source for part in plan.parts], only_failed=plan.only_failed)
     pages = "".join(f"\n  {services.airflow.base}/dags/{part.dag}" for part in plan.parts)
-    return f"\nIt goes on in Airflow, whose pages pause or cancel it:{pages}\nBack to it: `{again}`"
+    return (
+        f"\nIt goes on in Airflow; pause or cancel it there:{pages}\nTo follow it again: `{again}`"
+    )
 
 
 def _loads(outcomes: list[BatchCounts]) -> object:

@@ -1,8 +1,8 @@
-"""The commands: they read options, call the modules of `kindred.cli`, and print."""
+"""The commands: each reads its options, calls modules of `kindred.cli`, and prints."""
 
 import typer
 
-from kindred.cli.commands import machine, nights, release, score, tools
+from kindred.cli.commands import corrections, machine, nights, tools
 
 app = typer.Typer(
     add_completion=False,
@@ -15,14 +15,14 @@ for command in (  # as `kindred --help` lists them
     machine.up,
     nights.run,
     nights.backfill,
-    nights.reconcile,
+    corrections.reconcile,
     machine.down,
     machine.status,
     machine.dsn,
     machine.doctor,
-    release.release,
-    release.replace,
-    score.score,
+    corrections.release,
+    corrections.replace,
+    tools.score,
     machine.migrate,
 ):
     app.command()(command)

@@ -1,4 +1,4 @@
-"""What runs on this machine: start, stop, status, addresses, checks and tables."""
+"""Commands for the services of this machine: start, stop, status, addresses, checks, tables."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from typing import Annotated
 import typer
 
 from kindred import settings
-from kindred.cli.commands import exits
-from kindred.cli.commands.options import (
+from kindred.cli.commands.invocation import (
     AsJson,
     Customers,
     NoSandbox,
     Replay,
     Scenario,
+    exit_on_error,
+    exit_with,
     open_services,
     sandbox_settings,
 )
 
 
 class Role(StrEnum):
-    """Who connects to the warehouse."""
+    """A role that can connect to the warehouse."""
 
     READER = "reader"
     LOADER = "loader"
@@ -39,8 +40,8 @@ def up(
     no_sandbox: NoSandbox = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start Postgres, Airflow and the sandbox; what runs already stays."""
-    with exits.exit_on_error():
+    """Start Postgres, Airflow and the sandbox, unless they are running already."""
+    with exit_on_error():
         from kindred.cli import night
         from kindred.embedded import airflow_settings
 
@@ -57,7 +58,7 @@ def up(
         }
         typer.echo(json.dumps(place, indent=2))
         return
-    typer.echo(f"Everything runs after {time.monotonic() - began:.0f} s.")
+    typer.echo(f"Everything is up after {time.monotonic() - began:.0f} s.")
     night.print_addresses(services)
 
 
@@ -65,7 +66,7 @@ def down(
     erase: Annotated[bool, typer.Option("--erase", help="Delete all data too.")] = False,
 ) -> None:
     """Stop everything that `up` or `run` started."""
-    with exits.exit_on_error():
+    with exit_on_error():
         services = open_services()
         services.down()
         if erase:
@@ -74,8 +75,8 @@ def down(
 
 
 def status(as_json: AsJson = False) -> None:
-    """Say what runs, how fresh each source is, and what is held."""
-    with exits.exit_on_error():
+    """Show what is running, how fresh each load is, and what is held."""
+    with exit_on_error():
         from kindred.cli import status as statuses
 
         found = statuses.read(open_services(quiet=True))
@@ -86,19 +87,19 @@ def status(as_json: AsJson = False) -> None:
 
 
 def dsn(
-    role: Annotated[Role, typer.Option(help="Whose connection string.")] = Role.READER,
+    role: Annotated[Role, typer.Option(help="The role that connects.")] = Role.READER,
 ) -> None:
     """Print a connection string with its password, for a BI tool or psql."""
-    with exits.exit_on_error():
+    with exit_on_error():
         services = open_services(quiet=True)
         if not services.postgres.port:
-            exits.exit_with("there is no warehouse yet: `kindred up` makes it")
+            exit_with("there is no warehouse yet: `kindred up` creates it")
     typer.echo(services.postgres.dsn(role.value))
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check the machine and every part; say how to fix what is broken."""
-    with exits.exit_on_error():
+    """Check the machine and every component; show how to fix what is broken."""
+    with exit_on_error():
         from kindred.cli import doctor as doctors
 
         findings = doctors.examine()
@@ -112,11 +113,13 @@ def doctor(as_json: AsJson = False) -> None:
 def migrate(
     admin_dsn: Annotated[
         str | None,
-        typer.Option(envvar=settings.ADMIN_DSN.name, help="The warehouse; ours when not given."),
+        typer.Option(
+            envvar=settings.ADMIN_DSN.name, help="The warehouse (default: the local one)."
+        ),
     ] = None,
 ) -> None:
-    """Bring the warehouse's tables and grants up to date; never drops anything."""
-    with exits.exit_on_error():
+    """Bring the warehouse's tables and grants up to date, without dropping anything."""
+    with exit_on_error():
         from kindred.sources import VENDORS
         from kindred.warehouse import schema
 

@@ -1,19 +1,19 @@
-"""dbt and Airflow as their own documentation has them, with the settings of this home.
+"""Commands beside the nights: score texts, and run dbt or Airflow with the settings of this home.
 
-The process becomes the tool: its options, its terminal, its signals and its exit code are its own.
+The process is replaced by dbt or Airflow, which therefore owns options, signals and exit code.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from kindred.cli.commands import exits
-from kindred.cli.commands.options import open_services
+from kindred.cli.commands.invocation import exit_on_error, interrupt_on_signal, open_services
 
 if TYPE_CHECKING:
     from kindred.embedded.services import Services
@@ -21,9 +21,42 @@ if TYPE_CHECKING:
 PASSED_THROUGH = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
+class Format(StrEnum):
+    """The file format of a table of texts."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def score(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV or JSON lines in UTF-8; - is standard input.")
+    ],
+    column: Annotated[
+        str | None, typer.Option(help="The column of texts (default: the only one, or text).")
+    ] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="The format, if the name has no known suffix.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write here, completely or not at all (default: stdout).")
+    ] = None,
+) -> None:
+    """Score the texts of a file on this machine; no service needs to run."""
+    with exit_on_error():
+        from kindred.cli import score_file
+
+        try:
+            with interrupt_on_signal():
+                said = score_file.score_file(file, column, form.value if form else None, output)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+    typer.echo(said, err=True)
+
+
 def dbt(context: typer.Context) -> None:
     """Run dbt on this project and warehouse: `kindred dbt ls`, `kindred dbt docs generate`."""
-    with exits.exit_on_error():
+    with exit_on_error():
         from kindred.building import entities
         from kindred.embedded import airflow_settings
         from kindred.embedded.home import REPOSITORY
@@ -39,17 +72,17 @@ def dbt(context: typer.Context) -> None:
 
 def airflow(context: typer.Context) -> None:
     """Run Airflow's command line on this home: `kindred airflow dags list`."""
-    with exits.exit_on_error():
+    with exit_on_error():
         _become(("airflow", *context.args), _with_warehouse().environment())
 
 
 def _with_warehouse() -> Services:
-    """Return the home's services if the warehouse runs, which both tools need."""
+    """Return the home's services; raise SetupError unless the warehouse is running."""
     from kindred.errors import SetupError
 
     services = open_services(quiet=True)
     if not services.postgres.is_alive():
-        raise SetupError("the warehouse does not run: `kindred up` starts it")
+        raise SetupError("the warehouse is not running: `kindred up` starts it")
     return services
 
 

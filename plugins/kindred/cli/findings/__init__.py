@@ -1,11 +1,10 @@
-"""What the published marts say, on one page.
+"""Print the findings of the published marts on one page.
 
-    tiers.py      true north, what the tiers are worth, who left and who advocates
-    drivers.py    which touchpoints go with connection, and who to call first
+    page_tables.py    the tables: true north, tiers, touchpoints, customers to call first
 
-Read through the reader role, so the page shows what any BI tool would see and nothing else.
-Every share has its 95 % interval beside it, and a group too small to read says so: a bare figure
-of nine customers looks as sure as one of nine thousand.
+The marts are read through the reader role, so the page shows what any BI tool would see and nothing
+else. Every share has its 95 % interval beside it, and a group that is too small is marked: without
+them a figure of nine customers would look as certain as one of nine thousand.
 """
 
 from __future__ import annotations
@@ -17,17 +16,17 @@ from psycopg.rows import DictRow, dict_row
 from rich.console import Console
 from rich.table import Table
 
-from kindred.cli.findings import drivers, tiers
+from kindred.cli.findings import page_tables
 from kindred.cli.formatting import grid, whole
 from kindred.warehouse.connections import connect
 
-# Each part with the mart it begins with: what was published before that mart existed lacks it.
+# Each part with its main mart, which an older publication may lack.
 PARTS = (
-    (tiers.true_north_table, "true_north"),
-    (tiers.segments_table, "segment_summary"),
-    (tiers.outcomes_table, "segment_attrition"),
-    (drivers.touchpoints_table, "touchpoint_importance"),
-    (drivers.calls_table, "attrition_risk"),
+    (page_tables.true_north_table, "true_north"),
+    (page_tables.segments_table, "segment_summary"),
+    (page_tables.outcomes_table, "segment_attrition"),
+    (page_tables.touchpoints_table, "touchpoint_importance"),
+    (page_tables.calls_table, "attrition_risk"),
 )
 
 
@@ -35,7 +34,7 @@ def show(console: Console, dsn: str) -> None:
     """Print the page for the last complete month."""
     with (
         connect(dsn) as session,
-        session.transaction(),  # all of it of one publication
+        session.transaction(),  # so that all parts come from one publication
         session.cursor(row_factory=dict_row) as cursor,
     ):
         if not _is_published(cursor, "segment_summary"):

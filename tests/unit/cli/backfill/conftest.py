@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from kindred.cli import run_ledger
-from kindred.cli.backfill import watch
+from kindred.cli.backfill import backfill_ledger, watch
 from kindred.cli.backfill.airflow_backfills import Backfill
+from kindred.cli.backfill.backfill_ledger import LoadCoverage
 from kindred.cli.backfill.watch import start
-from kindred.cli.run_ledger import LoadCoverage
 from kindred.embedded import vendor_connections
 from tests.unit.cli.backfill.fake_airflow import FakeAirflow
 from tests.unit.cli.backfill.planning import WEEK, make
@@ -33,7 +32,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A ledger in which every load was published for two of the days."""
     found: dict[str, Any] = {"has_cursor": True}
     monkeypatch.setattr(
-        run_ledger,
+        backfill_ledger,
         "coverage",
         lambda _, loads, meant: [
             LoadCoverage(load, len(meant) - 5, found["has_cursor"]) for load in loads

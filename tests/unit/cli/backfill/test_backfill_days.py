@@ -60,7 +60,7 @@ def test_a_day_that_is_not_over_is_refused_with_the_day_that_works() -> None:
 
 
 def test_days_to_come_are_refused_with_the_last_that_is_over() -> None:
-    with pytest.raises(KindredError, match="can be asked for is 2026-02-27"):
+    with pytest.raises(KindredError, match="can be loaded is 2026-02-27"):
         business_days.refuse_unfinished(WEEK, datetime(2026, 2, 28, 12, tzinfo=UTC))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kindred.cli.backfill import plan
+from kindred.cli.backfill import display
 from kindred.cli.backfill.watch import start
 from kindred.cli.business_days import Days
 from kindred.embedded import vendor_connections
@@ -60,7 +60,7 @@ def test_a_backfill_of_these_days_is_taken_up(airflow: Any) -> None:
     (crm,) = (made := make(airflow, WEEK, "crm")).parts
 
     assert (crm.first, crm.again, crm.left) == (0, 1, 6)
-    assert "crm: under way since 2026-04-01 12:00" in said(plan.show, made)
+    assert "crm: in progress since 2026-04-01 12:00" in said(display.show_plan, made)
     assert [each.days for each in start(airflow, made)] == [WEEK]
     assert airflow.changes == ["unpause refresh_marts", "unpause ingest_crm"]
 
@@ -90,7 +90,7 @@ def test_a_backfill_whose_runs_are_over_is_in_nobodys_way(airflow: Any) -> None:
 def test_before_the_first_night_there_is_nothing_to_backfill(airflow: Any, known: Any) -> None:
     known["has_cursor"] = False
 
-    with pytest.raises(KindredError, match="`kindred run` takes the history"):
+    with pytest.raises(KindredError, match="`kindred run` loads the history"):
         make(airflow)
 
 
@@ -99,10 +99,10 @@ def test_the_plan_says_price_limits_and_what_is_missing(airflow: Any) -> None:
     del airflow.extras["mastodon"]
     airflow.extras["genesys"] = '{"reach_days": 365}'
 
-    told = said(plan.show, make(airflow))
+    told = said(display.show_plan, make(airflow))
 
     assert "2026-03-02 to 2026-03-08 (7 days, UTC)" in told
-    assert "21 runs of 4 tasks, 2 at once a source" in told
+    assert "21 runs of 4 tasks, 2 at once per source" in told
     assert "very roughly 70 s" in told
     assert "no connection named mastodon" in told
     assert "recycle bin" in told
@@ -117,7 +117,7 @@ def test_every_vendor_of_a_source_says_what_it_can_bring(
     monkeypatch.setitem(VENDORS, "hubspot", second)
     airflow.extras["hubspot"] = '{"reach_days": 365}'
 
-    printed = said(plan.show, made := make(airflow, WEEK, "crm"))
+    printed = said(display.show_plan, made := make(airflow, WEEK, "crm"))
 
     (part,) = made.parts
     assert list(part.reaches) == [v.name for v in VENDORS.values() if v.source == "crm"]
@@ -134,7 +134,7 @@ def test_a_vendor_that_is_not_connected_is_named_beside_one_that_is(
         vendor_connections, "reach", lambda _, vendor: BackfillReach(vendor != "hubspot")
     )
 
-    printed = said(plan.show, make(airflow, WEEK, "crm"))
+    printed = said(display.show_plan, make(airflow, WEEK, "crm"))
 
-    assert "crm: Airflow has no connection named hubspot: its runs will skip" in printed
+    assert "crm: Airflow has no connection named hubspot: its runs are skipped" in printed
     assert "no connection named salesforce" not in printed

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from kindred.cli import run_ledger
 from kindred.cli.airflow_runs import Task
-from kindred.cli.backfill import airflow_backfills, report
+from kindred.cli.backfill import airflow_backfills, backfill_ledger, report
+from kindred.cli.backfill.backfill_ledger import BatchCounts, BuildResult
 from kindred.cli.backfill.watch import BackfillSnapshot, SourceProgress
 from kindred.cli.business_days import Days
-from kindred.cli.run_ledger import BatchCounts, BuildResult
 from tests.unit.cli.backfill.fake_airflow import end_runs
 from tests.unit.cli.backfill.planning import WEEK, make
 
@@ -47,10 +46,10 @@ def finish(
     tasks: tuple[Task, ...] = (),
 ) -> tuple[bool, str]:
     batches = statuses or {}
-    monkeypatch.setattr(run_ledger, "outcomes", lambda *_: outcomes)
-    monkeypatch.setattr(run_ledger, "builds", lambda *_: builds)
+    monkeypatch.setattr(backfill_ledger, "outcomes", lambda *_: outcomes)
+    monkeypatch.setattr(backfill_ledger, "builds", lambda *_: builds)
     monkeypatch.setattr(
-        run_ledger,
+        backfill_ledger,
         "runs_with",
         lambda _dsn, _loads, runs, *wanted: {run for run in runs if batches.get(run) in wanted},
     )

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from kindred.cli.airflow_runs import Task
-from kindred.cli.backfill import watch
+from kindred.cli.backfill import display
 from kindred.cli.backfill.watch import BackfillSnapshot, SourceProgress
 from tests.unit.cli.backfill.planning import said
 
@@ -22,9 +22,9 @@ def snapshot(over: int, failed: int = 0, **given: Any) -> BackfillSnapshot:
 
 def test_plain_lines_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 2))
-    monkeypatch.setattr(watch.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(display.time, "monotonic", lambda: float(next(clock)))
     console = Console(file=io.StringIO(), width=160)
-    lines = watch.ProgressPrinter(console)
+    lines = display.ProgressPrinter(console)
 
     for over in range(91):
         lines.update(snapshot(over, failed=over // 30))
@@ -44,7 +44,7 @@ def test_plain_lines_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_live_table_says_what_is_paused() -> None:
     paused = BackfillSnapshot((SourceProgress("crm", 90, 2, 30, is_paused=True),))
 
-    told = said(lambda console: console.print(watch.table(paused, "about 5 min to go")))
+    told = said(lambda console: console.print(display.table(paused, "about 5 min to go")))
 
     assert "paused in Airflow" in told
     assert " ".join(told.splitlines()[1].split()) == "crm 90 58 2 30 paused in Airflow"
@@ -53,8 +53,8 @@ def test_the_live_table_says_what_is_paused() -> None:
 
 def test_time_to_go_counts_from_where_the_following_began(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 10.0])
-    monkeypatch.setattr(watch.time, "monotonic", lambda: next(clock))
-    pace = watch.Eta()
+    monkeypatch.setattr(display.time, "monotonic", lambda: next(clock))
+    pace = display.Eta()
 
     assert pace.to_go(snapshot(60)) == ""
     assert pace.to_go(snapshot(70)) == "about 20 s to go"

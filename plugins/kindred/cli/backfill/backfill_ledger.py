@@ -1,42 +1,19 @@
-"""What the ledger has of nights and backfills: their batches, the days published, the builds."""
+"""Queries about a backfill: the days published before, its batches, the builds that followed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-
-from psycopg.rows import class_row
+from datetime import datetime
 
 from kindred.cli.business_days import Days
-from kindred.warehouse.connections import connect
+from kindred.warehouse.connections import connect, fetch_rows
 from kindred.warehouse.ledger import UNSETTLED
 
 
 @dataclass(frozen=True)
-class BatchRow:
-    """A row of `ops.loads`, without its window."""
-
-    load: str
-    status: str
-    rows_landed: int
-    rows_quarantined: int
-    rows_published: int | None
-    message: str | None
-
-
-@dataclass(frozen=True)
-class LastNight:
-    """The newest night that any load was asked for."""
-
-    end: datetime
-    is_complete: bool
-
-
-@dataclass(frozen=True)
 class LoadCoverage:
-    """What there is of a load: how many of the days, and whether a night ever published it."""
+    """How many of the days a load has published, and whether any night has published it."""
 
     load: str
     days_published: int
@@ -45,7 +22,7 @@ class LoadCoverage:
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """What became of a load's batches, one a day."""
+    """Counts of a load's batches by outcome, one batch per day, and of their rows."""
 
     load: str
     days: int
@@ -60,7 +37,7 @@ class BatchCounts:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """A build of the marts: the customers and customer-months it computed (None: not reached)."""
+    """A build of the marts; a count is None if the build ended before computing it."""
 
     build_id: int
     status: str
@@ -69,46 +46,9 @@ class BuildResult:
     customer_months: int | None
 
 
-def batches(dsn: str, run_ids: Iterable[str], since: datetime) -> list[BatchRow]:
-    """Return the batches of the runs that were opened since, oldest first."""
-    return rows(
-        dsn,
-        BatchRow,
-        "select load, status, rows_landed, rows_quarantined, rows_published, message"
-        " from ops.loads where run_id = any(%s) and started_at >= %s order by batch_id",
-        [list(run_ids), since],
-    )
-
-
-def last_night(dsn: str, loads: Iterable[str]) -> LastNight | None:
-    """Return the newest night, which is complete when each of the loads is settled, well or not.
-
-    A load that failed or never began leaves the night to be run again; one that a gate holds
-    does not, for running it again would hold it again.
-    """
-    found = rows(
-        dsn,
-        LastNight,
-        """
-        select
-            loads.window_end as "end",
-            count(distinct loads.load) filter (
-                where loads.status in ('published', 'held', 'skipped') and loads.load = any(%(all)s)
-            ) = cardinality(%(all)s) as is_complete
-        from ops.loads
-        where loads.window_end = (select max(window_end) from ops.loads)
-        group by loads.window_end
-        """,
-        {"all": list(loads)},
-    )
-    if not found:
-        return None
-    return LastNight(found[0].end.astimezone(UTC), found[0].is_complete)
-
-
 def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
-    """Return how much of the days each load has, in the loads' order."""
-    return rows(
+    """Return how many of the days each load has published, in the order of the loads."""
+    return fetch_rows(
         dsn,
         LoadCoverage,
         """
@@ -139,7 +79,7 @@ def coverage(dsn: str, loads: Iterable[str], days: Days) -> list[LoadCoverage]:
 
 
 def runs_with(dsn: str, loads: Iterable[str], run_ids: Iterable[str], *statuses: str) -> set[str]:
-    """Return the runs in which the newest batch of a load is in one of the statuses."""
+    """Return the runs in which the newest batch of some load has one of the statuses."""
     with connect(dsn) as session:
         found = session.execute(
             """
@@ -160,8 +100,8 @@ def runs_with(dsn: str, loads: Iterable[str], run_ids: Iterable[str], *statuses:
 def outcomes(
     dsn: str, loads: Iterable[str], run_ids: Iterable[str], since: datetime
 ) -> list[BatchCounts]:
-    """Return what became of the runs' batches that were begun since, in the loads' order."""
-    return rows(
+    """Return counts of the runs' batches started since, in the order of the loads."""
+    return fetch_rows(
         dsn,
         BatchCounts,
         """
@@ -197,8 +137,8 @@ def outcomes(
 
 
 def builds(dsn: str, since: datetime) -> list[BuildResult]:
-    """Return the builds of the marts that were begun since."""
-    return rows(
+    """Return the builds of the marts started since, oldest first."""
+    return fetch_rows(
         dsn,
         BuildResult,
         """
@@ -222,9 +162,3 @@ def builds(dsn: str, since: datetime) -> list[BuildResult]:
         """,
         [since],
     )
-
-
-def rows(dsn: str, kind: type[Any], query: str, values: Any = None) -> list[Any]:
-    """Return the rows of a query as objects of a class whose fields are its columns."""
-    with connect(dsn) as session, session.cursor(row_factory=class_row(kind)) as cursor:
-        return cursor.execute(query.encode(), values).fetchall()
