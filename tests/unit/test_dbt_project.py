@@ -24,15 +24,11 @@ LONGER = {
     "int_contact_addresses": "one rule for each kind of address, and what was published before",
     "int_first_month": "one rule for each kind of evidence of when the calendar begins",
     "int_matched_people": "a bounded recursive search, whose steps mean nothing alone",
-    "int_risk_features": "one column for each feature, over four kinds of month",
     "motivator_value": "one column for each figure that is shown or suppressed",
     "recovery": "one column for each figure, of the month and of the year",
 }
 READS_A_MART = {
     "int_customer_months": "kept from build to build as marts: the rows of summaries are theirs",
-    "int_risk_features": "what is judged is kept in the three customer-month marts",
-    "int_tier_moves_due": "a due month's tier of the month before is kept in the mart only",
-    "int_true_north_inputs": "attrition on the board is the mart's: one definition of its interval",
 }
 READS_A_SOURCE = {
     "int_months_due": "what failed builds had claimed is known only from the builds themselves",
