@@ -30,61 +30,36 @@ strata as (
         var_samp(difference) filter (where {{ condition }})
             as {{ group }}_variance,
         {% endfor %}
-        count(*) as customers
+        sum(count(*) filter (where is_reached)) over (
+            partition by initiative, is_placebo, outcome, cohort
+        ) as reached_in_all
     from int_initiative_changes
     group by
-        initiative,
-        is_placebo,
-        outcome,
-        cohort,
-        tier,
-        orders_band,
-        tenure_band
-),
-
-everybody as (
-    select
-        strata.*,
-        sum(strata.reached) over (
-            partition by
-                strata.initiative,
-                strata.is_placebo,
-                strata.outcome,
-                strata.cohort
-        ) as reached_in_all
-    from strata
+        initiative, is_placebo, outcome, cohort, tier, orders_band, tenure_band
 ),
 
 effects as (
     select
-        everybody.initiative,
-        everybody.is_placebo,
-        everybody.outcome,
-        everybody.cohort,
-        everybody.reached_in_all,
-        sum(everybody.reached) as customers_reached,
-        sum(everybody.compared) as customers_compared,
+        initiative,
+        is_placebo,
+        outcome,
+        cohort,
+        reached_in_all,
+        sum(reached) as customers_reached,
+        sum(compared) as customers_compared,
         {% for group in groups %}
         {% for period in ['before', 'after'] %}
         {{ quotient(
-            'sum(everybody.reached * everybody.' ~ group ~ '_' ~ period ~ ')',
-            'sum(everybody.reached)'
+            'sum(reached * ' ~ group ~ '_' ~ period ~ ')', 'sum(reached)'
         ) }} as {{ group }}_{{ period }},
         {% endfor %}
         {% endfor %}
         {{ matched_effect() }} as effect,
         {{ matched_variance() }} as variance
-    from everybody
+    from strata
     inner join impact_rules
-        on
-            everybody.reached >= impact_rules.minimum_stratum
-            and everybody.compared >= impact_rules.minimum_stratum
-    group by
-        everybody.initiative,
-        everybody.is_placebo,
-        everybody.outcome,
-        everybody.cohort,
-        everybody.reached_in_all
+        on least(reached, compared) >= impact_rules.minimum_stratum
+    group by initiative, is_placebo, outcome, cohort, reached_in_all
 )
 
 select * from effects

@@ -20,40 +20,27 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-cohorts as (
-    {% for outcome in initiative_outcomes() %}
-    select
-        '{{ outcome.name }}' as outcome,
-        {{ outcome.cohorts }} as cohorts
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
 summed as (
     select
-        effects.initiative,
-        effects.is_placebo,
-        effects.outcome,
-        sum(effects.effect) as effect,
-        sum(effects.variance) as variance,
+        initiative,
+        is_placebo,
+        outcome,
+        sum(effect) as effect,
+        sum(variance) as variance,
         {% for count in counts %}
-        max(effects.{{ count }}) filter (where effects.cohort = 'after')
-            as {{ count }},
+        max({{ count }}) filter (where cohort = 'after') as {{ count }},
         {% endfor %}
         {% for figure in figures %}
-        max(effects.{{ figure }}) as {{ figure }},
+        max({{ figure }}) as {{ figure }},
         {% endfor %}
-        min(least(effects.customers_reached, effects.customers_compared))
-            as smallest_group
-    from int_initiative_effects as effects
-    inner join cohorts
-        on effects.outcome = cohorts.outcome
-    group by
-        effects.initiative,
-        effects.is_placebo,
-        effects.outcome,
-        cohorts.cohorts
-    having count(*) = cohorts.cohorts
+        min(least(customers_reached, customers_compared)) as smallest_group
+    from int_initiative_effects
+    group by initiative, is_placebo, outcome
+    having count(*) = case outcome
+        {% for outcome in initiative_outcomes() %}
+        when '{{ outcome.name }}' then {{ outcome.cohorts }}
+        {% endfor %}
+    end
 ),
 
 {# No end is cut off: a difference in differences lies within 200 points. #}
