@@ -1,8 +1,3 @@
-{{ config(
-    materialized='incremental',
-    on_schema_change='append_new_columns',
-    pre_hook='{{ delete_customers_due() }}',
-) }}
 {#
     Every day on which a customer was heard, with the day of the next order,
     recomputed for those who are due. An order of the same day may be what the
@@ -68,6 +63,19 @@ counted as (
             and counted.heard_on = successors.heard_on
 ),
 
+next_orders as (
+    select
+        int_contact_days.customer_id,
+        int_contact_days.heard_on,
+        min(int_sales.ordered_on) as next_order_on
+    from int_contact_days
+    inner join int_sales
+        on
+            int_contact_days.customer_id = int_sales.customer_id
+            and int_contact_days.heard_on < int_sales.ordered_on
+    group by int_contact_days.customer_id, int_contact_days.heard_on
+),
+
 moments as (
     select
         int_contact_days.customer_id,
@@ -76,19 +84,17 @@ moments as (
         + segment_thresholds.return_days as return_until,
         int_contact_days.is_negative,
         counted.heard_on is not null as is_counted,
-        (
-            select min(int_sales.ordered_on)
-            from int_sales
-            where
-                int_contact_days.customer_id = int_sales.customer_id
-                and int_contact_days.heard_on < int_sales.ordered_on
-        ) as next_order_on
+        next_orders.next_order_on
     from int_contact_days
     cross join segment_thresholds
     left join counted
         on
             int_contact_days.customer_id = counted.customer_id
             and int_contact_days.heard_on = counted.heard_on
+    left join next_orders
+        on
+            int_contact_days.customer_id = next_orders.customer_id
+            and int_contact_days.heard_on = next_orders.heard_on
 )
 
 select * from moments
