@@ -10,17 +10,14 @@
     {% do return(['customer_segments', 'customer_attrition', 'customer_advocacy']) %}
 {% endmacro %}
 
-{# What customers did and said, all of it, kept for the marts that look back on everybody. #}
+{# The models of intermediate/records; none while dbt parses. #}
 {% macro customer_records() %}
-    {% do return([
-        'int_sales',
-        'int_texts',
-        'int_moments',
-        'int_touchpoint_ratings',
-        'int_advocacy_acts',
-        'int_conversation_shifts',
-        'int_evidence_months',
-    ]) %}
+    {% do return(
+        graph.nodes.values()
+        | selectattr('resource_type', 'equalto', 'model')
+        | selectattr('fqn.2', 'equalto', 'records')
+        | map(attribute='name') | list if execute else []
+    ) %}
 {% endmacro %}
 
 {#

@@ -1,6 +1,6 @@
 {#
     An initiative's outcomes: the unit, and the name by which
-    int_initiative_changes knows the values before and after. Attrition has no
+    int_initiative_strata knows the values before and after. Attrition has no
     change per customer, for who left before was not there after: two cohorts
     of customers are compared, one a period.
 #}
@@ -18,7 +18,7 @@
     exact matching, Iacus, King and Porro 2012): in each stratum what changed
     for the reached less what changed for the others, weighted by the reached,
     so it speaks of them. Its variance is Neyman's, each group's own by its
-    size. Aggregates of int_initiative_effects' columns.
+    size. Aggregates of int_initiative_strata's columns.
 #}
 {% macro matched_effect() -%}
     {{ return(adapter.dispatch('matched_effect', 'kindred')()) }}

@@ -5,8 +5,26 @@
 ) }}
 with
 
-int_customer_month_status as (
-    select * from {{ ref('int_customer_month_status') }}
+int_due_spine as (
+    select
+        customer_id,
+        month,
+        next_month,
+        as_of_date,
+        is_complete_month
+    from {{ ref('int_due_spine') }}
+    where is_due
+),
+
+int_customers as (
+    select
+        customer_id,
+        contract_ended_on
+    from {{ ref('int_customers') }}
+),
+
+int_lapse_dates as (
+    select * from {{ ref('int_lapse_dates') }}
 ),
 
 int_sales_months as (
@@ -18,38 +36,56 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
+{# The stretch without an order that the month's end falls into. #}
+standings as (
+    select
+        int_due_spine.*,
+        int_customers.contract_ended_on,
+        int_lapse_dates.ordered_on as last_order_on,
+        int_lapse_dates.expected_gap_days,
+        int_lapse_dates.lapsing_on,
+        int_lapse_dates.lapsed_on,
+        int_lapse_dates.returned_on
+    from int_due_spine
+    inner join int_customers
+        on int_due_spine.customer_id = int_customers.customer_id
+    inner join int_lapse_dates
+        on
+            int_due_spine.customer_id = int_lapse_dates.customer_id
+            and int_due_spine.next_month > int_lapse_dates.starts_on
+            and int_due_spine.next_month
+            <= coalesce(int_lapse_dates.next_starts_on, 'infinity')
+),
+
 customer_attrition as (
     select
-        int_customer_month_status.customer_id,
-        int_customer_month_status.month,
-        int_customer_month_status.is_complete_month,
-        {{ customer_status(
-            'int_customer_month_status.as_of_date', 'int_customer_month_status.month'
-        ) }} as status,
-        int_customer_month_status.last_order_on,
-        int_customer_month_status.expected_gap_days,
-        int_customer_month_status.lapsing_on,
-        int_customer_month_status.lapsed_on,
-        int_customer_month_status.returned_on,
-        int_customer_month_status.contract_ended_on,
+        standings.customer_id,
+        standings.month,
+        standings.is_complete_month,
+        {{ customer_status('standings.as_of_date', 'standings.month') }}
+            as status,
+        standings.last_order_on,
+        standings.expected_gap_days,
+        standings.lapsing_on,
+        standings.lapsed_on,
+        standings.returned_on,
+        standings.contract_ended_on,
         {{ whole('coalesce(int_sales_months.orders, 0)') }} as orders,
-        {{ money('coalesce(int_sales_months.revenue, 0)') }}
-            as revenue,
+        {{ money('coalesce(int_sales_months.revenue, 0)') }} as revenue,
         {{ whole('coalesce(int_sales_months.unconverted_orders, 0)') }}
             as unconverted_orders,
-        {{ whole('coalesce(int_sales_months.orders_12m, 0)') }}
-            as orders_12m,
+        {{ whole('coalesce(int_sales_months.orders_12m, 0)') }} as orders_12m,
         {{ money('coalesce(int_sales_months.revenue_12m, 0)') }}
             as revenue_12m,
         {{ whole('coalesce(int_sales_months.channels_12m, 0)') }}
             as channels_12m,
         segment_thresholds.method_version
-    from int_customer_month_status
+    from standings
     cross join segment_thresholds
     left join int_sales_months
         on
-            int_customer_month_status.customer_id = int_sales_months.customer_id
-            and int_customer_month_status.month = int_sales_months.month
+            standings.customer_id = int_sales_months.customer_id
+            and standings.month = int_sales_months.month
 )
 
 select * from customer_attrition

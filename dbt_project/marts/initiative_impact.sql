@@ -12,8 +12,8 @@ int_initiative_trials as (
     from {{ ref('int_initiative_trials') }}
 ),
 
-int_initiative_estimates as (
-    select * from {{ ref('int_initiative_estimates') }}
+int_initiative_effects as (
+    select * from {{ ref('int_initiative_effects') }}
 ),
 
 impact_rules as (
@@ -48,16 +48,16 @@ initiative_impact as (
             'least(int_initiatives.months_after, impact_rules.window_months)'
         ) }} as months_after,
         {{ whole('trials.months') }} as months_compared,
-        coalesce(estimates.customers_reached, 0) as customers_reached,
-        coalesce(estimates.customers_compared, 0) as customers_compared,
-        estimates.share_matched,
-        estimates.reached_before,
-        estimates.reached_after,
-        estimates.compared_before,
-        estimates.compared_after,
-        estimates.effect,
-        estimates.effect_low,
-        estimates.effect_high,
+        coalesce(effects.customers_reached, 0) as customers_reached,
+        coalesce(effects.customers_compared, 0) as customers_compared,
+        effects.share_matched,
+        effects.reached_before,
+        effects.reached_after,
+        effects.compared_before,
+        effects.compared_after,
+        effects.effect,
+        effects.effect_low,
+        effects.effect_high,
         {{ whole('placebo_trials.months') }} as placebo_months,
         placebos.effect as placebo_effect,
         placebos.effect_low as placebo_low,
@@ -68,7 +68,7 @@ initiative_impact as (
         end as is_placebo_clean,
         int_initiatives.months_after < impact_rules.minimum_months
             as is_too_early,
-        coalesce(estimates.is_suppressed, true) as is_suppressed,
+        coalesce(effects.is_suppressed, true) as is_suppressed,
         segment_thresholds.method_version
     from int_initiatives
     cross join outcomes
@@ -82,12 +82,12 @@ initiative_impact as (
         on
             int_initiatives.initiative = placebo_trials.initiative
             and placebo_trials.is_placebo
-    left join int_initiative_estimates as estimates
+    left join int_initiative_effects as effects
         on
-            trials.initiative = estimates.initiative
-            and outcomes.outcome = estimates.outcome
-            and not estimates.is_placebo
-    left join int_initiative_estimates as placebos
+            trials.initiative = effects.initiative
+            and outcomes.outcome = effects.outcome
+            and not effects.is_placebo
+    left join int_initiative_effects as placebos
         on
             placebo_trials.initiative = placebos.initiative
             and outcomes.outcome = placebos.outcome

@@ -1,28 +1,7 @@
 with
 
 int_returns as (
-    select
-        month,
-        is_complete_month,
-        tier,
-        moments,
-        open_moments,
-        returned,
-        median_days_to_return,
-        calm_moments,
-        calm_returned
-    from {{ ref('int_returns') }}
-),
-
-int_year_returns as (
-    select
-        month,
-        tier,
-        moments as year_moments,
-        returned as year_returned,
-        calm_moments as year_calm_moments,
-        calm_returned as year_calm_returned
-    from {{ ref('int_year_returns') }}
+    select * from {{ ref('int_returns') }}
 ),
 
 segment_thresholds as (
@@ -35,9 +14,9 @@ segment_thresholds as (
 
 recovery as (
     select
-        int_returns.month,
-        int_returns.is_complete_month,
-        int_returns.tier,
+        month,
+        is_complete_month,
+        tier,
         {{ whole('moments') }} as moments,
         {{ whole('open_moments') }} as open_moments,
         {{ whole('returned') }} as returned,
@@ -98,10 +77,6 @@ recovery as (
         segment_thresholds.method_version
     from int_returns
     cross join segment_thresholds
-    inner join int_year_returns
-        on
-            int_returns.month = int_year_returns.month
-            and int_returns.tier = int_year_returns.tier
 )
 
 select * from recovery

@@ -1,14 +1,7 @@
 with
 
 int_period_attrition as (
-    select
-        month,
-        period,
-        is_complete_month,
-        tier,
-        customers_at_start,
-        customers_left
-    from {{ ref('int_period_attrition') }}
+    select * from {{ ref('int_period_attrition') }}
 ),
 
 segment_thresholds as (
@@ -19,50 +12,31 @@ segment_thresholds as (
     from {{ ref('segment_thresholds') }}
 ),
 
-periods as (
-    select
-        month,
-        is_complete_month,
-        tier,
-        coalesce(
-            sum(customers_at_start) filter (where period = 'month'), 0
-        ) as at_start,
-        coalesce(
-            sum(customers_left) filter (where period = 'month'), 0
-        ) as gone,
-        coalesce(
-            sum(customers_at_start) filter (where period = 'year'), 0
-        ) as annual_at_start,
-        coalesce(
-            sum(customers_left) filter (where period = 'year'), 0
-        ) as annual_gone
-    from int_period_attrition
-    group by month, is_complete_month, tier
-),
-
 segment_attrition as (
     select
         month,
         is_complete_month,
         tier,
-        {{ whole('at_start') }} as customers_at_start,
-        {{ whole('gone') }} as customers_left,
-        {{ share('gone', 'at_start') }} as attrition_rate,
-        {{ share_low('gone', 'at_start') }} as attrition_rate_low,
-        {{ share_high('gone', 'at_start') }} as attrition_rate_high,
-        {{ whole('annual_at_start') }} as annual_customers_at_start,
-        {{ whole('annual_gone') }} as annual_customers_left,
-        {{ share('annual_gone', 'annual_at_start') }}
+        {{ whole('customers_at_start') }} as customers_at_start,
+        {{ whole('customers_left') }} as customers_left,
+        {{ share('customers_left', 'customers_at_start') }} as attrition_rate,
+        {{ share_low('customers_left', 'customers_at_start') }}
+            as attrition_rate_low,
+        {{ share_high('customers_left', 'customers_at_start') }}
+            as attrition_rate_high,
+        {{ whole('annual_customers_at_start') }} as annual_customers_at_start,
+        {{ whole('annual_customers_left') }} as annual_customers_left,
+        {{ share('annual_customers_left', 'annual_customers_at_start') }}
             as annual_attrition_rate,
-        {{ share_low('annual_gone', 'annual_at_start') }}
+        {{ share_low('annual_customers_left', 'annual_customers_at_start') }}
             as annual_attrition_rate_low,
-        {{ share_high('annual_gone', 'annual_at_start') }}
+        {{ share_high('annual_customers_left', 'annual_customers_at_start') }}
             as annual_attrition_rate_high,
-        at_start < segment_thresholds.minimum_group as is_suppressed,
-        annual_at_start < segment_thresholds.minimum_group
+        customers_at_start < segment_thresholds.minimum_group as is_suppressed,
+        annual_customers_at_start < segment_thresholds.minimum_group
             as is_annual_suppressed,
         segment_thresholds.method_version
-    from periods
+    from int_period_attrition
     cross join segment_thresholds
 )
 

@@ -5,22 +5,18 @@
 ] %}
 {% set shares = {
     'connected_share': ('connected_customers', 'measured_customers'),
-    'measured_share': ('measured_customers', 'active_customers'),
-    'advocacy_rate': ('advocates', 'active_customers'),
+    'measured_share': ('measured_customers', 'customers'),
+    'advocacy_rate': ('advocates', 'customers'),
     'repeat_rate': ('repeat_buyers_12m', 'buyers_12m'),
+    'attrition_rate': ('customers_left', 'customers_at_start'),
+    'annual_attrition_rate': (
+        'annual_customers_left', 'annual_customers_at_start'
+    ),
 } %}
 with
 
 int_true_north_inputs as (
     select * from {{ ref('int_true_north_inputs') }}
-),
-
-int_same_customer_months as (
-    select
-        month,
-        revenue,
-        revenue_year_ago
-    from {{ ref('int_same_customer_months') }}
 ),
 
 int_month_expectations as (
@@ -44,19 +40,15 @@ figures as (
         {{ share_low(part, whole) }} as {{ name }}_low,
         {{ share_high(part, whole) }} as {{ name }}_high,
         {% endfor %}
-        attrition_rate,
-        attrition_rate_low,
-        attrition_rate_high,
-        annual_attrition_rate,
-        annual_attrition_rate_low,
-        annual_attrition_rate_high,
-        {{ whole('active_customers') }} as active_customers,
+        {{ whole('customers') }} as active_customers,
         {{ whole('new_customers') }} as new_customers,
         {{ money('revenue') }} as revenue,
         {{ whole('unconverted_orders') }} as unconverted_orders,
         {{ money('acquisition_cost') }} as acquisition_cost,
         {{ whole('unconverted_costs') }} as unconverted_costs,
         {{ money('historical_clv') }} as historical_clv,
+        {{ growth('same_customer_revenue', 'same_customer_revenue_year_ago') }}
+            as same_customer_growth,
         segment_thresholds.method_version
     from int_true_north_inputs
     cross join segment_thresholds
@@ -74,18 +66,12 @@ true_north as (
         {{ money('expected_value_low') }} as expected_value_12m_low,
         {{ money('expected_value_high') }} as expected_value_12m_high,
         expected_value_reason,
-        lapse_risk_reason,
-        {{ growth(
-            'int_same_customer_months.revenue',
-            'int_same_customer_months.revenue_year_ago'
-        ) }} as same_customer_growth
+        lapse_risk_reason
     from figures
     left join figures as year_before
         on {{ add_months('figures.month', -12) }} = year_before.month
     left join int_month_expectations
         on figures.month = int_month_expectations.month
-    left join int_same_customer_months
-        on figures.month = int_same_customer_months.month
 )
 
 select * from true_north

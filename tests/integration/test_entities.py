@@ -140,9 +140,9 @@ def test_orders_that_decide_the_currency_are_every_vendors(shop: Shop) -> None:
     staging.write_text(
         staging.read_text().replace("cast(null as text) as currency", "'CHF' as currency")
     )
-    made = shop.built("int_reporting_currency")
-    assert made.rows("select currency from build.int_reporting_currency") == [("CHF",)]
-    assert not {"orders", "stg_shop_orders"} & set(shop.parents("int_reporting_currency"))
+    made = shop.built("int_currency_rates_current")
+    assert made.rows("select currency from build.int_currency_rates_current") == [("CHF",)]
+    assert not {"orders", "stg_shop_orders"} & set(shop.parents("int_currency_rates_current"))
 
 
 @pytest.fixture(scope="module")

@@ -21,18 +21,10 @@ READERS = readers(MODELS)
 DOCUMENTS = documents()
 MOST_LINES = 100
 LONGER = {
-    "int_contact_addresses": "one rule for each kind of address, and what was published before",
-    "int_first_month": "one rule for each kind of evidence of when the calendar begins",
-    "int_matched_people": "a bounded recursive search, whose steps mean nothing alone",
-    "int_risk_features": "one column for each feature, over four kinds of month",
     "motivator_value": "one column for each figure that is shown or suppressed",
-    "recovery": "one column for each figure, of the month and of the year",
 }
 READS_A_MART = {
     "int_customer_months": "kept from build to build as marts: the rows of summaries are theirs",
-    "int_risk_features": "what is judged is kept in the three customer-month marts",
-    "int_tier_moves_due": "a due month's tier of the month before is kept in the mart only",
-    "int_true_north_inputs": "attrition on the board is the mart's: one definition of its interval",
 }
 READS_A_SOURCE = {
     "int_months_due": "what failed builds had claimed is known only from the builds themselves",
@@ -40,11 +32,6 @@ READS_A_SOURCE = {
 KEPT_PASS_THROUGH = {
     "int_currency_rates": "takes the new rates' place only once the due months are known",
     "int_identity_links": "takes the new links' place only once the due months are known",
-}
-READ_TWICE = {
-    ("int_identity_links_changed", "int_identity_links_current"): (
-        "where there are no links of a build before, the current ones stand in"
-    ),
 }
 PASS_THROUGH = re.compile(
     r"\s*(\{\{ config\(.*?\) \}\})?\s*(-- depends_on[^\n]*\s*)*with\s+(\w+) as \(\s*"
@@ -134,14 +121,14 @@ def test_every_intermediate_model_is_read() -> None:
     assert unread <= by_python
 
 
-def test_a_model_reads_an_input_twice_only_where_the_list_says_why() -> None:
+def test_a_model_names_an_input_once() -> None:
     twice = {
         (name, ref)
         for name, model in MODELS.items()
         for ref, times in Counter(model.refs).items()
         if times > 1
     }
-    assert twice == READ_TWICE.keys()
+    assert twice == set()
 
 
 def source_of(estimate: estimation.Estimate) -> str:

@@ -1,7 +1,7 @@
 {#
     Month × tier at the period's start (and all): of those who were there at
     the start, how many had left by this month's end. Nobody is counted in the
-    tier they fell into. The period is a month, and the seed's year.
+    tier they fell into. The period is the month, and the seed's year.
 #}
 with
 
@@ -22,12 +22,12 @@ lapse_rules as (
 
 starts as (
     select
-        int_customer_months.customer_id,
-        int_customer_months.tier as entry_tier,
+        customer_id,
+        tier as entry_tier,
         'month' as period,
-        {{ add_months('int_customer_months.month', 1) }} as month
+        {{ add_months('month', 1) }} as month
     from int_customer_months
-    where not int_customer_months.has_left
+    where not has_left
     union all
     select
         int_customer_months.customer_id,
@@ -44,12 +44,16 @@ starts as (
 leavers as (
     select
         starts.month,
-        starts.period,
         int_customer_months.is_complete_month,
-        coalesce(starts.entry_tier, 'all') as tier,
-        count(*) as customers_at_start,
-        count(*) filter (where int_customer_months.has_left)
-            as customers_left
+        {% for period, prefix in {'month': '', 'year': 'annual_'}.items() %}
+        count(*) filter (where starts.period = '{{ period }}')
+            as {{ prefix }}customers_at_start,
+        count(*) filter (
+            where starts.period = '{{ period }}'
+            and int_customer_months.has_left
+        ) as {{ prefix }}customers_left,
+        {% endfor %}
+        coalesce(starts.entry_tier, 'all') as tier
     from starts
     inner join int_customer_months
         on
@@ -57,7 +61,6 @@ leavers as (
             and starts.month = int_customer_months.month
     group by
         starts.month,
-        starts.period,
         int_customer_months.is_complete_month,
         grouping sets ((starts.entry_tier), ())
 )

@@ -7,16 +7,8 @@
 #}
 with
 
-customer_attrition as (
-    select * from {{ ref('customer_attrition') }}
-),
-
-customer_segments as (
-    select * from {{ ref('customer_segments') }}
-),
-
-customer_advocacy as (
-    select * from {{ ref('customer_advocacy') }}
+int_customer_months as (
+    select * from {{ ref('int_customer_months') }}
 ),
 
 int_months as (
@@ -59,43 +51,30 @@ risk_months as (
 risk_features as (
     select
         risk_months.month,
-        customer_attrition.customer_id,
-        {{ indicator("outcomes.status in ('lapsed', 'contract_ended')") }}
-            as has_left_since,
+        judged.customer_id,
+        {{ indicator('outcomes.has_left') }} as has_left_since,
         round({{ quotient(
-            'risk_months.next_month - customer_attrition.last_order_on',
-            'customer_attrition.expected_gap_days'
+            'risk_months.next_month - judged.last_order_on',
+            'judged.expected_gap_days'
         ) }}, 4) as days_silent_per_gap,
-        customer_attrition.lapsed_on - risk_months.next_month
-            as days_to_lapse,
-        customer_attrition.expected_gap_days,
-        customer_attrition.orders_12m,
-        round({{ logarithm(
-            '1 + greatest(customer_attrition.revenue_12m, 0)'
-        ) }}, 4) as log_revenue_12m,
-        customer_segments.connection_score,
-        customer_segments.satisfaction_score,
-        customer_segments.evidence_count,
+        judged.lapsed_on - risk_months.next_month as days_to_lapse,
+        judged.expected_gap_days,
+        judged.orders_12m,
+        round({{ logarithm('1 + greatest(judged.revenue_12m, 0)') }}, 4)
+            as log_revenue_12m,
+        judged.connection_score,
+        judged.satisfaction_score,
+        judged.evidence_count,
         {{ indicator(
-            "coalesce(customer_advocacy.promoter_class = 'detractor', false)"
+            "coalesce(judged.promoter_class = 'detractor', false)"
         ) }} as is_detractor,
-        customer_advocacy.referrals_made
+        judged.referrals_made
     from risk_months
-    inner join customer_attrition
+    inner join int_customer_months as judged
+        on risk_months.month = judged.month and not judged.has_left
+    left join int_customer_months as outcomes
         on
-            risk_months.month = customer_attrition.month
-            and customer_attrition.status not in ('lapsed', 'contract_ended')
-    inner join customer_segments
-        on
-            customer_attrition.customer_id = customer_segments.customer_id
-            and customer_attrition.month = customer_segments.month
-    inner join customer_advocacy
-        on
-            customer_attrition.customer_id = customer_advocacy.customer_id
-            and customer_attrition.month = customer_advocacy.month
-    left join customer_attrition as outcomes
-        on
-            customer_attrition.customer_id = outcomes.customer_id
+            judged.customer_id = outcomes.customer_id
             and risk_months.outcome_month = outcomes.month
             and outcomes.is_complete_month
 )

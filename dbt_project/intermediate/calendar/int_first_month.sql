@@ -1,23 +1,22 @@
 {#
     One row, the month with which the calendar begins: the first in which customers
-    were heard, by a survey or a conversation (before it there is nothing to know
-    about them); where nobody ever was, the first in which somebody was one. Days
-    before the earliest window that a night or a backfill asked for, and days to
-    come, are mistakes. So may be a record far from all others: a first month has
-    company, where any month has. A survey about a conversation is not counted
-    beside it. The beginning is not the first order's: no outcome has a part in
-    the score, not even in its calendar.
+    were heard, by a survey or a conversation; where nobody ever was, the first in
+    which somebody was a customer. Days before the earliest window that a night or
+    a backfill asked for, and days to come, are mistakes. So may be a record far
+    from all others: a first month has company, where any month has. A survey
+    about a conversation is not counted beside it. The first order begins nothing:
+    no outcome has a part in the score, not even in its calendar.
 #}
 with
 
 survey_responses as (
-    select submitted_at
+    select submitted_at as heard_at
     from {{ ref('survey_responses') }}
     where link = 'contact'
 ),
 
 conversations as (
-    select started_at
+    select started_at as heard_at
     from {{ ref('conversations') }}
 ),
 
@@ -27,31 +26,21 @@ int_customers as (
 ),
 
 int_calendar_bounds as (
-    select
-        history_start,
-        earliest_month,
-        through_date
-    from {{ ref('int_calendar_bounds') }}
+    select * from {{ ref('int_calendar_bounds') }}
 ),
 
 reporting_rules as (
-    select
-        first_month_records,
-        first_month_span
-    from {{ ref('reporting_rules') }}
+    select * from {{ ref('reporting_rules') }}
 ),
 
 beginnings as (
+    {% for heard in ['survey_responses', 'conversations'] %}
     select
         'heard' as kind,
-        {{ business_date('submitted_at') }} as begun_on
-    from survey_responses
+        {{ business_date('heard_at') }} as begun_on
+    from {{ heard }}
     union all
-    select
-        'heard' as kind,
-        {{ business_date('started_at') }} as begun_on
-    from conversations
-    union all
+    {% endfor %}
     select
         'customer' as kind,
         greatest(
@@ -59,7 +48,6 @@ beginnings as (
         ) as begun_on
     from int_customers
     cross join int_calendar_bounds
-    where int_customers.customer_since is not null
 ),
 
 months as (
@@ -94,25 +82,19 @@ accompanied as (
     group by months.kind, months.month
 ),
 
-firsts as (
-    select
-        kind,
-        coalesce(min(month) filter (where has_company), min(month)) as month
-    from accompanied
-    group by kind
-),
-
 first_month as (
     select
         greatest(coalesce(
-            min(firsts.month) filter (where firsts.kind = 'heard'),
-            min(firsts.month),
-            {{ month_of('bounds.through_date') }}
-        ), bounds.earliest_month) as month
-    from int_calendar_bounds as bounds
-    left join firsts
+            min(month) filter (where kind = 'heard' and has_company),
+            min(month) filter (where kind = 'heard'),
+            min(month) filter (where has_company),
+            min(month),
+            {{ month_of('through_date') }}
+        ), earliest_month) as month
+    from int_calendar_bounds
+    left join accompanied
         on true
-    group by bounds.through_date, bounds.earliest_month
+    group by through_date, earliest_month
 )
 
 select * from first_month

@@ -5,6 +5,7 @@
     since a currency's rate is another. A changed link, a contact and a
     referral (not is_dated) have no day from which they matter: all months.
 #}
+{% set previous_links = previous_table('int_identity_links') %}
 with
 
 stg_ops_changes as (
@@ -25,10 +26,6 @@ int_identity_links_current as (
     from {{ ref('int_identity_links_current') }}
 ),
 
-int_identity_links_changed as (
-    select * from {{ ref('int_identity_links_changed') }}
-),
-
 int_repriced_contacts as (
     select
         vendor,
@@ -37,10 +34,27 @@ int_repriced_contacts as (
     from {{ ref('int_repriced_contacts') }}
 ),
 
-links as (
+{# Without links of a build before, the current ones stand in: none changed. #}
+both_links as (
     select * from int_identity_links_current
-    union
-    select * from int_identity_links_changed
+    union all
+    select
+        customer_id,
+        vendor,
+        link,
+        subject
+    from {{ previous_links or 'int_identity_links_current' }}
+),
+
+links as (
+    select
+        customer_id,
+        vendor,
+        link,
+        subject,
+        count(*) = 1 as is_changed
+    from both_links
+    group by customer_id, vendor, link, subject
 ),
 
 reasons as (
@@ -64,7 +78,8 @@ reasons as (
     select
         customer_id,
         cast(null as date) as from_date
-    from int_identity_links_changed
+    from links
+    where is_changed
     {% if is_everything_due() %}
     union all
     select

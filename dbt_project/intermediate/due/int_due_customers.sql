@@ -9,16 +9,14 @@ int_due_spine as (
 int_customers as (
     select
         customer_id,
-        customer_since,
-        has_text_consent
+        customer_since
     from {{ ref('int_customers') }}
 ),
 
 due_customers as (
     select distinct
         int_customers.customer_id,
-        int_customers.customer_since,
-        int_customers.has_text_consent
+        int_customers.customer_since
     from int_due_spine
     inner join int_customers
         on int_due_spine.customer_id = int_customers.customer_id

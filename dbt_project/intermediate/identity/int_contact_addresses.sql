@@ -7,32 +7,15 @@
 with
 
 contacts as (
-    select
-        vendor,
-        contact_id,
-        email,
-        is_email_verified,
-        phone,
-        social_handle
-    from {{ ref('contacts') }}
+    select * from {{ ref('contacts') }}
 ),
 
 stg_ops_addresses as (
-    select
-        vendor,
-        contact_id,
-        rule,
-        address
-    from {{ ref('stg_ops_addresses') }}
+    select * from {{ ref('stg_ops_addresses') }}
 ),
 
 int_surviving_contacts as (
-    select
-        vendor,
-        contact_id,
-        surviving_contact_id,
-        created_at
-    from {{ ref('int_surviving_contacts') }}
+    select * from {{ ref('int_surviving_contacts') }}
 ),
 
 identity_rules as (

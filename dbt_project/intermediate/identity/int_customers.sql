@@ -26,15 +26,7 @@ int_identities as (
     from {{ ref('int_identities') }}
 ),
 
-int_consents as (
-    select
-        customer_id,
-        consent,
-        has_text_consent
-    from {{ ref('int_consents') }}
-),
-
-resolved as (
+customers as (
     select
         int_identities.customer_id,
         min(contacts.customer_since) as customer_since,
@@ -57,20 +49,7 @@ resolved as (
             int_identities.vendor = contacts.vendor
             and int_identities.contact_id = contacts.contact_id
     group by int_identities.customer_id
-),
-
-customers as (
-    select
-        resolved.customer_id,
-        resolved.customer_since,
-        resolved.contract_ended_on,
-        resolved.acquisition_channel,
-        int_consents.consent,
-        int_consents.has_text_consent
-    from resolved
-    inner join int_consents
-        on resolved.customer_id = int_consents.customer_id
-    where resolved.customer_since is not null
+    having min(contacts.customer_since) is not null
 )
 
 select * from customers

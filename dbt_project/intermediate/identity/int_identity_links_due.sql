@@ -14,11 +14,16 @@ int_identity_links as (
     from {{ ref('int_identity_links') }}
 ),
 
-int_due_customers as (
+int_due_spine as (
+    select customer_id
+    from {{ ref('int_due_spine') }}
+),
+
+int_consents as (
     select
         customer_id,
         has_text_consent
-    from {{ ref('int_due_customers') }}
+    from {{ ref('int_consents') }}
 ),
 
 due_links as (
@@ -27,10 +32,14 @@ due_links as (
         int_identity_links.vendor,
         int_identity_links.link,
         int_identity_links.subject,
-        int_due_customers.has_text_consent
+        int_consents.has_text_consent
     from int_identity_links
-    inner join int_due_customers
-        on int_identity_links.customer_id = int_due_customers.customer_id
+    inner join int_consents
+        on int_identity_links.customer_id = int_consents.customer_id
+    where
+        int_identity_links.customer_id in (
+            select int_due_spine.customer_id from int_due_spine
+        )
 )
 
 select * from due_links

@@ -6,8 +6,8 @@
 #}
 with
 
-int_initiative_cohorts as (
-    select * from {{ ref('int_initiative_cohorts') }}
+int_initiative_trials as (
+    select * from {{ ref('int_initiative_trials') }}
 ),
 
 int_initiative_channels as (
@@ -33,10 +33,24 @@ int_customer_months as (
 ),
 
 comparison_bands as (
+    select * from {{ ref('comparison_bands') }}
+),
+
+{# The customers of the start, and those of as many months before it. #}
+cohorts as (
+    {% for cohort, starts_on in [
+        ('after', 'start_month'),
+        ('before', add_months('start_month', '-months')),
+    ] %}
     select
-        characteristic,
-        at_least
-    from {{ ref('comparison_bands') }}
+        initiative,
+        is_placebo,
+        '{{ cohort }}' as cohort,
+        months,
+        {{ starts_on }} as starts_on
+    from int_initiative_trials
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 customers as (
@@ -62,7 +76,7 @@ customers as (
                     'int_customers.customer_since', 'comparison_bands.at_least'
                 ) }} <= cohorts.starts_on
         ) as tenure_band
-    from int_initiative_cohorts as cohorts
+    from cohorts
     inner join int_initiative_channels
         on
             cohorts.initiative = int_initiative_channels.initiative
@@ -74,12 +88,13 @@ customers as (
     inner join int_customer_months as entries
         on
             int_customers.customer_id = entries.customer_id
-            and cohorts.entry_month = entries.month
+            and {{ add_months('cohorts.starts_on', -1) }} = entries.month
             and not entries.has_left
     inner join int_customer_months as exits
         on
             int_customers.customer_id = exits.customer_id
-            and cohorts.exit_month = exits.month
+            and {{ add_months('cohorts.starts_on', 'cohorts.months - 1') }}
+            = exits.month
 )
 
 select * from customers

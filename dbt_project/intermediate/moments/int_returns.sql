@@ -1,7 +1,9 @@
 {#
     Month × tier before (and all): moments whose return_days are over, and how
-    many of them an order followed within those days.
+    many of them an order followed within those days; the same counts over the
+    trailing year, for a month alone is too small to read.
 #}
+{% set counts = ['moments', 'returned', 'calm_moments', 'calm_returned'] %}
 with
 
 int_moment_outcomes as (
@@ -14,6 +16,11 @@ int_moment_outcomes as (
         is_over,
         has_returned
     from {{ ref('int_moment_outcomes') }}
+),
+
+lapse_rules as (
+    select annual_months
+    from {{ ref('lapse_rules') }}
 ),
 
 returns as (
@@ -37,6 +44,38 @@ returns as (
         grouping sets (
             (month, is_complete_month, tier), (month, is_complete_month)
         )
+),
+
+year_returns as (
+    select
+        returns.month,
+        {% for count in counts %}
+        sum(earlier.{{ count }}) as year_{{ count }},
+        {% endfor %}
+        returns.tier
+    from returns
+    cross join lapse_rules
+    inner join returns as earlier
+        on
+            returns.tier = earlier.tier
+            and returns.month >= earlier.month
+            and {{ add_months(
+                'returns.month', '-lapse_rules.annual_months'
+            ) }} < earlier.month
+    group by returns.month, returns.tier
+),
+
+both_periods as (
+    select
+        {% for count in counts %}
+        year_returns.year_{{ count }},
+        {% endfor %}
+        returns.*
+    from returns
+    inner join year_returns
+        on
+            returns.month = year_returns.month
+            and returns.tier = year_returns.tier
 )
 
-select * from returns
+select * from both_periods

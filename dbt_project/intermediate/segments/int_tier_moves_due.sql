@@ -4,23 +4,15 @@
 #}
 with
 
-int_due_spine as (
-    select
-        customer_id,
-        month,
-        next_month
-    from {{ ref('int_due_spine') }}
-    where is_due
-),
-
-customer_segments as (
+int_tiers as (
     select
         customer_id,
         month,
         is_complete_month,
         previous_tier,
-        tier
-    from {{ ref('customer_segments') }}
+        tier,
+        {{ add_months('month', 1) }} as next_month
+    from {{ ref('int_tiers') }}
     where previous_tier <> tier
 ),
 
@@ -31,19 +23,15 @@ segment_thresholds as (
 
 due_moves as (
     select
-        int_due_spine.customer_id,
-        int_due_spine.month,
-        customer_segments.is_complete_month,
-        customer_segments.previous_tier,
-        customer_segments.tier,
-        int_due_spine.next_month - segment_thresholds.return_days as heard_from,
-        int_due_spine.next_month as heard_until
-    from int_due_spine
+        int_tiers.customer_id,
+        int_tiers.month,
+        int_tiers.is_complete_month,
+        int_tiers.previous_tier,
+        int_tiers.tier,
+        int_tiers.next_month - segment_thresholds.return_days as heard_from,
+        int_tiers.next_month as heard_until
+    from int_tiers
     cross join segment_thresholds
-    inner join customer_segments
-        on
-            int_due_spine.customer_id = customer_segments.customer_id
-            and int_due_spine.month = customer_segments.month
 )
 
 select * from due_moves

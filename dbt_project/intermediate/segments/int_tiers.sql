@@ -1,8 +1,7 @@
-{{ config(materialized='view') }}
 {#
-    Exactly one tier for every row of the spine that is due. Without a score of
-    connection or of satisfaction the tier is unmeasured, whatever the other
-    one says.
+    Exactly one tier for every customer-month that is due, with the tier of the
+    month before. Without a score of connection or of satisfaction the tier is
+    unmeasured, whatever the other one says.
 #}
 with
 
@@ -72,6 +71,22 @@ tiers as (
             else 'not_connected'
         end as tier
     from judged
+),
+
+{# The month before is computed with the due ones and is not kept. #}
+moves as (
+    select
+        *,
+        lag(tier) over (
+            partition by customer_id
+            order by month
+        ) as previous_tier
+    from tiers
+),
+
+due_tiers as (
+    select * from moves
+    where is_due
 )
 
-select * from tiers
+select * from due_tiers

@@ -2,9 +2,10 @@
 {#
     The three customer-month marts side by side, with the two questions that
     every summary asks. A customer of the month is one who has not left by its
-    end, or who bought in it. Started it: was there, not gone, a month before.
-    The marts have the same rows; joined left, by its unique key, advocacy is
-    not even read for a summary that asks nothing of it (half the time).
+    end, or who bought in it. Nothing else reads the marts where the rows of
+    builds before this one count. The marts have the same rows; joined left, by
+    its unique key, advocacy is not even read for a summary that asks nothing of
+    it (half the time).
 #}
 with
 
@@ -14,7 +15,9 @@ customer_segments as (
         month,
         is_complete_month,
         tier,
-        connection_score
+        connection_score,
+        satisfaction_score,
+        evidence_count
     from {{ ref('customer_segments') }}
 ),
 
@@ -22,6 +25,9 @@ customer_attrition as (
     select
         customer_id,
         month,
+        last_order_on,
+        expected_gap_days,
+        lapsed_on,
         orders,
         revenue,
         unconverted_orders,
@@ -53,13 +59,12 @@ tiers as (
 
 customer_months as (
     select
-        customer_segments.customer_id,
-        customer_segments.month,
-        customer_segments.is_complete_month,
-        customer_segments.tier,
-        customer_segments.connection_score,
+        customer_segments.*,
         tiers.is_measured,
         tiers.is_connected,
+        customer_attrition.last_order_on,
+        customer_attrition.expected_gap_days,
+        customer_attrition.lapsed_on,
         customer_attrition.orders,
         customer_attrition.revenue,
         customer_attrition.unconverted_orders,

@@ -23,6 +23,8 @@ counted as (
         int_months.is_complete_month,
         coalesce(tier, 'all') as tier,
         count(customer_id) as customers,
+        count(*) filter (where is_measured) as measured_customers,
+        count(*) filter (where is_connected) as connected_customers,
         coalesce(sum(orders), 0) as orders,
         coalesce(sum(unconverted_orders), 0) as unconverted_orders,
         {{ total('revenue', 'customer_id') }} as revenue,

@@ -18,9 +18,9 @@ _HISTORIES = """
     select
         histories.*,
         case when months.is_customer_of_month then months.tier end as tier,
-        first_order_on - date '2000-01-01' as first_day,
-        last_order_on - date '2000-01-01' as last_day,
-        observed_until - date '2000-01-01' as today
+        histories.first_order_on - date '2000-01-01' as first_day,
+        histories.last_order_on - date '2000-01-01' as last_day,
+        histories.observed_until - date '2000-01-01' as today
     from build.int_order_histories as histories
     left join build.int_customer_months as months using (month, customer_id)
     order by customer_id collate "C"

@@ -1,13 +1,10 @@
 {#
-    Initiative × trial × cohort × outcome × customer: the outcome before and
-    after. Who was heard too little in a period has no score there and is not
-    among its rows. Attrition has one period a cohort, and counts against what
-    happened before: hence the minus.
+    Initiative × trial × outcome × cohort × stratum of customers alike: how many
+    were reached and how many to compare with, and their outcome before and after.
+    Who was heard too little in a period has no score there and is not among them.
+    Attrition has one period a cohort, and counts against what happened before.
 #}
-{% set columns = [
-    'initiative', 'is_placebo', 'cohort', 'is_reached', 'tier', 'orders_band',
-    'tenure_band',
-] %}
+{% set groups = {'reached': 'is_reached', 'compared': 'not is_reached'} %}
 with
 
 int_initiative_customers as (
@@ -29,7 +26,6 @@ segment_thresholds as (
 
 known as (
     select
-        customers.*,
         {% for period in ['before', 'after'] %}
         scores.score_{{ period }},
         {{ indicator(
@@ -37,8 +33,12 @@ known as (
         ) }} as connected_{{ period }},
         {{ indicator('coalesce(acts.is_advocate_' ~ period ~ ', false)') }}
             as advocate_{{ period }},
+        case
+            when customers.cohort = '{{ period }}'
+                then {{ indicator('customers.has_left') }}
+        end as gone_{{ period }},
         {% endfor %}
-        {{ indicator('customers.has_left') }} as gone
+        customers.*
     from int_initiative_customers as customers
     cross join segment_thresholds
     left join int_initiative_scores as scores
@@ -54,30 +54,41 @@ known as (
 ),
 
 changes as (
-    {% for outcome in initiative_outcomes() if outcome.cohorts == 1 %}
+    {% for outcome in initiative_outcomes() %}
     {% set before = outcome.value ~ '_before' %}
     {% set after = outcome.value ~ '_after' %}
     select
-        {% for column in columns %}
-        {{ column }},
-        {% endfor %}
+        *,
         '{{ outcome.name }}' as outcome,
         cast({{ before }} as numeric) as value_before,
         cast({{ after }} as numeric) as value_after,
-        cast({{ after }} - {{ before }} as numeric) as difference
+        cast(coalesce({{ after }}, 0) - coalesce({{ before }}, 0) as numeric)
+            as difference
     from known
+    {% if outcome.cohorts == 1 %}
     where cohort = 'after' and {{ after }} is not null
-    union all
+    {% endif %}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+strata as (
     select
-        {% for column in columns %}
-        {{ column }},
+        initiative,
+        is_placebo,
+        outcome,
+        {% for group, condition in groups.items() %}
+        count(*) filter (where {{ condition }}) as {{ group }},
+        avg(value_before) filter (where {{ condition }}) as {{ group }}_before,
+        avg(value_after) filter (where {{ condition }}) as {{ group }}_after,
+        avg(difference) filter (where {{ condition }}) as {{ group }}_change,
+        var_samp(difference) filter (where {{ condition }})
+            as {{ group }}_variance,
         {% endfor %}
-        'attrition' as outcome,
-        case when cohort = 'before' then gone end as value_before,
-        case when cohort = 'after' then gone end as value_after,
-        case when cohort = 'after' then gone else -gone end as difference
-    from known
+        cohort
+    from changes
+    group by
+        initiative, is_placebo, outcome, cohort, tier, orders_band, tenure_band
 )
 
-select * from changes
+select * from strata
