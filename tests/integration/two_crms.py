@@ -45,9 +45,14 @@ def project(folder: Path, rules: str | None = None) -> Path:
             loads.write(f"{vendor}_contacts,{vendor},crm,contacts,contact,false\n")
             loads.write(f"{vendor}_orders,{vendor},crm,orders,contact,true\n")
     if rules is not None:
-        path = seeds / "identity_rules.csv"
-        path.write_text(path.read_text().splitlines()[0] + f"\n{rules}\n")
+        match_by(made, rules)
     return made
+
+
+def match_by(project: Path, rules: str) -> None:
+    """Write the lines of another `identity_rules.csv` into a copy, without its header."""
+    path = project / "seeds" / "common" / "identity_rules.csv"
+    path.write_text(path.read_text().splitlines()[0] + f"\n{rules}\n")
 
 
 class Crms(Marts):
