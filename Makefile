@@ -3,7 +3,7 @@
 # Options of the command go into ARGS: `make run ARGS="--scenario tiny"`.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run status down test soak year lint bench truth train card clean
+.PHONY: help install run status down test proofs soak year lint bench truth train card clean
 
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; do \
 	command -v $$each >/dev/null 2>&1 \
@@ -12,6 +12,9 @@ PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python; d
 BIN := .venv/bin
 STAMP := .venv/installed
 ARGS ?=
+# A file's tests stay in one process, because they share servers and stories. Files go in the order
+# in which they are found: the nights of tests/e2e, the longest, first.
+TWO_AT_ONCE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # One thread and one set of kernels, so that sums run in one order whatever cores there are.
 SAME_ARITHMETIC := OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell
 
@@ -29,9 +32,11 @@ status: $(STAMP) ## What runs, how fresh the data are, what is held
 down: ## Stop everything; the data are kept
 	@if [ -x $(BIN)/kindred ]; then $(BIN)/kindred down; else echo "Nothing is installed here."; fi
 
-# A file's tests stay in one process, because they share servers and stories.
-test: lint ## Lint, then all tests
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+test: lint ## Lint, then all tests but the proofs
+	@$(BIN)/pytest -m "not proof" $(TWO_AT_ONCE) $(ARGS)
+
+proofs: $(STAMP) ## The long tests whose kind `make test` shows once: more organisations, rules, real data
+	@$(BIN)/pytest -m proof $(TWO_AT_ONCE) $(ARGS)
 
 soak: $(STAMP) ## Kill at every point three times, and try many long paths of nights: half an hour and more
 	@KINDRED_SOAK=$${KINDRED_SOAK:-3} $(BIN)/pytest tests/crashes $(ARGS)

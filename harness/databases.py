@@ -45,7 +45,10 @@ def serving_temporarily(settings: dict[str, str]) -> Iterator[Postgres]:
 
 
 def make_database(server: Postgres, name: str, template: str = "template1") -> None:
-    """Make the database `name` a copy of `template`, in the place of what was there."""
+    """Make the database `name` a copy of `template`, in the place of what was there.
+
+    Sessions of both are ended: a database with sessions is neither dropped nor copied.
+    """
     names = {
         "name": sql.Identifier(name),
         "template": sql.Identifier(template),
@@ -53,6 +56,11 @@ def make_database(server: Postgres, name: str, template: str = "template1") -> N
     }
     with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as session:
         session.execute(sql.SQL("drop database if exists {name} with (force)").format(**names))
+        session.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = %s and backend_type = 'client backend'",
+            [template],
+        )
         session.execute(
             sql.SQL("create database {name} template {template} owner {owner}").format(**names)
         )

@@ -6,10 +6,13 @@ import pytest
 
 from tests import real_input
 
-pytestmark = pytest.mark.skipif(
-    not real_input.is_available(),
-    reason=f"the Telco and GoEmotions files are not in {real_input.DATA}",
-)
+pytestmark = [
+    pytest.mark.proof,  # `make test` has the night of test_odd_night.py
+    pytest.mark.skipif(
+        not real_input.is_available(),
+        reason=f"the Telco and GoEmotions files are not in {real_input.DATA}",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -125,6 +125,7 @@ def test_a_growth_of_a_million_and_more_is_null(here: Organisation) -> None:
     ]
 
 
+@pytest.mark.proof
 def test_one_more_order_of_ten_digits_leaves_the_bytes_of_a_full_refresh(
     here: Organisation,
 ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -229,10 +229,10 @@ def test_an_address_of_two_contacts_of_one_customer_finds_the_customer(crms: Crm
 
 @pytest.mark.parametrize(("is_on", "customers"), [("true", 4), ("false", 6)])
 def test_two_contacts_of_one_crm_are_one_person_only_by_rule(
-    warehouse: Any, tmp_path: Path, is_on: str, customers: int
+    warehouse: Any, parsed_copy: Callable[[], Path], tmp_path: Path, is_on: str, customers: int
 ) -> None:
     rules = f"email,true,true,true\nphone,true,false,true\nemail_and_phone,{is_on},true,false"
-    crms = Crms(warehouse, tmp_path / "target", project(tmp_path, rules))
+    crms = Crms(warehouse, parsed_copy(), project(tmp_path, rules))
     for contact in ("1", "2"):
         crms.add(A, contact, email="ann@x.org", phone="+1")
     crms.add(B, "1", email="ann@x.org")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,9 @@ CUSTOMER_MONTHS = ("customer_segments", "customer_attrition", "customer_advocacy
 
 
 @pytest.fixture
-def marts(warehouse: Any, parsed: Path) -> Marts:
+def marts(warehouse: Any, first_night: Callable[[], Marts]) -> Marts:  # noqa: ARG001 -- emptied afterwards
     """Marts of one first night."""
-    people.fill(warehouse.dsn("admin"))
-    built = Marts(warehouse, parsed)
-    built.build("--full-refresh", *NO_TESTS)
-    return built
+    return first_night()
 
 
 @pytest.fixture

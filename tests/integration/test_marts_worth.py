@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,7 @@ import pandas as pd
 import psycopg
 import pytest
 
-from tests.integration import marts_customers as people
-from tests.integration.marts_built import NO_TESTS, Marts, seed
+from tests.integration.marts_built import Marts, seed
 from tests.integration.marts_second_route import SecondRoute
 
 JUNE, JULY, YEAR_BEFORE = date(2026, 6, 1), date(2026, 7, 1), date(2025, 7, 1)
@@ -22,12 +20,11 @@ MOTIVATORS = ("belonging", "confidence_in_future", "well_being", "thrill")
 
 
 @pytest.fixture(scope="module")
-def worth(warehouse_server: Any, parsed: Path) -> Iterator[tuple[Marts, SecondRoute]]:
+def worth(
+    warehouse_server: Any, first_night: Callable[[], Marts]
+) -> Iterator[tuple[Marts, SecondRoute]]:
     """Marts of a first night, and the second route over the same raw."""
-    warehouse_server.empty()
-    people.fill(warehouse_server.dsn("admin"))
-    built = Marts(warehouse_server, parsed)
-    built.build("--full-refresh", *NO_TESTS)
+    built = first_night()
     yield built, SecondRoute(built.dsn, seed("segment_thresholds"), seed("lapse_rules"))
     warehouse_server.empty()
 

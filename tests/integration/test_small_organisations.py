@@ -68,6 +68,10 @@ ORGANISATIONS: dict[str, Callable[[], Records]] = {
 }
 
 
+# The others lack a part of what these lack, or all of it, as the organisation without a record.
+ALWAYS = ("one customer and one month", "no record at all", "a gap", "five customers")
+
+
 @pytest.fixture(scope="module")
 def here(
     request: pytest.FixtureRequest, warehouse_server: Any, parsed: Path
@@ -84,7 +88,14 @@ def of(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("here", [name], indirect=True)
 
 
-@pytest.mark.parametrize("here", ORGANISATIONS, indirect=True)
+@pytest.mark.parametrize(
+    "here",
+    [
+        name if name in ALWAYS else pytest.param(name, marks=pytest.mark.proof)
+        for name in ORGANISATIONS
+    ],
+    indirect=True,
+)
 def test_a_small_organisation_passes_its_gates(here: Organisation) -> None:
     assert here.held == []
     ((months,),) = here.rows(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import marts_customers as people
@@ -19,11 +20,15 @@ FOUNDED = -365  # before everybody else
 
 
 @pytest.fixture(scope="module")
-def crms(warehouse_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crms]:
+def crms(
+    warehouse_server: Any,
+    parsed_copy: Callable[[], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Crms]:
     """The marts of sixty customers, of whom Ann is in another CRM too, under another's id."""
     folder = tmp_path_factory.mktemp("two")
     people.fill(warehouse_server.dsn("admin"), customers=60)
-    crms = Crms(warehouse_server, folder / "target", project(folder))
+    crms = Crms(warehouse_server, parsed_copy(), project(folder))
     with psycopg.connect(crms.dsn) as conn:
         for number in (ANN, BOB):  # in the form in which landing would have left them
             email = f"person{number}@example.org"

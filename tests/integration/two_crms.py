@@ -26,7 +26,6 @@ def project(folder: Path, rules: str | None = None) -> Path:
         rules: the lines of another `identity_rules.csv`, without its header.
     """
     made = shutil.copytree(PROJECT, folder / "project", ignore=shutil.ignore_patterns("target"))
-    seeds = made / "seeds" / "common"
     for vendor in CRMS[1:]:
         (made / "staging" / vendor).mkdir()
         declared = []
@@ -41,9 +40,14 @@ def project(folder: Path, rules: str | None = None) -> Path:
         raw = [{"name": "raw", "schema": "raw", "tables": tables}]
         path.write_text(yaml.safe_dump({"version": 2, "sources": raw, "models": declared}))
     if rules is not None:
-        path = seeds / "identity_rules.csv"
-        path.write_text(path.read_text().splitlines()[0] + f"\n{rules}\n")
+        match_by(made, rules)
     return made
+
+
+def match_by(project: Path, rules: str) -> None:
+    """Write the lines of another `identity_rules.csv` into a copy, without its header."""
+    path = project / "seeds" / "common" / "identity_rules.csv"
+    path.write_text(path.read_text().splitlines()[0] + f"\n{rules}\n")
 
 
 class Crms(Marts):

@@ -43,6 +43,12 @@ def end_of(warehouse, *steps):
         return read(conn)
 
 
+@pytest.fixture(scope="module")
+def straight(warehouse_server):
+    """Raw after the straight way."""
+    return end_of(warehouse_server, "night", "reconcile")
+
+
 @pytest.mark.parametrize(
     "steps",
     [
@@ -53,8 +59,7 @@ def end_of(warehouse, *steps):
     ],
     ids=" > ".join,
 )
-def test_any_order_ends_with_the_same_bytes(warehouse, steps):
-    straight = end_of(warehouse, "night", "reconcile")
+def test_any_order_ends_with_the_same_bytes(warehouse, straight, steps):
     ended = [row for load in straight.values() for row in load.values() if row.get("is_deleted")]
     assert len(ended) == 2
     assert end_of(warehouse, *steps) == straight
