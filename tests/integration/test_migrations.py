@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -138,6 +139,14 @@ def test_two_branches_that_number_alike_are_refused(fresh: psycopg.Connection) -
     other = Migration(4, "0004_other", b"create table ops.other (a int);")
     with pytest.raises(SetupError, match="0004_good was applied, and its file 0004_other"):
         migrations.apply(fresh, [*migrations.read(), other])
+
+
+@pytest.mark.parametrize("migration", migrations.read(), ids=lambda migration: migration.name)
+def test_a_migration_neither_ends_the_transaction_nor_needs_to_be_outside_one(
+    migration: Migration,
+) -> None:
+    words = re.sub(r"--[^\n]*", "", migration.text.decode())
+    assert not re.search(r"(?im)^\s*(begin|commit|rollback)\s*;|\bconcurrently\b", words)
 
 
 def test_numbers_without_a_gap_are_asked_for(tmp_path: Path) -> None:
