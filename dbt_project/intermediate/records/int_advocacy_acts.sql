@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='append_new_columns',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
 {#
     What customers did for the brand, each act with its day, recomputed for
     those who are due: a referral made, a referral that converted, a public

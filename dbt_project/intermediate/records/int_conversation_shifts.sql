@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='append_new_columns',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
 {#
     How a customer sounded at the start and at the end of a conversation, found
     anew for those who are due: the mean valence of the first and of the last

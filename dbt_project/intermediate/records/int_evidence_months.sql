@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='append_new_columns',
+    pre_hook='{{ delete_customers_due() }}',
+) }}
 {#
     Customer × month: the evidence of connection that was given in it, weighed
     by its kind and not by its age, recomputed for those who are due. For

@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='append_new_columns',
+    pre_hook='{{ delete_customers_due() }}',
+) }}
 {#
     Every day on which a customer was heard, with the day of the next order,
     recomputed for those who are due. An order of the same day may be what the
@@ -6,18 +11,11 @@
 with recursive
 
 int_contact_days as (
-    select
-        customer_id,
-        heard_on,
-        is_negative
-    from {{ ref('int_contact_days') }}
+    select * from {{ ref('int_contact_days') }}
 ),
 
 int_sales as (
-    select
-        customer_id,
-        ordered_on
-    from {{ ref('int_sales') }}
+    select * from {{ ref('int_sales') }}
 ),
 
 segment_thresholds as (

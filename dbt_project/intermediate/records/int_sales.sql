@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='append_new_columns',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
 {#
     What customers bought, a row an order, recomputed for those who are due.
     Seeds say which statuses and types are no sales. An order whose amount is

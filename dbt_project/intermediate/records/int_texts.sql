@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='append_new_columns',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
 {#
     What customers who consent said, with its scores, recomputed for those who
     are due: a verbatim, a post, a conversation (averaged, so that a long call

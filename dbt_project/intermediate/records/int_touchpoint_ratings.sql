@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='append_new_columns',
+    pre_hook='{{ delete_customers_due() }}',
+    indexes=[{'columns': ['customer_id']}],
+) }}
 {#
     How customers rated the touchpoints they met and how much they say each
     matters, recomputed for those who are due.
