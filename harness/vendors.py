@@ -63,12 +63,16 @@ class InProcessVendors:
 
     async def _answer(self, method: str, path: str, body: bytes | None = None) -> Any:
         """Return the document with which the sandbox's controls answer."""
-        answer = await self.exchange(HttpRequest(method, ORIGIN + path, {}, body))
+        answer = await self._respond(HttpRequest(method, ORIGIN + path, {}, body))
         if answer.status != 200:
             raise ValueError(f"the sandbox refused: {answer.body!r}")
         return msgspec.json.decode(answer.body)
 
     async def exchange(self, request: HttpRequest) -> HttpResponse:
+        """Answer a client's request."""
+        return await self._respond(request)
+
+    async def _respond(self, request: HttpRequest) -> HttpResponse:
         """Make one exchange as ASGI has it: a scope, a body in, messages out."""
         messages: list[dict[str, Any]] = []
 
