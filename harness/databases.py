@@ -44,10 +44,15 @@ def serving_temporarily(settings: dict[str, str]) -> Iterator[Postgres]:
             yield server
 
 
-def make_database(server: Postgres, name: str, template: str = "template1") -> None:
+def make_database(
+    server: Postgres, name: str, template: str = "template1", *, is_open: bool = True
+) -> None:
     """Make the database `name` a copy of `template`, in the place of what was there.
 
     Sessions of both are ended: a database with sessions is neither dropped nor copied.
+
+    Args:
+        is_open: roles other than the owner can connect.
     """
     names = {
         "name": sql.Identifier(name),
@@ -64,5 +69,7 @@ def make_database(server: Postgres, name: str, template: str = "template1") -> N
         session.execute(
             sql.SQL("create database {name} template {template} owner {owner}").format(**names)
         )
+        if not is_open:
+            session.execute(sql.SQL("revoke all on database {name} from public").format(**names))
         # A copied sequence is not logged before the next checkpoint: a crash would set it back.
         session.execute("checkpoint")

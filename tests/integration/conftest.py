@@ -111,11 +111,12 @@ def first_night(warehouse_server: Warehouse, parsed: Path) -> Callable[[], Marts
     people.fill(warehouse_server.dsn())
     marts = Marts(warehouse_server, parsed)
     marts.build("--full-refresh", *NO_TESTS)
-    make_database(warehouse_server.postgres, "first_night", WAREHOUSE)
+    make_database(warehouse_server.postgres, "first_night", WAREHOUSE, is_open=False)
 
     def restore() -> Marts:
         make_database(warehouse_server.postgres, WAREHOUSE, "first_night")
-        schema.migrate(warehouse_server.dsn(), VENDORS.values())  # a copy has no grants of its own
+        warehouse_server.postgres.provide()  # a copy has none of its original's privileges
+        schema.migrate(warehouse_server.dsn(), VENDORS.values())
         return Marts(warehouse_server, parsed)
 
     return restore

@@ -73,7 +73,7 @@ def fresh(warehouse_server: Any) -> Iterator[psycopg.Connection]:
 
 def made(server: Any, name: str) -> str:
     """Make an empty database; return how its owner connects to it."""
-    make_database(server.postgres, name)
+    make_database(server.postgres, name, is_open=False)
     return str(server.postgres.dsn("admin", name))
 
 

@@ -51,7 +51,7 @@ def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A server as the team's deployment makes it: an empty cluster and its script."""
 
     class Bare(Postgres):
-        def _provide(self) -> None:
+        def provide(self) -> None:
             """Leave databases and logins to the script."""
 
     home = open_home(tmp_path_factory)

@@ -116,7 +116,7 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._make(account, programs)
         self._launch(account, programs)
-        self._provide()
+        self.provide()
 
     def stop(self) -> None:
         """Stop the server; kill processes that hang or have lost their postmaster."""
@@ -208,7 +208,7 @@ class Postgres:
             time.sleep(0.1)
         return alive
 
-    def _provide(self) -> None:
+    def provide(self) -> None:
         """Create missing roles and databases, and set their privileges."""
         with psycopg.connect(self.dsn(SUPERUSER, "postgres"), autocommit=True) as session:
             for role in [METADATA, *ROLES.values()]:
