@@ -2,7 +2,7 @@
 
 A load has one name, the same word everywhere: `salesforce_contacts` is the entry in
 `sources/`, `landing.salesforce_contacts`, `raw.salesforce_contacts`, the Airflow asset,
-`expectations/salesforce_contacts.yml`, the dbt source table and the test fixture.
+`expectations/salesforce_contacts.yml`, the dbt source table and `stg_salesforce_contacts`.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ class Marts:
 
 
 def customer(number: int) -> str:
-    """Return a made-up contact's customer_id as the README defines it."""
+    """Return a made-up contact's customer_id: `c_` and a hash of vendor and contact id."""
     import hashlib
 
     return "c_" + hashlib.md5(f"salesforce:003-{number:04}".encode()).hexdigest()[:16]  # noqa: S324

@@ -44,7 +44,7 @@ def reporting(project: Path, currency: str) -> None:
 
 
 def two_currencies() -> Records:
-    """The orders of ../shared/cases/13: 100 EUR and, the day after, 15000 JPY; costs in both."""
+    """Return orders of 100 EUR and, the day after, 15000 JPY, and costs in both."""
     bought = orders(0, [(date(2026, 6, 1), 100)], currency="EUR")
     bought += orders(1, [(date(2026, 6, 2), 15000)], currency="jpy ")
     won = contacts(1, since=date(2026, 6, 1), acquisition_cost=20, currency="EUR")

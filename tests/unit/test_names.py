@@ -1,4 +1,4 @@
-"""A load has one name, the same word everywhere; and things lie where DESIGN's layout says."""
+"""A load has one name, the same word everywhere; and things lie where a reader looks for them."""
 
 from __future__ import annotations
 
