@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     *(REPOSITORY / name for name in ("README.md", "DECISIONS.md", "CHANGELOG.md")),
     *sorted(REPOSITORY.glob("docs/*.md")),
-    *sorted(REPOSITORY.glob("*/README.md")),
+    *sorted(REPOSITORY.glob("[!.]*/README.md")),
 ]
 ROOMS = "bench|dags|dbt_project|docs|expectations|harness|plugins|sandbox|tests|training"
 PATH = re.compile(rf"`((?:{ROOMS})/[\w./-]+)`")
